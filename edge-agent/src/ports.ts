@@ -1,0 +1,132 @@
+/**
+ * What the core asks of the outside, and what adapters hand to it. Adapters import these types and
+ * `shared`, never each other; `main.ts` joins them.
+ */
+import type { Drop, LiveEvent } from '@livecue/shared/event';
+import type { Prediction, WindowResult } from '@livecue/shared/insight';
+import type { HostPrompt, PromptEvent } from '@livecue/shared/prompt';
+import type { SentMessage, SourceHealth, UplinkAck, UplinkBody, UplinkRecord, UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
+
+/** Bytes as a transport received them, before anybody read them. */
+export interface RawFrame {
+  /** Configured name of the source that received it: `zmq`, `http`, `simulator`. */
+  readonly sourceName: string;
+  readonly ingestTimeMs: number;
+  readonly encoding: 'json' | 'jsonl' | 'msgpack';
+  readonly bytes: Uint8Array;
+}
+
+/** A frame after its decoder: events in order, and for each refused line why (line counts from 1). */
+export interface DecodedFrame {
+  readonly sourceName: string;
+  readonly ingestTimeMs: number;
+  readonly events: LiveEvent[];
+  readonly rejects: readonly (Drop & { readonly line: number })[];
+}
+
+export type Decoder = (frame: RawFrame) => DecodedFrame;
+
+/** What a source gives its frames to. */
+export interface FrameSink {
+  /**
+   * Decodes, journals and queues a frame. `durable` settles when the journal has it on disk; it
+   * rejects with an `AgentError` when the disk refuses. Nothing is accepted before.
+   */
+  accept(frame: RawFrame): { readonly decoded: DecodedFrame; readonly durable: Promise<void> };
+  /** Resolves when there is room again; sources that can push back wait for it before they read on. */
+  ready(signal: AbortSignal): Promise<void>;
+  /** True when `ready` would wait. */
+  readonly full: boolean;
+}
+
+/** One transport. Constructed without side effects, `start` opens it, `stop` is safe twice. */
+export interface Source {
+  readonly name: string;
+  start(signal: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+  health(nowMs: number): SourceHealth;
+}
+
+/** Inference of a batch of comments, same order. Null: no prediction, the event goes on without. */
+export interface Predictor {
+  readonly version: string;
+  predict(texts: readonly string[]): (Prediction | null)[] | Promise<(Prediction | null)[]>;
+}
+
+/** Window results and checkpoints as opaque bytes under stable keys. */
+export interface StateDelta {
+  readonly put: readonly (readonly [key: string, value: string])[];
+  readonly del: readonly string[];
+}
+
+/** One atomic step of the pipeline: all of it is on disk, or none. */
+export interface Step {
+  /** Every journalled frame up to here is contained in the state. */
+  readonly journalPosition: number;
+  readonly state: StateDelta;
+  /** Ids admitted since the last step, to be remembered for 15 min (stream) or 48 h (shop). */
+  readonly seenIds: readonly { readonly id: string; readonly scope: 'stream' | 'shop'; readonly seenMs: number }[];
+  /** Get the next seqs in this order, in the same transaction. */
+  readonly outbox: readonly UplinkBody[];
+  readonly nowMs: number;
+}
+
+export interface Recovered {
+  readonly epoch: number;
+  readonly state: readonly (readonly [key: string, value: string])[];
+  readonly seenIds: readonly { readonly id: string; readonly scope: 'stream' | 'shop'; readonly seenMs: number }[];
+  readonly journalPosition: number;
+}
+
+/** The only writer to disk, seen from the main thread. All calls are answered in order. */
+export interface Store {
+  recover(): Promise<Recovered>;
+  /** Journalled frames after `journalPosition`, in order. */
+  journalFrames(): AsyncIterable<{ readonly position: number; readonly frame: RawFrame }>;
+  /** Position is known at once; `durable` settles after the group commit. */
+  appendFrame(frame: RawFrame): { readonly position: number; readonly durable: Promise<void> };
+  commitStep(step: Step): Promise<void>;
+  status(): StoreStatus;
+}
+
+export interface StoreStatus {
+  readonly state: 'open' | 'full' | 'failed' | 'closed';
+  readonly problem: string | null;
+  readonly journalBytes: number;
+  /** Frames handed over and not yet on disk. */
+  readonly pendingFrames: number;
+  readonly freeBytes: number | null;
+  readonly commitP99Ms: number;
+}
+
+/** The outbox as the uplink sees it. */
+export interface Outbox {
+  readonly epoch: number;
+  /** Records with seq > `afterSeq`, ascending, at most `limit`. */
+  read(afterSeq: number, limit: number): Promise<UplinkRecord[]>;
+  /** Deletes what the receiver has committed; returns how many are left. */
+  acknowledge(ack: UplinkAck): Promise<number>;
+  backlog(): Promise<number>;
+  /** Called after every step that added records. */
+  onAdded(listener: () => void): () => void;
+}
+
+export interface Uplink {
+  start(signal: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+  status(): UplinkStatus;
+  sent(limit: number): SentMessage[];
+}
+
+/** What the pipeline hands out after each batch or tick. */
+export interface PipelineOutput {
+  windows(results: readonly WindowResult[]): void;
+  prompts(events: readonly PromptEvent[]): void;
+}
+
+/** What a viewer of the pipeline may read at any time, for the panel. */
+export interface StageView {
+  readonly active: HostPrompt | null;
+  readonly next: readonly HostPrompt[];
+  readonly queued: readonly HostPrompt[];
+}

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+
+const Port = z.int().min(0).max(65_535);
+const Loopback = z.string().default('127.0.0.1');
+
+/**
+ * Configuration of one agent. Unknown keys are errors, every key has a default, secrets stand apart in
+ * `secrets.json`. Port 0 means "any free port"; the agent prints which it got.
+ */
+export const AgentConfig = z.strictObject({
+  version: z.literal(1).default(1),
+  agentId: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes').default('studio-1')
+    .describe('Names this agent in MQTT topics and cloud rows'),
+  room: z.strictObject({
+    id: z.string().min(1).max(128).default('main'),
+    name: z.string().max(256).default(''),
+  }).prefault({}),
+  language: z.enum(['zh-CN', 'en']).default('zh-CN').describe('First language of a new panel'),
+  ingest: z.strictObject({
+    host: Loopback.describe('Address of the HTTP and WebSocket ingress; anything off loopback needs a reverse proxy with TLS'),
+    httpPort: Port.default(7421),
+    zmq: z.strictObject({
+      endpoint: z.string().default('tcp://127.0.0.1:7422').describe('PULL socket; off loopback it needs curve'),
+      curve: z.boolean().default(false),
+      highWaterMark: z.int().min(1000).max(1_000_000).default(20_000).describe('Messages the socket may hold'),
+    }).prefault({}),
+    queueEvents: z.int().min(100).max(1_000_000).default(50_000).describe('Events between sources and pipeline'),
+    maxFrameBytes: z.int().min(1024).max(64 * 1024 * 1024).default(4 * 1024 * 1024),
+  }).prefault({}),
+  stream: z.strictObject({
+    maxOutOfOrderMs: z.int().min(0).max(600_000).default(2_000),
+    allowedLatenessMs: z.int().min(0).max(3_600_000).default(60_000),
+    maxClockSkewMs: z.int().min(1000).max(3_600_000).default(300_000)
+      .describe('Events further than this ahead of our clock are refused'),
+    idleSourceMs: z.int().min(500).max(600_000).default(5_000).describe('A source silent this long no longer holds the watermark back'),
+    sessionGapMs: z.int().min(1000).max(600_000).default(30_000),
+  }).prefault({}),
+  advise: z.strictObject({
+    cardsPer10Min: z.int().min(1).max(10).default(4),
+    actNowPer10Min: z.int().min(1).max(10).default(2),
+    questionsPerMinute: z.int().min(2).max(1000).default(8).describe('Distinct viewers asking one thing of one product in 60 s'),
+    stockOutMinutes: z.int().min(1).max(120).default(10),
+  }).prefault({}),
+  panel: z.strictObject({
+    host: Loopback.describe('0.0.0.0 lets a tablet on the studio network pair by code'),
+    httpPort: Port.default(7420),
+    zmqPubPort: Port.default(7423),
+    zmqCallPort: Port.default(7424),
+  }).prefault({}),
+  uplink: z.strictObject({
+    enabled: z.boolean().default(true),
+    brokerUrl: z.string().nullable().default(null).describe('mqtt:// or mqtts://; null starts the embedded broker'),
+    databaseUrl: z.string().nullable().default(null).describe('postgres://; null starts the embedded receiver on PGlite'),
+    embeddedBrokerPort: Port.default(7425),
+    kAnonymity: z.int().min(1).max(1000).default(5).describe('Products seen by fewer distinct viewers are merged into "other"'),
+    maxInFlight: z.int().min(1).max(100).default(100),
+    resendAfterMs: z.int().min(500).max(600_000).default(10_000),
+  }).prefault({}),
+}); // prettier-ignore
+export type AgentConfig = z.infer<typeof AgentConfig>;
+
+/** Parses unknown configuration; the message names the key and what would be right. */
+export function parseAgentConfig(value: unknown): { ok: true; config: AgentConfig } | { ok: false; problems: string[] } {
+  const parsed = AgentConfig.safeParse(value);
+  if (parsed.success) return { ok: true, config: parsed.data };
+  return {
+    ok: false,
+    problems: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'configuration'}: ${issue.message}`),
+  };
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { DropReason } from '../event/drop-reason.ts';
+
+const Count = z.int().min(0);
+
+export const SourceState = z.enum(['idle', 'connecting', 'open', 'degraded', 'waiting', 'failed']);
+export type SourceState = z.infer<typeof SourceState>;
+
+/** One source as the operator sees it. */
+export const SourceHealth = z.object({
+  name: z.string(),
+  transport: z.enum(['zmq', 'http', 'websocket', 'replay', 'simulator']),
+  state: SourceState,
+  /** Where it listens or what it reads, for the operator: tcp://127.0.0.1:7422. */
+  endpoint: z.string(),
+  lastEventMs: z.int().nullable(),
+  /** Age after which silence is beyond expectation. */
+  quietLimitMs: z.int(),
+  eventsPerSecond: z.number(),
+  events: Count,
+  drops: z.partialRecord(DropReason, Count),
+  /** Events that the sender numbered and we never saw. */
+  lostUpstream: Count,
+  /** What is wrong and what to do, or null. */
+  problem: z.string().nullable(),
+});
+export type SourceHealth = z.infer<typeof SourceHealth>;
+
+/** One line of the health page. */
+export const HealthItem = z.object({
+  name: z.string(),
+  level: z.enum(['ok', 'warn', 'wrong']),
+  text: z.string(),
+  remedy: z.string().nullable(),
+});
+export type HealthItem = z.infer<typeof HealthItem>;

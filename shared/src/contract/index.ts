@@ -1,0 +1,6 @@
+export * from './agent-config.ts';
+export * from './catalogue.ts';
+export * from './health.ts';
+export * from './model-manifest.ts';
+export * from './panel.ts';
+export * from './uplink.ts';

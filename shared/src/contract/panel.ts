@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import { Stage } from '../prompt/host-prompt.ts';
+import { HealthItem, SourceHealth } from './health.ts';
+import { SentMessage, UplinkStatus } from './uplink.ts';
+
+/** Raised when a panel of the old number could not read the new state. */
+export const PANEL_CONTRACT_VERSION = 1;
+
+/** One second of the room for the charts. Null in a gap: the feed was silent or stale. */
+export const SeriesPoint = z.object({
+  /** Start of the second, Unix ms. */
+  tMs: z.int(),
+  comments: z.number().nullable(),
+  orders: z.number().nullable(),
+  viewers: z.number().nullable(),
+  /** Interest level by product id; products without any are absent. */
+  interest: z.record(z.string(), z.number()),
+});
+export type SeriesPoint = z.infer<typeof SeriesPoint>;
+
+export const ProductState = z.object({
+  productId: z.string(),
+  linkNumber: z.int().nullable(),
+  name: z.object({ zh: z.string(), en: z.string() }),
+  stock: z.int().nullable(),
+  unitsSold: z.int(),
+  /** Questions of the last 60 s by intent. */
+  questions: z.record(z.string(), z.int()),
+  /** Minutes until sold out at the present rate, or null. */
+  stockOutMinutes: z.number().nullable(),
+});
+export type ProductState = z.infer<typeof ProductState>;
+
+/** Everything a panel shows, pushed whole at most five times a second. Carries no viewer's words. */
+export const PanelState = z.object({
+  contractVersion: z.literal(PANEL_CONTRACT_VERSION),
+  agentId: z.string(),
+  version: z.string(),
+  roomId: z.string(),
+  roomName: z.string(),
+  /** Anything but `live` is marked as not live on every screen. */
+  mode: z.enum(['live', 'simulated', 'replay']),
+  nowMs: z.int(),
+  startedMs: z.int(),
+  stage: Stage,
+  feed: z.object({ state: z.enum(['waiting', 'ok', 'stale']), lastEventMs: z.int().nullable() }),
+  explaining: z.object({ productId: z.string(), sinceMs: z.int() }).nullable(),
+  viewers: z.int().nullable(),
+  ordersLastHour: z.int(),
+  products: z.array(ProductState),
+  latest: SeriesPoint.nullable(),
+  sources: z.array(SourceHealth),
+  uplink: UplinkStatus,
+  health: z.array(HealthItem),
+  counters: z.record(z.string(), z.number()),
+});
+export type PanelState = z.infer<typeof PanelState>;
+
+const PromptArgument = z.strictObject({ promptId: z.string().min(1).max(128) });
+
+/** The verbs a panel may call: arguments in, result out. Nothing else crosses. */
+export const PANEL_VERBS = {
+  'prompt.done': { args: PromptArgument, result: z.object({ closed: z.boolean() }) },
+  'prompt.snooze': { args: PromptArgument, result: z.object({ closed: z.boolean() }) },
+  'prompt.mute': { args: PromptArgument, result: z.object({ closed: z.boolean() }) },
+  /** The last 5 min of chart points. */
+  'series.read': { args: z.strictObject({}), result: z.object({ points: z.array(SeriesPoint).max(600) }) },
+  /** The newest messages that left for the cloud, byte for byte. */
+  'uplink.sent': { args: z.strictObject({ limit: z.int().min(1).max(200).default(50) }), result: z.object({ messages: z.array(SentMessage) }) },
+  /** A new one-time code so that one more device can pair. */
+  'pairing.create': { args: z.strictObject({}), result: z.object({ code: z.string(), expiresMs: z.int(), urls: z.array(z.string()) }) },
+} as const; // prettier-ignore
+export type PanelVerb = keyof typeof PANEL_VERBS;
+export type PanelArgs<V extends PanelVerb> = z.input<(typeof PANEL_VERBS)[V]['args']>;
+export type PanelResult<V extends PanelVerb> = z.infer<(typeof PANEL_VERBS)[V]['result']>;
+
+export const PanelErrorCode = z.enum(['bad-request', 'unknown-verb', 'not-paired', 'not-found', 'internal']);
+export type PanelErrorCode = z.infer<typeof PanelErrorCode>;
+
+/** Panel → agent. */
+export const PanelCall = z.strictObject({
+  type: z.literal('call'),
+  id: z.int().min(0),
+  verb: z.string().max(64),
+  args: z.unknown(),
+});
+export type PanelCall = z.infer<typeof PanelCall>;
+
+/** Agent → panel. */
+export const PanelMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('state'), state: PanelState }),
+  z.object({ type: z.literal('result'), id: z.int(), result: z.unknown() }),
+  z.object({ type: z.literal('error'), id: z.int().nullable(), code: PanelErrorCode, message: z.string() }),
+]);
+export type PanelMessage = z.infer<typeof PanelMessage>;

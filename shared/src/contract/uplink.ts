@@ -1,0 +1,112 @@
+import * as z from 'zod';
+import { WindowCounts } from '../insight/window-result.ts';
+import { Priority, PromptOutcome, RuleName } from '../prompt/host-prompt.ts';
+
+/** MQTT topics, all below `livecue/1/<agentId>/`. */
+export const TOPIC_ROOT = 'livecue/1';
+export const topics = {
+  /** QoS 1: one `UplinkRecord` a message, CloudEvents binary mode. */
+  records: (agentId: string) => `${TOPIC_ROOT}/${agentId}/records`,
+  /** Retained: `UplinkAck`, written by the receiver after its COMMIT. */
+  ack: (agentId: string) => `${TOPIC_ROOT}/${agentId}/ack`,
+  /** Retained birth and will: `AgentPresence`. */
+  presence: (agentId: string) => `${TOPIC_ROOT}/${agentId}/presence`,
+} as const;
+
+/** A group in the cloud is a room, one product of it, or all products with too few viewers. */
+export const RecordGroup = z.union([
+  z.strictObject({ kind: z.literal('room') }),
+  z.strictObject({ kind: z.literal('product'), productId: z.string() }),
+  z.strictObject({ kind: z.literal('other') }),
+]);
+export type RecordGroup = z.infer<typeof RecordGroup>;
+
+/** Counts of one closed tumbling window for one group. Same identity, higher revision: replaces. */
+export const WindowRecord = z.strictObject({
+  kind: z.literal('window'),
+  roomId: z.string(),
+  group: RecordGroup,
+  windowStartMs: z.int(),
+  windowLengthMs: z.int().positive(),
+  revision: z.int().min(0),
+  counts: WindowCounts,
+});
+export type WindowRecord = z.infer<typeof WindowRecord>;
+
+/** What a card was and what became of it. Replaced by revision, identity `promptId`. */
+export const PromptRecord = z.strictObject({
+  kind: z.literal('prompt'),
+  roomId: z.string(),
+  promptId: z.string(),
+  rule: RuleName,
+  priority: Priority,
+  productId: z.string().nullable(),
+  raisedMs: z.int(),
+  revision: z.int().min(0),
+  outcome: PromptOutcome.nullable(),
+  closedMs: z.int().nullable(),
+});
+export type PromptRecord = z.infer<typeof PromptRecord>;
+
+export const UplinkBody = z.discriminatedUnion('kind', [WindowRecord, PromptRecord]);
+export type UplinkBody = z.infer<typeof UplinkBody>;
+
+/**
+ * What leaves the box. Transport identity is (agentId, epoch, seq); row identity stands in the body.
+ * On the wire `body` is the payload, the rest are CloudEvents attributes as MQTT 5 user properties.
+ */
+export const UplinkRecord = z.strictObject({
+  agentId: z.string(),
+  /** Raised when local state was lost, restored or cloned; the receiver refuses lower epochs. */
+  epoch: z.int().min(1),
+  /** From 1, without holes within an epoch. */
+  seq: z.int().min(1),
+  body: UplinkBody,
+});
+export type UplinkRecord = z.infer<typeof UplinkRecord>;
+
+/** User property names of a record message (CloudEvents MQTT binding 1.0.2, section 3.1). */
+export const RECORD_PROPERTIES = ['specversion', 'id', 'source', 'type', 'epoch', 'seq'] as const;
+export const RECORD_CONTENT_TYPE = 'application/json';
+export const RECORD_TYPE = { window: 'livecue.window', prompt: 'livecue.prompt' } as const;
+
+/** Receiver → agent: seqs of this epoch that are committed: 1..contiguous and the ranges above it. */
+export const UplinkAck = z.strictObject({
+  epoch: z.int().min(0),
+  contiguous: z.int().min(0),
+  /** Inclusive, ascending, disjoint, all above `contiguous + 1`. */
+  ranges: z.array(z.tuple([z.int(), z.int()])),
+});
+export type UplinkAck = z.infer<typeof UplinkAck>;
+
+export const AgentPresence = z.strictObject({
+  state: z.enum(['online', 'offline']),
+  version: z.string(),
+  epoch: z.int().min(0),
+});
+export type AgentPresence = z.infer<typeof AgentPresence>;
+
+/** One message exactly as it went to the broker, for the panel's "what left" page. */
+export const SentMessage = z.object({
+  atMs: z.int(),
+  topic: z.string(),
+  properties: z.record(z.string(), z.string()),
+  payload: z.string(),
+  bytes: z.int(),
+  acknowledged: z.boolean(),
+});
+export type SentMessage = z.infer<typeof SentMessage>;
+
+export const UplinkStatus = z.object({
+  state: z.enum(['off', 'connecting', 'connected', 'waiting', 'failed']),
+  brokerUrl: z.string(),
+  /** Records written to the outbox and not yet acknowledged. */
+  backlog: z.int().min(0),
+  sent: z.int().min(0),
+  resent: z.int().min(0),
+  acknowledged: z.int().min(0),
+  bytesSent: z.int().min(0),
+  lastAckMs: z.int().nullable(),
+  problem: z.string().nullable(),
+});
+export type UplinkStatus = z.infer<typeof UplinkStatus>;

@@ -1,0 +1,2 @@
+export * from './prediction.ts';
+export * from './window-result.ts';

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+
+export const RuleName = z.enum(['counted-questions', 'interest-surge', 'stock-out', 'order-anomaly', 'feed-stale']);
+export type RuleName = z.infer<typeof RuleName>;
+
+export const Priority = z.enum(['act-now', 'advice', 'info']);
+export type Priority = z.infer<typeof Priority>;
+
+/** The same words in both languages of the panel. */
+export const Words = z.object({ zh: z.string(), en: z.string() });
+export type Words = z.infer<typeof Words>;
+
+/** Why a card is on the screen: every number in its words stands here. */
+export const Evidence = z.object({
+  window: z.object({ openMs: z.int(), closeMs: z.int() }),
+  counts: z.record(z.string(), z.number()),
+  threshold: z.record(z.string(), z.number()),
+  /** Model or rule version that the counts rest on. */
+  modelVersion: z.string(),
+  /** Ids of some of the events behind the counts, newest last, at most 5. Never leaves the box. */
+  eventIds: z.array(z.string()).max(5),
+});
+export type Evidence = z.infer<typeof Evidence>;
+
+export const HostPrompt = z.object({
+  promptId: z.string(),
+  /** What is never repeated within 5 min: rule, subject, product. */
+  key: z.string(),
+  rule: RuleName,
+  priority: Priority,
+  roomId: z.string(),
+  productId: z.string().nullable(),
+  linkNumber: z.int().nullable(),
+  headline: Words,
+  reason: Words,
+  /** The fact to read out, if there is one. */
+  fact: Words.nullable(),
+  raisedMs: z.int(),
+  updatedMs: z.int(),
+  expiresMs: z.int(),
+  evidence: Evidence,
+});
+export type HostPrompt = z.infer<typeof HostPrompt>;
+
+export const PromptOutcome = z.enum(['done', 'snoozed', 'muted', 'withdrawn', 'expired']);
+export type PromptOutcome = z.infer<typeof PromptOutcome>;
+
+/** Why a card that a rule wanted is not on the host's screen. */
+export const SuppressReason = z.enum(['rate-limit', 'act-now-limit', 'repeat', 'chatter', 'muted', 'snoozed', 'stale-feed', 'sold-out']);
+export type SuppressReason = z.infer<typeof SuppressReason>;
+
+/** One step in the life of a card; `prompts.jsonl` of a replay holds these. */
+export const PromptEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('raised'), atMs: z.int(), prompt: HostPrompt }),
+  z.object({ kind: z.literal('updated'), atMs: z.int(), prompt: HostPrompt }),
+  z.object({ kind: z.literal('closed'), atMs: z.int(), promptId: z.string(), rule: RuleName, priority: Priority,
+    productId: z.string().nullable(), raisedMs: z.int(), outcome: PromptOutcome }),
+  z.object({ kind: z.literal('suppressed'), atMs: z.int(), prompt: HostPrompt, reason: SuppressReason }),
+]); // prettier-ignore
+export type PromptEvent = z.infer<typeof PromptEvent>;
+
+/** What the host's screen shows now: one card, at most two next; the rest waits with the operator. */
+export const Stage = z.object({
+  active: HostPrompt.nullable(),
+  next: z.array(HostPrompt).max(2),
+  queued: z.array(HostPrompt).max(50),
+});
+export type Stage = z.infer<typeof Stage>;
