@@ -1,0 +1,71 @@
+/** Finds many phrases in one pass over a text; used for intent phrases and product names alike. */
+export interface PhraseIndex<V> {
+  /**
+   * Calls `visit` for every phrase that stands in `text`, by start, then by length. A phrase that begins or
+   * ends with a Latin letter or digit matches whole words only: `pay` is not in `papaya`.
+   */
+  scan(text: string, visit: (value: V, start: number, end: number) => void): void;
+}
+
+interface Node<V> {
+  readonly next: Map<number, Node<V>>;
+  values: V[] | null;
+}
+
+/** Cost of a scan: text length times the longest phrase at worst, one map look-up a character as a rule. */
+export function createPhraseIndex<V>(phrases: Iterable<readonly [phrase: string, value: V]>): PhraseIndex<V> {
+  const root: Node<V> = { next: new Map(), values: null };
+  for (const [phrase, value] of phrases) {
+    if (phrase === '') continue;
+    const end = nodeOf(root, phrase);
+    (end.values ??= []).push(value);
+  }
+  return { scan: (text, visit) => scan(root, text, visit) };
+}
+
+function nodeOf<V>(root: Node<V>, phrase: string): Node<V> {
+  let node = root;
+  for (let i = 0; i < phrase.length; i++) {
+    const code = phrase.charCodeAt(i);
+    let next = node.next.get(code);
+    if (next === undefined) {
+      next = { next: new Map(), values: null };
+      node.next.set(code, next);
+    }
+    node = next;
+  }
+  return node;
+}
+
+function scan<V>(root: Node<V>, text: string, visit: (value: V, start: number, end: number) => void): void {
+  let before = false;
+  for (let start = 0; start < text.length; start++) {
+    const first = text.charCodeAt(start);
+    const inWord = isWordCode(first);
+    // Inside a Latin word no phrase may begin.
+    if (!(inWord && before)) walk(root, text, start, visit);
+    before = inWord;
+  }
+}
+
+function walk<V>(
+  root: Node<V>,
+  text: string,
+  start: number,
+  visit: (value: V, start: number, end: number) => void,
+): void {
+  let node: Node<V> | undefined = root;
+  for (let i = start; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    node = node.next.get(code);
+    if (node === undefined) return;
+    if (node.values === null) continue;
+    if (isWordCode(code) && i + 1 < text.length && isWordCode(text.charCodeAt(i + 1))) continue;
+    for (const value of node.values) visit(value, start, i + 1);
+  }
+}
+
+/** a-z and 0-9; the text is lower case already. */
+export function isWordCode(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
+}
