@@ -1,3 +1,4 @@
+import { amountProblem } from './amounts.ts';
 import { CanonicalEvent, EVENT_TYPES, type EventType } from './canonical-event.ts';
 import type { Drop } from './drop-reason.ts';
 
@@ -23,8 +24,7 @@ export type LiveEvent = {
 
 export type LiveEventOf<T extends EventType> = Extract<LiveEvent, { type: T }>;
 
-export type ParseResult =
-  { readonly ok: true; readonly event: LiveEvent } | ({ readonly ok: false } & Drop);
+export type ParseResult = { readonly ok: true; readonly event: LiveEvent } | ({ readonly ok: false } & Drop);
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(EVENT_TYPES);
 
@@ -34,8 +34,13 @@ export function parseLiveEvent(value: unknown, ingestTimeMs: number): ParseResul
     return { ok: false, reason: 'malformed', detail: 'expected a JSON object' };
   }
   const type = (value as { type?: unknown }).type;
-  if (typeof type === 'string' && !KNOWN_TYPES.has(type)) {
-    return { ok: false, reason: 'unknown-kind', detail: `type ${JSON.stringify(type.slice(0, 64))} is not known` };
+  if (typeof type !== 'string') {
+    return { ok: false, reason: 'malformed', detail: 'type: expected a string such as "live.comment.created"' };
+  }
+  if (!KNOWN_TYPES.has(type)) {
+    // Quoted only when it looks like a type: a sender that mixes fields up may put a viewer's words here.
+    const name = /^[a-z]+(\.[a-z_-]+){1,4}$/i.test(type) ? JSON.stringify(type.slice(0, 64)) : 'given';
+    return { ok: false, reason: 'unknown-kind', detail: `type ${name} is not known` };
   }
   const parsed = CanonicalEvent.safeParse(value);
   if (!parsed.success) {
@@ -43,6 +48,8 @@ export function parseLiveEvent(value: unknown, ingestTimeMs: number): ParseResul
     const path = issue === undefined || issue.path.length === 0 ? 'event' : issue.path.join('.');
     return { ok: false, reason: 'malformed', detail: `${path}: ${issue?.message ?? 'not valid'}` };
   }
+  const wrongAmount = amountProblem(parsed.data);
+  if (wrongAmount !== null) return { ok: false, reason: 'malformed', detail: wrongAmount };
   const { id, source, time, historical, idquality, data } = parsed.data;
   const platformMs = time === undefined ? Number.NaN : Date.parse(time);
   const fromPlatform = Number.isFinite(platformMs);
