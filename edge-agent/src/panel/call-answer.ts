@@ -1,0 +1,69 @@
+import {
+  PANEL_VERBS,
+  PanelCall,
+  type PanelErrorCode,
+  type PanelMessage,
+  type PanelVerb,
+} from '@livecue/shared/contract';
+import type { PanelBackend } from '../ports.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { PanelCallError } from './panel-call-error.ts';
+
+/** One call as text of a paired panel → its answer. Never rejects. */
+export type CallAnswerer = (text: string) => Promise<PanelMessage>;
+
+function refusal(id: number | null, code: PanelErrorCode, message: string): PanelMessage {
+  return { type: 'error', id, code, message };
+}
+
+function parseCall(text: string): PanelCall | PanelMessage {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return refusal(null, 'bad-request', 'The call is not JSON. Expected {"type":"call","id":1,"verb":"…","args":{}}.');
+  }
+  const parsed = PanelCall.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const id = (value as { id?: unknown } | null)?.id;
+  const issue = parsed.error.issues[0];
+  const said = `${issue?.path.join('.') || 'call'}: ${issue?.message ?? 'not valid'}`;
+  return refusal(typeof id === 'number' && Number.isSafeInteger(id) ? id : null, 'bad-request', said);
+}
+
+const isVerb = (verb: string): verb is PanelVerb => Object.hasOwn(PANEL_VERBS, verb);
+
+/**
+ * Validates calls and carries them to the backend; the same for both transports. `pairing.create` is
+ * answered by `createCode`, since only the panel server knows its own addresses.
+ */
+export function createCallAnswerer(ports: {
+  readonly backend: PanelBackend;
+  readonly createCode: () => { readonly code: string; readonly expiresMs: number; readonly urls: string[] };
+  readonly logger: Logger;
+}): CallAnswerer {
+  return async (text) => {
+    const call = parseCall(text);
+    if (call.type !== 'call') return call;
+    const { id, verb } = call;
+    if (!isVerb(verb)) {
+      return refusal(id, 'unknown-verb', `This agent knows no verb ${JSON.stringify(verb)}. It knows ${Object.keys(PANEL_VERBS).join(', ')}.`); // prettier-ignore
+    }
+    const args = PANEL_VERBS[verb].args.safeParse(call.args ?? {});
+    if (!args.success) {
+      const issue = args.error.issues[0];
+      const path = ['args', ...(issue?.path ?? [])].join('.');
+      return refusal(id, 'bad-request', `${verb} ${path}: ${issue?.message ?? 'not valid'}`);
+    }
+    try {
+      const result = verb === 'pairing.create' ? ports.createCode() : await ports.backend.call(verb, args.data);
+      return { type: 'result', id, result };
+    } catch (error) {
+      if (error instanceof PanelCallError) return refusal(id, error.code, error.message);
+      ports.logger.error(
+        `panel: ${verb} failed: ${error instanceof Error ? (error.stack ?? error.name) : typeof error}`,
+      );
+      return refusal(id, 'internal', `The agent could not carry out ${verb}. Its log says why.`);
+    }
+  };
+}

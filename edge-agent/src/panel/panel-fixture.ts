@@ -1,0 +1,196 @@
+/** A small backend and two speaking clients, for the tests of this folder. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, writeFile, mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  PANEL_CONTRACT_VERSION,
+  PANEL_STATE_TOPIC,
+  type PanelMessage,
+  type PanelState,
+} from '@livecue/shared/contract';
+import { Dealer, Subscriber, curveKeyPair } from 'zeromq';
+import WebSocket from 'ws';
+import type { PanelBackend } from '../ports.ts';
+import { PanelCallError } from './panel-call-error.ts';
+import type { PanelCurve, PanelPorts, TokenStore } from './panel-ports.ts';
+import { TOKEN_COOKIE } from './peer-check.ts';
+import { createPanelServer, type PanelServer } from './panel-server.ts';
+
+export function emptyState(nowMs: number): PanelState {
+  return {
+    contractVersion: PANEL_CONTRACT_VERSION, agentId: 'studio-1', version: '0.1.0', roomId: 'main', roomName: '', mode: 'simulated',
+    nowMs, startedMs: 0, stage: { active: null, next: [], queued: [] }, feed: { state: 'waiting', lastEventMs: null },
+    explaining: null, viewers: null, ordersLastHour: 0, products: [], latest: null, sources: [],
+    uplink: { state: 'off', brokerUrl: '', backlog: 0, sent: 0, resent: 0, acknowledged: 0, bytesSent: 0, lastAckMs: null, problem: null },
+    health: [], counters: {},
+  }; // prettier-ignore
+}
+
+export interface FixtureBackend extends PanelBackend {
+  calls: { verb: string; args: unknown }[];
+  change(part: Partial<PanelState>): void;
+}
+
+export function fixtureBackend(nowMs: () => number): FixtureBackend {
+  let part: Partial<PanelState> = {};
+  const calls: { verb: string; args: unknown }[] = [];
+  return {
+    calls,
+    change: (next) => (part = { ...part, ...next }),
+    state: () => ({ ...emptyState(nowMs()), ...part }),
+    call: async (verb, args) => {
+      calls.push({ verb, args });
+      if (verb === 'series.read') return { points: [] };
+      if (verb === 'uplink.sent') return { messages: [] };
+      const { promptId } = args as { promptId: string };
+      if (promptId === 'gone') throw new PanelCallError('not-found', 'No open card has this id.');
+      if (promptId === 'bug') throw new TypeError('secret detail');
+      return { closed: true };
+    },
+  };
+}
+
+export function memoryTokens(): TokenStore & { clear(): void } {
+  const hashes = new Set<string>();
+  return { has: (hash) => hashes.has(hash), add: async (hash) => void hashes.add(hash), clear: () => hashes.clear() };
+}
+
+export interface Fixture {
+  server: PanelServer;
+  backend: FixtureBackend;
+  tokens: ReturnType<typeof memoryTokens>;
+  log: string[];
+  ports: PanelPorts;
+  curve: PanelCurve & { clientSecretKey: string };
+  pair(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function openFixture(): Promise<Fixture> {
+  const pageFolder = await mkdtemp(join(tmpdir(), 'livecue-page-'));
+  await mkdir(join(pageFolder, 'assets'));
+  await writeFile(join(pageFolder, 'index.html'), '<!doctype html><title>LiveCue</title>');
+  await writeFile(join(pageFolder, 'assets', 'page-abc123.js'), 'export {};');
+  await writeFile(join(pageFolder, 'notes.txt'), 'not a page');
+  const [serverKeys, clientKeys] = [curveKeyPair(), curveKeyPair()];
+  const curve = {
+    serverPublicKey: serverKeys.publicKey, serverSecretKey: serverKeys.secretKey,
+    clientPublicKey: clientKeys.publicKey, clientSecretKey: clientKeys.secretKey,
+  }; // prettier-ignore
+  const log: string[] = [];
+  const write = (message: string) => void log.push(message);
+  const backend = fixtureBackend(Date.now);
+  const tokens = memoryTokens();
+  const ports = {
+    backend,
+    nowMs: Date.now,
+    randomBytes,
+    tokens,
+    pageFolder,
+    logger: { debug: write, info: write, warn: write, error: write },
+  };
+  const server = createPanelServer(ports, { host: '127.0.0.1', httpPort: 0, zmqPubPort: 0, zmqCallPort: 0, curve });
+  await server.start(new AbortController().signal);
+  return {
+    server, backend, tokens, log, ports, curve,
+    pair: async () => {
+      const { token } = (await (await postCode(server, server.createCode().code)).json()) as { token: string };
+      return token;
+    },
+    close: async () => {
+      await server.stop();
+      await rm(pageFolder, { recursive: true });
+    },
+  }; // prettier-ignore
+}
+
+export function postCode(server: PanelServer, code: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  const url = new URL('pair', server.address().url);
+  return fetch(url, {
+    method: 'POST',
+    body: JSON.stringify({ code }),
+    headers: { 'Content-Type': 'application/json', ...headers },
+  });
+}
+
+/** What tests need of a panel, whichever way it is connected. */
+export interface Speaker {
+  /** Sends text as it is and resolves with the next answer that is no state. */
+  ask(text: string): Promise<PanelMessage>;
+  nextState(): Promise<PanelState>;
+  close(): void;
+}
+
+function inbox() {
+  const waiting: { wants: (message: PanelMessage) => boolean; take: (message: PanelMessage) => void }[] = [];
+  return {
+    next: (wants: (message: PanelMessage) => boolean) =>
+      new Promise<PanelMessage>((take) => waiting.push({ wants, take })),
+    put(message: PanelMessage) {
+      const index = waiting.findIndex((w) => w.wants(message));
+      if (index >= 0) waiting.splice(index, 1)[0]?.take(message);
+    },
+  };
+}
+
+const stateOf = (message: PanelMessage) => (message as Extract<PanelMessage, { type: 'state' }>).state;
+
+export async function speakWebSocket(
+  server: PanelServer,
+  token: string,
+  headers: Record<string, string> = {},
+): Promise<Speaker & { closed: Promise<number>; socket: WebSocket }> {
+  const socket = new WebSocket(server.address().url.replace('http', 'ws') + 'panel', {
+    headers: { Cookie: `${TOKEN_COOKIE}=${token}`, ...headers },
+  });
+  const box = inbox();
+  socket.on('message', (data) => box.put(JSON.parse(String(data))));
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  return {
+    socket,
+    closed,
+    ask: (text) => {
+      const answer = box.next((message) => message.type !== 'state');
+      socket.send(text);
+      return answer;
+    },
+    nextState: async () => stateOf(await box.next((message) => message.type === 'state')),
+    close: () => socket.terminate(),
+  };
+}
+
+export async function speakZeroMq(
+  server: PanelServer,
+  curve: { serverPublicKey: string; clientPublicKey: string; clientSecretKey: string },
+): Promise<Speaker> {
+  const keys = {
+    linger: 0,
+    curveServerKey: curve.serverPublicKey,
+    curvePublicKey: curve.clientPublicKey,
+    curveSecretKey: curve.clientSecretKey,
+  };
+  const endpoints = server.address().zmq;
+  if (endpoints === null) throw new Error('no desktop link');
+  const [dealer, subscriber] = [new Dealer(keys), new Subscriber(keys)];
+  dealer.connect(endpoints.callEndpoint);
+  subscriber.connect(endpoints.pubEndpoint);
+  subscriber.subscribe(PANEL_STATE_TOPIC);
+  const box = inbox();
+  void (async () => {
+    for await (const [bytes] of dealer) box.put(JSON.parse(String(bytes)));
+  })();
+  void (async () => {
+    for await (const [, bytes] of subscriber) box.put(JSON.parse(String(bytes)));
+  })();
+  return {
+    ask: async (text) => {
+      const answer = box.next((message) => message.type !== 'state');
+      await dealer.send(text);
+      return answer;
+    },
+    nextState: async () => stateOf(await box.next((message) => message.type === 'state')),
+    close: () => [dealer, subscriber].forEach((socket) => socket.close()),
+  };
+}

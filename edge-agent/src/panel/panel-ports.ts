@@ -1,0 +1,40 @@
+import type { AgentConfig } from '@livecue/shared/contract';
+import type { PanelBackend } from '../ports.ts';
+import type { Logger } from '../runtime/logger.ts';
+
+/** SHA-256 of the tokens of paired panels, in hexadecimal. Kept by the store, across restarts. */
+export interface TokenStore {
+  has(hash: string): boolean;
+  /** Settles when the hash is on disk. */
+  add(hash: string): Promise<void>;
+}
+
+export interface PanelPorts {
+  readonly backend: PanelBackend;
+  readonly nowMs: () => number;
+  /** Cryptographically secure. */
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly tokens: TokenStore;
+  readonly logger: Logger;
+  /** Folder of the built page: `desktop/dist/renderer`. */
+  readonly pageFolder: string;
+}
+
+/** Z85 keys of the desktop link. The one client key below is let in, no other. */
+export interface PanelCurve {
+  readonly serverPublicKey: string;
+  readonly serverSecretKey: string;
+  readonly clientPublicKey: string;
+}
+
+/** Without `curve` there is no ZeroMQ side: any program of the machine could read it. */
+export type PanelConfig = AgentConfig['panel'] & { readonly curve?: PanelCurve };
+
+/** Where a started panel server listens; ports are the real ones when 0 was configured. */
+export interface PanelAddress {
+  /** For a browser on this machine: `http://127.0.0.1:7420/`. */
+  readonly url: string;
+  readonly httpPort: number;
+  /** Null without `curve`. */
+  readonly zmq: { readonly pubEndpoint: string; readonly callEndpoint: string } | null;
+}

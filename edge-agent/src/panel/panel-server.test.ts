@@ -1,0 +1,345 @@
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PANEL_VERBS, PanelState } from '@livecue/shared/contract';
+import { curveKeyPair } from 'zeromq';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PortInUseError } from '../runtime/agent-error.ts';
+import { openFixture, postCode, speakWebSocket, speakZeroMq, type Fixture, type Speaker } from './panel-fixture.ts';
+import { createPanelServer, panelLink } from './panel-server.ts';
+import { CLOSE_NOT_PAIRED } from './ws-panel.ts';
+
+let f: Fixture;
+beforeAll(async () => void (f = await openFixture()));
+afterAll(() => f.close());
+
+/** A request whose Host, path and headers are exactly these; `fetch` would tidy them up. */
+function raw(
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<{ status: number; headers: Record<string, unknown>; body: string }> {
+  return new Promise((resolve, reject) => {
+    const { httpPort } = f.server.address();
+    const call = request(
+      { host: '127.0.0.1', port: httpPort, path, method, headers: { Host: `127.0.0.1:${httpPort}`, ...headers } },
+      (r) => {
+        let body = '';
+        r.on('data', (part) => (body += part));
+        r.on('end', () => resolve({ status: r.statusCode ?? 0, headers: r.headers, body }));
+      },
+    );
+    call.on('upgrade', (r, socket) => {
+      socket.destroy();
+      resolve({ status: 101, headers: r.headers, body: '' });
+    });
+    call.on('error', reject);
+    call.end();
+  });
+}
+const call = (id: number, verb: string, args?: unknown) => JSON.stringify({ type: 'call', id, verb, args });
+
+describe.each(['websocket', 'zeromq'] as const)('calls over %s', (transport) => {
+  let panel: Speaker;
+  beforeAll(async () => {
+    panel =
+      transport === 'websocket' ? await speakWebSocket(f.server, await f.pair()) : await speakZeroMq(f.server, f.curve);
+  });
+  afterAll(() => panel.close());
+
+  const good: Record<keyof typeof PANEL_VERBS, unknown> = {
+    'prompt.done': { promptId: 'p1' },
+    'prompt.snooze': { promptId: 'p1' },
+    'prompt.mute': { promptId: 'p1' },
+    'series.read': {},
+    'uplink.sent': { limit: 3 },
+    'pairing.create': {},
+  };
+  const bad: Record<keyof typeof PANEL_VERBS, unknown[]> = {
+    'prompt.done': [{}, { promptId: '' }, { promptId: 1 }, { promptId: 'p', more: 1 }, 'p1', []],
+    'prompt.snooze': [{}, { promptId: 'x'.repeat(129) }],
+    'prompt.mute': [{ promptId: null }],
+    'series.read': [{ limit: 3 }, 4],
+    'uplink.sent': [{ limit: 0 }, { limit: 201 }, { limit: 1.5 }],
+    'pairing.create': [{ code: '12345678' }],
+  };
+
+  test('a state arrives and is one of the contract', async () => {
+    expect(PanelState.parse(await panel.nextState())).toMatchObject({ agentId: 'studio-1', mode: 'simulated' });
+  });
+
+  test.each(Object.keys(PANEL_VERBS) as (keyof typeof PANEL_VERBS)[])(
+    '%s answers good arguments with its result',
+    async (verb) => {
+      const message = await panel.ask(call(7, verb, good[verb]));
+      expect(message).toMatchObject({ type: 'result', id: 7 });
+      PANEL_VERBS[verb].result.parse((message as { result: unknown }).result);
+      if (verb !== 'pairing.create') expect(f.backend.calls.at(-1)).toMatchObject({ verb, args: good[verb] });
+    },
+  );
+
+  test.each(Object.keys(PANEL_VERBS) as (keyof typeof PANEL_VERBS)[])(
+    '%s refuses bad arguments, naming itself, before the backend',
+    async (verb) => {
+      const before = f.backend.calls.length;
+      for (const args of bad[verb]) {
+        const message = await panel.ask(call(8, verb, args));
+        expect(message).toMatchObject({
+          type: 'error',
+          id: 8,
+          code: 'bad-request',
+          message: expect.stringContaining(verb),
+        });
+      }
+      expect(f.backend.calls).toHaveLength(before);
+    },
+  );
+
+  test('a verb outside the contract is refused, also one that every object has', async () => {
+    for (const verb of ['shell.run', 'toString', '__proto__', '']) {
+      expect(await panel.ask(call(9, verb, {}))).toMatchObject({ type: 'error', id: 9, code: 'unknown-verb' });
+    }
+  });
+
+  test('text that is no call is refused and the panel goes on', async () => {
+    for (const text of ['', 'null', '[]', '{"type":"call"}', '\u0000']) {
+      expect(await panel.ask(text)).toMatchObject({ type: 'error', id: null, code: 'bad-request' });
+    }
+    expect(await panel.ask('{"type":"call","id":5,"args":{}}')).toMatchObject({
+      type: 'error',
+      id: 5,
+      code: 'bad-request',
+    });
+    expect(await panel.ask(call(1, 'series.read', {}))).toMatchObject({ type: 'result' });
+  });
+
+  test('a known refusal keeps its words, a bug keeps its details for the log', async () => {
+    expect(await panel.ask(call(2, 'prompt.done', { promptId: 'gone' }))).toEqual({ type: 'error', id: 2, code: 'not-found', message: 'No open card has this id.' }); // prettier-ignore
+    const message = await panel.ask(call(3, 'prompt.done', { promptId: 'bug' }));
+    expect(message).toMatchObject({ type: 'error', id: 3, code: 'internal' });
+    expect(JSON.stringify(message)).not.toContain('secret detail');
+    expect(f.log.join('\n')).toContain('secret detail');
+  });
+
+  test('a changed state reaches the panel', async () => {
+    f.backend.change({ ordersLastHour: transport === 'websocket' ? 41 : 42 });
+    let state = await panel.nextState();
+    while (state.ordersLastHour !== (transport === 'websocket' ? 41 : 42)) state = await panel.nextState();
+  });
+});
+
+describe('who is not paired', () => {
+  test.each(['', 'guessed', 'x'.repeat(4000)])(
+    'a WebSocket with the token "%.10s" sees not-paired and nothing else',
+    async (token) => {
+      const seen: unknown[] = [];
+      const panel = await speakWebSocket(f.server, token);
+      panel.socket.on('message', (data) => seen.push(JSON.parse(String(data))));
+      const before = f.backend.calls.length;
+      panel.socket.send(call(1, 'series.read', {}));
+      expect(await panel.closed).toBe(CLOSE_NOT_PAIRED);
+      for (const message of seen) expect(message).toMatchObject({ type: 'error', code: 'not-paired' });
+      expect(f.backend.calls).toHaveLength(before);
+    },
+  );
+
+  test('over ZeroMQ, a stranger who knows the server key gets neither state nor answer', async () => {
+    const stranger = curveKeyPair();
+    const keys = {
+      serverPublicKey: f.curve.serverPublicKey,
+      clientPublicKey: stranger.publicKey,
+      clientSecretKey: stranger.secretKey,
+    };
+    const [refused, known] = [await speakZeroMq(f.server, keys), await speakZeroMq(f.server, f.curve)];
+    const before = f.backend.calls.length;
+    let heard = 0;
+    void refused.nextState().then(() => (heard += 1));
+    void refused.ask(call(1, 'uplink.sent', { limit: 199 })).then(() => (heard += 1));
+    // The known panel has had two rounds of states and an answer; the stranger's handshake had the same time.
+    await known.nextState();
+    await known.ask(call(2, 'series.read', {}));
+    await known.nextState();
+    refused.close();
+    known.close();
+    expect(heard).toBe(0);
+    expect(f.backend.calls.slice(before).map((c) => c.verb)).toEqual(['series.read']);
+  });
+
+  test('a token that the store no longer has closes its panel at the next check', async () => {
+    const panel = await speakWebSocket(f.server, await f.pair());
+    f.tokens.clear();
+    expect(await panel.closed).toBe(CLOSE_NOT_PAIRED);
+  });
+
+  test('without CURVE keys there is no ZeroMQ side at all', async () => {
+    const server = createPanelServer(f.ports, { host: '127.0.0.1', httpPort: 0, zmqPubPort: 0, zmqCallPort: 0 });
+    await server.start(new AbortController().signal);
+    expect(server.address().zmq).toBeNull();
+    await server.stop();
+  });
+});
+
+describe('the HTTP side', () => {
+  test('pairing gives a token and the same in a cookie that scripts and other sites cannot use', async () => {
+    const response = await postCode(f.server, f.server.createCode().code);
+    const { token } = (await response.json()) as { token: string };
+    const cookie = response.headers.get('set-cookie') ?? '';
+    expect(cookie).toContain(`livecue_panel=${token};`);
+    expect(cookie).toMatch(/HttpOnly/);
+    expect(cookie).toMatch(/SameSite=Strict/);
+  });
+
+  test('a wrong code is 403; the sixth try is 429 with Retry-After and says so', async () => {
+    const own = await openFixture();
+    for (let i = 0; i < 5; i++) expect((await postCode(own.server, '0000')).status).toBe(403);
+    const locked = await postCode(own.server, '0000');
+    expect(locked.status).toBe(429);
+    expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(55);
+    expect(await locked.json()).toMatchObject({ code: 'locked', message: expect.stringMatching(/Try again in \d+ s/) });
+    await own.close();
+  });
+
+  test('what is not a pairing request is 400, from another site 403, with GET 405', async () => {
+    expect((await postCode(f.server, 7)).status).toBe(400);
+    expect((await postCode(f.server, '0'.repeat(2000))).status).toBe(400);
+    expect((await postCode(f.server, '1', { 'Content-Type': 'text/plain' })).status).toBe(400);
+    expect((await postCode(f.server, '1', { Origin: 'http://elsewhere.example' })).status).toBe(403);
+    expect((await raw('/pair')).status).toBe(405);
+    expect((await raw('/', {}, 'DELETE')).status).toBe(405);
+  });
+
+  test('the page comes with its types, a policy without inline code, and the right caching', async () => {
+    const page = await raw('/');
+    expect(page.status).toBe(200);
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.headers['content-security-policy']).toMatch(/default-src 'none'.*script-src 'self'/);
+    expect(page.headers['content-security-policy']).not.toContain('unsafe');
+    expect(page.headers['cache-control']).toBe('no-cache');
+    const script = await raw('/assets/page-abc123.js');
+    expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8');
+    expect(script.headers['cache-control']).toContain('immutable');
+  });
+
+  test('nothing outside the folder is served, however the path is written', async () => {
+    await symlink('/etc/hostname', join(f.ports.pageFolder, 'link.html'));
+    for (const path of ['/../package.json', '/..%2fpackage.json', '/%2e%2e/%2e%2e/etc/passwd', '/assets/..%5c..%5cindex.html', '/assets/../../../etc/passwd', '/link.html', '/notes.txt', '/.git/config', '/%00', '/%', '//etc/passwd', '/assets']) {
+      expect((await raw(path)).status, path).toBe(404);
+    } // prettier-ignore
+  });
+
+  test('a page that is not built says what to run', async () => {
+    const server = createPanelServer(
+      { ...f.ports, pageFolder: join(f.ports.pageFolder, 'nowhere') },
+      { host: '127.0.0.1', httpPort: 0, zmqPubPort: 0, zmqCallPort: 0 },
+    );
+    await server.start(new AbortController().signal);
+    const response = await fetch(server.address().url);
+    expect(response.status).toBe(503);
+    expect(await response.text()).toContain('npm run build');
+    await server.stop();
+  });
+
+  test('a foreign name in Host (DNS rebinding) gets nothing, an address or localhost does', async () => {
+    const { httpPort } = f.server.address();
+    for (const Host of [
+      'evil.example',
+      `evil.example:${httpPort}`,
+      '127.0.0.1.evil.example',
+      'localhost.evil.example',
+    ]) {
+      expect((await raw('/', { Host })).status, Host).toBe(421);
+    }
+    for (const Host of [`localhost:${httpPort}`, `[::1]:${httpPort}`, '192.168.1.5'])
+      expect((await raw('/', { Host })).status, Host).toBe(200);
+  });
+
+  test('a WebSocket from another site or under a foreign name is refused even with a good token', async () => {
+    const { httpPort } = f.server.address();
+    const upgrade = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', Cookie: `livecue_panel=${await f.pair()}` }; // prettier-ignore
+    const own = `http://127.0.0.1:${httpPort}`;
+    expect((await raw('/panel', { ...upgrade, Origin: own })).status).toBe(101);
+    expect((await raw('/panel', upgrade)).status).toBe(101);
+    expect((await raw('/panel', { ...upgrade, Origin: 'http://evil.example' })).status).toBe(403);
+    expect((await raw('/panel', { ...upgrade, Origin: 'null' })).status).toBe(403);
+    expect((await raw('/panel', { ...upgrade, Origin: `https://127.0.0.1:${httpPort}` })).status).toBe(403);
+    expect((await raw('/panel', { ...upgrade, Host: 'evil.example', Origin: 'http://evil.example' })).status).toBe(403);
+    expect((await raw('/other', { ...upgrade, Origin: own })).status).toBe(404);
+  });
+
+  test('a program without cookies may send its token as bearer', async () => {
+    const panel = await speakWebSocket(f.server, '', { Authorization: `Bearer ${await f.pair()}` });
+    expect((await panel.nextState()).agentId).toBe('studio-1');
+    panel.close();
+  });
+
+  test('a panel that does not read gets the newest state once it does, not the old ones', async () => {
+    const panel = await speakWebSocket(f.server, await f.pair());
+    await panel.nextState();
+    panel.socket.pause();
+    // States too large for the kernel's buffers, so that the server sees that nobody reads.
+    const text = 'x'.repeat(4_000_000);
+    const watcher = await speakZeroMq(f.server, f.curve);
+    for (let i = 1; i <= 8; i++) {
+      f.backend.change({ ordersLastHour: 1000 + i, health: [{ name: 'big', level: 'ok', text, remedy: null }] });
+      while ((await watcher.nextState()).ordersLastHour !== 1000 + i);
+    }
+    const seen: number[] = [];
+    panel.socket.resume();
+    while (seen.at(-1) !== 1008) seen.push((await panel.nextState()).ordersLastHour);
+    expect(seen.length).toBeLessThanOrEqual(4);
+    f.backend.change({ health: [], ordersLastHour: 0 });
+    watcher.close();
+    panel.close();
+  });
+});
+
+describe('life of the server', () => {
+  test('stop is safe before start and twice, and a stopped server starts again', async () => {
+    const server = createPanelServer(f.ports, {
+      host: '127.0.0.1',
+      httpPort: 0,
+      zmqPubPort: 0,
+      zmqCallPort: 0,
+      curve: f.curve,
+    });
+    await server.stop();
+    for (let i = 0; i < 2; i++) {
+      await server.start(new AbortController().signal);
+      expect((await fetch(server.address().url)).status).toBe(200);
+      await server.stop();
+      await server.stop();
+    }
+    expect(() => server.address()).toThrow(/before it is started/);
+  });
+
+  test.each(['httpPort', 'zmqPubPort', 'zmqCallPort'] as const)(
+    'a taken %s is an error that names port and key, and leaves nothing open',
+    async (key) => {
+      const other = createServer();
+      const port = await new Promise<number>((resolve) =>
+        other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port)),
+      );
+      const free = await new Promise<number>((resolve) => {
+        const probe = createServer().listen(0, '127.0.0.1', () => {
+          const { port: found } = probe.address() as { port: number };
+          probe.close(() => resolve(found));
+        });
+      });
+      const config = { host: '127.0.0.1', httpPort: free, zmqPubPort: 0, zmqCallPort: 0, curve: f.curve, [key]: port };
+      const server = createPanelServer(f.ports, config);
+      const error = await server.start(new AbortController().signal).catch((e: unknown) => e);
+      expect(error).toBeInstanceOf(PortInUseError);
+      expect((error as Error).message).toContain(String(port));
+      expect((error as Error).message).toContain(`panel.${key}`);
+      if (key !== 'httpPort') await expect(fetch(`http://127.0.0.1:${free}/`)).rejects.toThrow();
+      await new Promise((resolve) => other.close(resolve));
+    },
+  );
+
+  test('the link file holds what the desktop needs and no key of the server', () => {
+    const link = panelLink(f.server.address(), f.curve, f.curve.clientSecretKey);
+    expect(link).toMatchObject({ version: 1, ...f.server.address().zmq, clientSecretKey: f.curve.clientSecretKey });
+    expect(JSON.stringify(link)).not.toContain(f.curve.serverSecretKey);
+  });
+});
