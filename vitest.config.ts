@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{shared,edge-agent,desktop,cloud,bench,e2e}/**/*.test.ts', '{shared,edge-agent,desktop,cloud,bench,e2e}/**/*.test.tsx'],
+    include: [
+      '{shared,edge-agent,desktop,cloud,bench,e2e}/**/*.test.ts',
+      '{shared,edge-agent,desktop,cloud,bench,e2e}/**/*.test.tsx',
+    ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 20_000,
     hookTimeout: 60_000,

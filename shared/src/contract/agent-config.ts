@@ -60,7 +60,9 @@ export const AgentConfig = z.strictObject({
 export type AgentConfig = z.infer<typeof AgentConfig>;
 
 /** Parses unknown configuration; the message names the key and what would be right. */
-export function parseAgentConfig(value: unknown): { ok: true; config: AgentConfig } | { ok: false; problems: string[] } {
+export function parseAgentConfig(
+  value: unknown,
+): { ok: true; config: AgentConfig } | { ok: false; problems: string[] } {
   const parsed = AgentConfig.safeParse(value);
   if (parsed.success) return { ok: true, config: parsed.data };
   return {

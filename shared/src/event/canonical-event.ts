@@ -97,7 +97,9 @@ export const GiftSent = kind(
     agent: Person,
     giftName: z.string().max(512),
     quantity: Count,
-    giftUnit: z.string().regex(/^([A-Z]{3}|X[A-Z]{2}-[a-z]+)$/, 'expected an ISO 4217 code or a platform unit such as XTK-diamond'),
+    giftUnit: z
+      .string()
+      .regex(/^([A-Z]{3}|X[A-Z]{2}-[a-z]+)$/, 'expected an ISO 4217 code or a platform unit such as XTK-diamond'),
     final: z.boolean(),
     giftId: Identifier.optional(),
     unitValue: z.string().max(32).optional(),

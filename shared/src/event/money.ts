@@ -15,7 +15,10 @@ export function minorDigits(currency: string): number {
 }
 
 /** ISO 4217 code. */
-export const Currency = z.string().regex(/^[A-Z]{3}$/, 'expected an ISO 4217 code such as CNY').describe('ISO 4217 currency code');
+export const Currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'expected an ISO 4217 code such as CNY')
+  .describe('ISO 4217 currency code');
 export type Currency = z.infer<typeof Currency>;
 
 /**

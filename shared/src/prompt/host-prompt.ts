@@ -46,7 +46,16 @@ export const PromptOutcome = z.enum(['done', 'snoozed', 'muted', 'withdrawn', 'e
 export type PromptOutcome = z.infer<typeof PromptOutcome>;
 
 /** Why a card that a rule wanted is not on the host's screen. */
-export const SuppressReason = z.enum(['rate-limit', 'act-now-limit', 'repeat', 'chatter', 'muted', 'snoozed', 'stale-feed', 'sold-out']);
+export const SuppressReason = z.enum([
+  'rate-limit',
+  'act-now-limit',
+  'repeat',
+  'chatter',
+  'muted',
+  'snoozed',
+  'stale-feed',
+  'sold-out',
+]);
 export type SuppressReason = z.infer<typeof SuppressReason>;
 
 /** One step in the life of a card; `prompts.jsonl` of a replay holds these. */

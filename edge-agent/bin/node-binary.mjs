@@ -1,0 +1,18 @@
+// Plain JavaScript: runs on whatever Node >= 20 the machine has.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+
+export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** Path of a Node >= 24: this one, or the one that came with the platform's optional dependency; else null. */
+export function nodeBinary() {
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  const file = path.join('bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  // The packages of the platforms do not agree on a name.
+  const candidates = [`node-${platform}-${process.arch}`, `node-bin-${platform}-${process.arch}`];
+  return (
+    candidates.map((name) => path.join(ROOT, 'node_modules', name, file)).find((found) => existsSync(found)) ?? null
+  );
+}

@@ -1,0 +1,285 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AgentConfig, Catalogue, HealthItem, PanelState } from '@livecue/shared/contract';
+import type { LiveEvent } from '@livecue/shared/event';
+import type { WindowResult } from '@livecue/shared/insight';
+import type { PromptEvent } from '@livecue/shared/prompt';
+import { createCanonicalDecoder } from '../ingest/canonical/decoder.ts';
+import { createFrameIntake } from '../ingest/frame-intake.ts';
+import { createPanelServer, panelLink, type PanelServer } from '../panel/panel-server.ts';
+import type { FrameSink, Source, Uplink } from '../ports.ts';
+import { createFrameQueue } from '../runtime/bounded-queue.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { startAll, stopAll, type Service } from '../runtime/service.ts';
+import { openStore } from '../store/open-store.ts';
+import { openSecrets } from '../store/secrets.ts';
+import { createUplink } from '../sync/mqtt-uplink.ts';
+import { toPromptBody, toUplinkBodies } from '../sync/uplink-record.ts';
+import { createCore } from './core.ts';
+import { createDriver } from './driver.ts';
+import { createEmbeddedCloud, type EmbeddedCloud } from './embedded-cloud.ts';
+import { createLatencyMeter } from './latency.ts';
+import { createPanelBackend } from './panel-backend.ts';
+import { createProductResolver } from './product-resolver.ts';
+import { createShowTotals } from './show-totals.ts';
+import { createStepWriter } from './step-writer.ts';
+import { recoverPipeline } from './recovery.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const TOTALS_KEY = 'totals';
+export const VERSION: string = (createRequire(import.meta.url)(path.join(ROOT, 'package.json')) as { version: string })
+  .version;
+
+export interface AgentInput {
+  readonly config: AgentConfig;
+  readonly catalogue: Catalogue;
+  readonly folder: string;
+  readonly mode: PanelState['mode'];
+  readonly panel: boolean;
+}
+
+export interface AgentPorts {
+  readonly nowMs: () => number;
+  readonly logger: Logger;
+  /** Builds the sources that the call asked for; they all write to one sink. */
+  readonly createSources: (parts: { sink: FrameSink; token: string }) => readonly Source[];
+  /** The pipeline or the disk thread has failed for good: the process must end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export interface Agent extends Service {
+  readonly panel: PanelServer | null;
+  readonly sources: readonly Source[];
+  readonly secrets: { readonly ingestToken: string };
+  readonly panelLinkFile: string;
+  readonly cloudPid: number | null;
+  readonly brokerUrl: string | null;
+  state(): PanelState;
+  figures(): Record<string, unknown>;
+}
+
+/** Joins all parts in the order store → sync → panel → pipeline → ingest. */
+export async function createAgent(input: AgentInput, ports: AgentPorts): Promise<Agent> {
+  const { config, catalogue, folder } = input;
+  const { logger, nowMs } = ports;
+  const startedMs = nowMs();
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const secrets = await openSecrets({ folder, logger });
+  const opened = await openStore({ folder, nowMs, logger });
+  const { store, outbox } = opened;
+
+  const resolveProduct = createProductResolver(catalogue);
+  const totals = createShowTotals(resolveProduct);
+  const rejects: Record<string, number> = {};
+  let totalsSaved = '';
+
+  const core = createCore(input, {
+    onWindows: (results: readonly WindowResult[]) => steps.add(toUplinkBodies(results, config.uplink.kAnonymity)),
+    onPrompts: (events: readonly PromptEvent[]) => {
+      for (const event of events) {
+        const body = toPromptBody(event);
+        if (body !== null) steps.add([body]);
+        if (event.kind !== 'suppressed')
+          logger.debug(`card ${event.kind} ${event.kind === 'closed' ? event.promptId : event.prompt.promptId}`);
+      }
+    },
+    onEvent: (event: LiveEvent) => totals.add(event),
+  });
+  const steps = createStepWriter({
+    store,
+    parts: {
+      takeDelta() {
+        const stream = core.stream.takeDelta();
+        const advisor = core.advisor.takeDelta();
+        const saved = totals.save();
+        const own: (readonly [string, string])[] = saved === totalsSaved ? [] : [[TOTALS_KEY, saved]];
+        totalsSaved = saved;
+        return { put: [...stream.put, ...advisor.put, ...own], del: [...stream.del, ...advisor.del] };
+      },
+      takeSeen: () => core.stream.takeSeen(),
+    },
+  });
+
+  const decode = createCanonicalDecoder({
+    maxClockSkewMs: config.stream.maxClockSkewMs,
+    maxFrameBytes: config.ingest.maxFrameBytes,
+  });
+  const position = await recoverPipeline({ store, core, totals, totalsKey: TOTALS_KEY, decode, logger });
+
+  const queue = createFrameQueue({ capacityEvents: config.ingest.queueEvents });
+  const latency = { eventToWindow: createLatencyMeter(), commentToPrompt: createLatencyMeter() };
+  const sink = createFrameIntake({
+    decode,
+    journal: store,
+    queue,
+    onRejects: (list) => {
+      for (const { reason } of list) rejects[reason] = (rejects[reason] ?? 0) + 1;
+    },
+  });
+  const sources = ports.createSources({ sink, token: secrets.ingestToken });
+
+  const embedded = config.uplink.enabled && config.uplink.brokerUrl === null
+    ? createEmbeddedCloud({ logger }, { host: '127.0.0.1', port: config.uplink.embeddedBrokerPort, databaseUrl: config.uplink.databaseUrl, folder: path.join(folder, 'cloud') })
+    : null; // prettier-ignore
+  const uplink = config.uplink.enabled
+    ? createLateUplink(() => createUplink({ outbox, nowMs, logger }, { agentId: config.agentId, brokerUrl: config.uplink.brokerUrl ?? embedded!.brokerUrl, version: VERSION, maxInFlight: config.uplink.maxInFlight, resendAfterMs: config.uplink.resendAfterMs }))
+    : switchedOff(); // prettier-ignore
+
+  const backend = createPanelBackend(
+    {
+      pipeline: core.pipeline,
+      advisor: core.advisor,
+      view: () => core.stream.view(config.room.id),
+      totals,
+      sources,
+      uplink,
+      storeStatus: () => store.status(),
+      stepProblem: () => steps.problem,
+      otherHealth: () => otherHealth(embedded, rejects, sources, nowMs()),
+      counters: () => ({
+        ...prefixed('rejected.', rejects),
+        queued: queue.size,
+        ...prefixed('queueDropped.', queue.dropped()),
+      }),
+      latency,
+      nowMs,
+      createPairing: () => panel?.createCode(),
+    },
+    { config, catalogue, version: VERSION, mode: input.mode, startedMs },
+  );
+  const driver = createDriver(
+    {
+      pipeline: core.pipeline,
+      queue,
+      steps,
+      nowMs,
+      onSecond: (ms) => backend.second(ms),
+      latency,
+      onFatal: ports.onFatal,
+    },
+    position,
+  );
+  const panel = input.panel
+    ? createPanelServer(
+        { backend, nowMs, randomBytes: (length) => randomBytes(length), tokens: secrets.panelTokens, logger, pageFolder: path.join(ROOT, 'desktop/dist/renderer') },
+        { ...config.panel, curve: secrets.panelCurve },
+      )
+    : null; // prettier-ignore
+  const panelLinkFile = path.join(folder, 'panel-link.json');
+
+  const services: Service[] = [
+    { name: 'store', start: async () => undefined, stop: () => opened.stop() },
+    ...(embedded === null ? [] : [embedded]),
+    { name: 'uplink', start: (signal) => uplink.start(signal), stop: () => uplink.stop() },
+    ...(panel === null ? [] : [panel]),
+    driver,
+    ...sources.map((source): Service => source),
+  ];
+
+  return {
+    name: 'agent',
+    panel,
+    sources,
+    secrets,
+    panelLinkFile,
+    get cloudPid() {
+      return embedded?.pid ?? null;
+    },
+    get brokerUrl() {
+      return config.uplink.enabled ? (config.uplink.brokerUrl ?? embedded!.brokerUrl) : null;
+    },
+    async start(signal) {
+      await startAll(services, signal);
+      if (panel !== null) {
+        writeFileSync(panelLinkFile, JSON.stringify(panelLink(panel.address(), secrets.panelCurve, secrets.panelClientSecretKey)), { mode: 0o600 }); // prettier-ignore
+      }
+    },
+    stop: () => stopAll(services),
+    state: () => backend.state(),
+    figures: () => ({
+      nowMs: nowMs(),
+      counts: core.pipeline.counts,
+      rejects,
+      queued: queue.size,
+      queueDropped: queue.dropped(),
+      lostUpstream: sources.reduce((sum, source) => sum + source.health(nowMs()).lostUpstream, 0),
+      eventToWindow: latency.eventToWindow.figures(),
+      commentToPrompt: latency.commentToPrompt.figures(),
+      rssBytes: process.memoryUsage.rss(),
+      cpu: process.cpuUsage(),
+      store: store.status(),
+      uplink: uplink.status(),
+      stage: core.advisor.stage(),
+    }),
+  };
+}
+
+/** The embedded broker's port is known only after its start, so the client is built then. */
+function createLateUplink(create: () => Uplink): Uplink {
+  let uplink: Uplink | null = null;
+  return {
+    async start(signal) {
+      uplink = create();
+      await uplink.start(signal);
+    },
+    async stop() {
+      await uplink?.stop();
+    },
+    status: () => uplink?.status() ?? switchedOff().status(),
+    sent: (limit) => uplink?.sent(limit) ?? [],
+  };
+}
+
+function switchedOff(): Uplink {
+  return {
+    start: async () => undefined,
+    stop: async () => undefined,
+    status: () => ({
+      state: 'off',
+      brokerUrl: '',
+      backlog: 0,
+      sent: 0,
+      resent: 0,
+      acknowledged: 0,
+      bytesSent: 0,
+      lastAckMs: null,
+      problem: null,
+    }),
+    sent: () => [],
+  };
+}
+
+function otherHealth(
+  embedded: EmbeddedCloud | null,
+  rejects: Record<string, number>,
+  sources: readonly Source[],
+  nowMs: number,
+): HealthItem[] {
+  const items: HealthItem[] = [];
+  if (embedded !== null && embedded.problem !== null) items.push({ name: 'embedded cloud', level: 'warn', text: embedded.problem, remedy: 'The show goes on; records wait on disk.' }); // prettier-ignore
+  const remedies: Record<string, string> = {
+    malformed: 'The sender’s reply names each line; see docs/events.md for the form.',
+    'unknown-kind': 'The sender is newer than this agent, or misspells a type.',
+    'too-large': 'Send smaller frames, or raise ingest.maxFrameBytes.',
+    'from-the-future': 'Set the clocks of this machine and of the sender (time synchronisation).',
+  };
+  for (const [reason, count] of Object.entries(rejects)) {
+    items.push({ name: reason, level: 'warn', text: `${count} lines refused`, remedy: remedies[reason] ?? null });
+  }
+  for (const source of sources) {
+    const { problem, name } = source.health(nowMs);
+    if (problem !== null) items.push({ name, level: 'wrong', text: problem, remedy: null });
+  }
+  return items;
+}
+
+function prefixed(prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).map(([key, count]) => [prefix + key, count]));
+}
+
+export function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}

@@ -1,0 +1,113 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { createInterface } from 'node:readline';
+import type { Logger } from '../runtime/logger.ts';
+import type { Service } from '../runtime/service.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../../cloud/src/main.ts', import.meta.url));
+const READY_WITHIN_MS = 30_000;
+const RESTART_AFTER_MS = 2_000;
+
+export interface EmbeddedCloud extends Service {
+  /** mqtt:// address once started. */
+  readonly brokerUrl: string;
+  readonly pid: number | null;
+  readonly problem: string | null;
+}
+
+/**
+ * Broker and receiver as one child process: a stand-in for a real cloud, so that one command shows the
+ * whole path. Ends with us (its IPC channel closes), is started again when it dies.
+ */
+export function createEmbeddedCloud(
+  ports: { logger: Logger },
+  config: { host: string; port: number; databaseUrl: string | null; folder: string },
+): EmbeddedCloud {
+  let child: ChildProcess | null = null;
+  let port = config.port;
+  let stopping = false;
+  let problem: string | null = null;
+  let restart: NodeJS.Timeout | null = null;
+
+  const launch = async (): Promise<void> => {
+    const database = config.databaseUrl === null ? [] : ['--database', config.databaseUrl];
+    const started = spawn(
+      process.execPath,
+      [
+        '--disable-warning=ExperimentalWarning',
+        PROGRAM,
+        'embedded',
+        '--port',
+        String(port),
+        '--data',
+        config.folder,
+        ...database,
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+    );
+    child = started;
+    let lastWords = '';
+    createInterface({ input: started.stderr! }).on('line', (line) => {
+      lastWords = line;
+      ports.logger.debug(`cloud: ${line}`);
+    });
+    started.on('exit', (code) => {
+      if (child === started) child = null;
+      if (stopping) return;
+      problem = `the embedded broker and receiver ended (exit ${code}): ${lastWords}; it is started again`;
+      ports.logger.warn(problem);
+      restart = setTimeout(
+        () => void launch().catch((error: unknown) => ports.logger.warn(String(error))),
+        RESTART_AFTER_MS,
+      );
+    });
+    await ready(started, () => lastWords);
+    problem = null;
+  };
+
+  const ready = (started: ChildProcess, words: () => string) =>
+    new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        started.kill('SIGKILL');
+        reject(
+          new Error(`the embedded broker and receiver were not ready within ${READY_WITHIN_MS / 1000} s: ${words()}`),
+        );
+      }, READY_WITHIN_MS);
+      createInterface({ input: started.stdout! }).on('line', (line) => {
+        const told = JSON.parse(line) as { ready?: boolean; port?: number };
+        if (told.ready !== true || told.port === undefined) return;
+        port = told.port;
+        clearTimeout(timer);
+        resolve();
+      });
+      started.on('exit', (code) => {
+        clearTimeout(timer);
+        reject(new Error(`the embedded broker and receiver ended with exit code ${code}: ${words()}`));
+      });
+    });
+
+  return {
+    name: 'embedded cloud',
+    get brokerUrl() {
+      return `mqtt://${config.host}:${port}`;
+    },
+    get pid() {
+      return child?.pid ?? null;
+    },
+    get problem() {
+      return problem;
+    },
+    start: launch,
+    async stop() {
+      stopping = true;
+      if (restart !== null) clearTimeout(restart);
+      const running = child;
+      if (running === null) return;
+      const gone = new Promise<void>((resolve) => running.once('exit', () => resolve()));
+      running.kill('SIGTERM');
+      const timer = setTimeout(() => running.kill('SIGKILL'), 5_000);
+      await gone;
+      clearTimeout(timer);
+    },
+  };
+}

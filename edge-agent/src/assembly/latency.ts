@@ -1,0 +1,50 @@
+import { build, type Histogram } from 'hdr-histogram-js';
+
+/** Percentiles of one measured way, in milliseconds. */
+export interface LatencyFigures {
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  readonly maxMs: number;
+}
+
+/**
+ * Latency from event time (the sender's clock) to a point in the pipeline. Only sensible where both run on
+ * one machine, as in a bench. Highest trackable value 1 h, 2 significant digits (HdrHistogram).
+ */
+export interface LatencyMeter {
+  record(ms: number, count: number): void;
+  figures(): LatencyFigures;
+  reset(): void;
+}
+
+export function createLatencyMeter(): LatencyMeter {
+  const histogram: Histogram = build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: 3_600_000_000,
+    numberOfSignificantValueDigits: 2,
+  });
+  const at = (percentile: number) => histogram.getValueAtPercentile(percentile) / 1000;
+  return {
+    record(ms, count) {
+      if (count <= 0) return;
+      const micros = Math.min(3_600_000_000, Math.max(1, Math.round(ms * 1000)));
+      histogram.recordValueWithCount(micros, count);
+    },
+    figures() {
+      return {
+        count: histogram.totalCount,
+        p50Ms: at(50),
+        p95Ms: at(95),
+        p99Ms: at(99),
+        p999Ms: at(99.9),
+        maxMs: histogram.maxValue / 1000,
+      };
+    },
+    reset() {
+      histogram.reset();
+    },
+  };
+}

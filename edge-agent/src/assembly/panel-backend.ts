@@ -1,0 +1,166 @@
+import { PANEL_CONTRACT_VERSION, type AgentConfig, type Catalogue, type HealthItem, type PanelState, type PanelVerb, type ProductState, type SeriesPoint } from '@livecue/shared/contract'; // prettier-ignore
+import { INTENTS } from '@livecue/shared/insight';
+import type { PanelBackend, RoomView, Source, StoreStatus, Uplink } from '../ports.ts';
+import type { Pipeline, PipelineAdvisor } from '../pipeline.ts';
+import type { LatencyMeter } from './latency.ts';
+import { productById } from './product-resolver.ts';
+import type { ShowTotals } from './show-totals.ts';
+
+const SERIES_SECONDS = 300;
+const QUESTION_INTENTS = INTENTS.filter(
+  (intent) => !['spam_ad', 'purchase_signal', 'praise', 'chat_other'].includes(intent),
+);
+
+export interface PanelBackendPorts {
+  readonly pipeline: Pipeline;
+  readonly advisor: PipelineAdvisor;
+  readonly view: () => RoomView;
+  readonly totals: ShowTotals;
+  readonly sources: readonly Source[];
+  readonly uplink: Uplink;
+  readonly storeStatus: () => StoreStatus;
+  readonly stepProblem: () => string | null;
+  /** Clocks, ports, models: what else is wrong. */
+  readonly otherHealth: () => readonly HealthItem[];
+  readonly counters: () => Record<string, number>;
+  readonly latency: { readonly eventToWindow: LatencyMeter; readonly commentToPrompt: LatencyMeter };
+  readonly nowMs: () => number;
+  readonly createPairing: () => unknown;
+}
+
+export interface RoomBackend extends PanelBackend {
+  /** Takes the chart point of the second that has passed. */
+  second(nowMs: number): void;
+}
+
+/** Puts together what a panel shows, from parts that each know their own. */
+export function createPanelBackend(
+  ports: PanelBackendPorts,
+  facts: { config: AgentConfig; catalogue: Catalogue; version: string; mode: PanelState['mode']; startedMs: number },
+): RoomBackend {
+  const points: SeriesPoint[] = [];
+  const product = productById(facts.catalogue);
+
+  const productState = (view: RoomView, productId: string): ProductState => {
+    const known = product(productId);
+    const recent = view.counts(productId, 60_000).counts;
+    const fiveMinutes = view.counts(productId, 300_000).counts;
+    const stock = view.stock(productId)?.level ?? known?.stock ?? null;
+    const perMinute = fiveMinutes.unitsPaid / 5;
+    const questions: Record<string, number> = {};
+    for (const intent of QUESTION_INTENTS) {
+      const count = recent.intents[intent]?.comments ?? 0;
+      if (count > 0) questions[intent] = count;
+    }
+    return {
+      productId,
+      linkNumber: known?.linkNumber ?? null,
+      name: known?.name ?? { zh: productId, en: productId },
+      stock,
+      unitsSold: ports.totals.unitsSold(productId),
+      questions,
+      stockOutMinutes: stock !== null && stock > 0 && perMinute > 0 ? stock / perMinute : null,
+    };
+  };
+
+  const products = (view: RoomView): ProductState[] => {
+    const listed = new Set(facts.catalogue.products.slice(0, 200).map(({ productId }) => productId));
+    for (const productId of view.productIds) if (listed.size < 300) listed.add(productId);
+    return [...listed].map((productId) => productState(view, productId));
+  };
+
+  const health = (): HealthItem[] => {
+    const items: HealthItem[] = [];
+    const store = ports.storeStatus();
+    const disk = ports.stepProblem() ?? store.problem;
+    items.push(
+      disk === null
+        ? { name: 'disk', level: 'ok', text: `journal ${(store.journalBytes / 1048576).toFixed(0)} MB, write p99 ${store.commitP99Ms.toFixed(1)} ms`, remedy: null }
+        : { name: 'disk', level: 'wrong', text: disk, remedy: 'Free space on this disk; events are refused, not lost, until then.' },
+    ); // prettier-ignore
+    const uplink = ports.uplink.status();
+    items.push(
+      uplink.problem === null
+        ? { name: 'cloud', level: uplink.state === 'connected' || uplink.state === 'off' ? 'ok' : 'warn', text: uplink.state, remedy: null }
+        : { name: 'cloud', level: 'warn', text: uplink.problem, remedy: 'The show goes on; records wait on disk and are sent when the broker is back.' },
+    ); // prettier-ignore
+    for (const [reason, count] of Object.entries(ports.pipeline.counts.drops)) {
+      if (reason === 'late') items.push({ name: 'late', level: 'warn', text: `${count} events came too late for their window`, remedy: 'Compare the clocks of this machine and of the source.' }); // prettier-ignore
+    }
+    return [...items, ...ports.otherHealth()];
+  };
+
+  return {
+    second(nowMs) {
+      const view = ports.view();
+      const gap = view.feed.state !== 'ok';
+      const { comments, orders } = ports.totals.takeSecond();
+      const interest: Record<string, number> = {};
+      for (const productId of view.productIds.slice(0, 50)) {
+        const { level } = view.interest(productId);
+        if (level > 0) interest[productId] = Math.round(level * 10) / 10;
+      }
+      points.push({
+        tMs: Math.floor(nowMs / 1000) * 1000 - 1000,
+        comments: gap ? null : comments,
+        orders: gap ? null : orders,
+        viewers: gap ? null : ports.totals.viewers,
+        interest: gap ? {} : interest,
+      });
+      if (points.length > SERIES_SECONDS) points.shift();
+    },
+    state() {
+      const nowMs = ports.nowMs();
+      const view = ports.view();
+      const eventToWindow = ports.latency.eventToWindow.figures();
+      const commentToPrompt = ports.latency.commentToPrompt.figures();
+      return {
+        contractVersion: PANEL_CONTRACT_VERSION,
+        agentId: facts.config.agentId,
+        version: facts.version,
+        roomId: facts.config.room.id,
+        roomName: facts.config.room.name,
+        mode: facts.mode,
+        nowMs,
+        startedMs: facts.startedMs,
+        stage: ports.advisor.stage(),
+        feed: { state: view.feed.state, lastEventMs: view.feed.lastEventMs },
+        explaining: view.explaining === null ? null : { ...view.explaining },
+        viewers: ports.totals.viewers,
+        ordersLastHour: ports.totals.ordersLastHour(nowMs),
+        products: products(view),
+        latest: points.at(-1) ?? null,
+        sources: ports.sources.map((source) => source.health(nowMs)),
+        uplink: ports.uplink.status(),
+        health: health(),
+        counters: {
+          events: ports.pipeline.counts.events,
+          admitted: ports.pipeline.counts.admitted,
+          comments: ports.pipeline.counts.comments,
+          ...Object.fromEntries(
+            Object.entries(ports.pipeline.counts.drops).map(([reason, count]) => [`dropped.${reason}`, count]),
+          ),
+          'eventToWindow.p99Ms': eventToWindow.p99Ms,
+          'commentToPrompt.p99Ms': commentToPrompt.p99Ms,
+          ...ports.counters(),
+        },
+      };
+    },
+    async call(verb: PanelVerb, args: unknown) {
+      switch (verb) {
+        case 'prompt.done':
+        case 'prompt.snooze':
+        case 'prompt.mute': {
+          const { promptId } = args as { promptId: string };
+          return { closed: ports.pipeline.act(promptId, verb.slice('prompt.'.length) as 'done', ports.nowMs()) };
+        }
+        case 'series.read':
+          return { points };
+        case 'uplink.sent':
+          return { messages: ports.uplink.sent((args as { limit: number }).limit) };
+        case 'pairing.create':
+          return ports.createPairing();
+      }
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { Decoder, Store } from '../ports.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { createCore } from './core.ts';
+import type { ShowTotals } from './show-totals.ts';
+
+const TICK_MS = 100;
+/** Time between two journalled frames is ticked through this far; beyond, everything has closed. */
+const MAX_TICKED_GAP_MS = 30 * 60_000;
+
+/**
+ * Brings back what the last step held, then feeds the journalled frames after it with the time at which
+ * they came in: nothing that was accepted is missing, and nothing that left is sent under another number.
+ * Returns the journal position reached.
+ */
+export async function recoverPipeline(parts: {
+  store: Store;
+  core: ReturnType<typeof createCore>;
+  totals: ShowTotals;
+  totalsKey: string;
+  decode: Decoder;
+  logger: Logger;
+}): Promise<number> {
+  const { store, core, totals, totalsKey, logger } = parts;
+  const recovered = await store.recover();
+  const saved = recovered.state.find(([key]) => key === totalsKey)?.[1];
+  if (saved !== undefined) totals.load(saved);
+  core.stream.restore(recovered.state, recovered.seenIds);
+  core.advisor.restore(recovered.state);
+
+  let position = recovered.journalPosition;
+  let frames = 0;
+  let nowMs: number | null = null;
+  for await (const { position: at, frame } of store.journalFrames()) {
+    const from = nowMs ?? frame.ingestTimeMs;
+    const first = Math.max(from, frame.ingestTimeMs - MAX_TICKED_GAP_MS);
+    for (let tickMs = first + TICK_MS; tickMs <= frame.ingestTimeMs; tickMs += TICK_MS) core.pipeline.tick(tickMs);
+    nowMs = Math.max(from, frame.ingestTimeMs);
+    await core.pipeline.process([parts.decode(frame)], nowMs);
+    position = at;
+    frames++;
+  }
+  if (frames > 0) logger.info(`recovered ${frames} frames from the journal that were accepted before the last end`);
+  return position;
+}

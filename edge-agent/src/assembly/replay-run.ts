@@ -1,0 +1,147 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AgentConfig, Catalogue } from '@livecue/shared/contract';
+import type { DropReason, LiveEvent } from '@livecue/shared/event';
+import type { PromptEvent } from '@livecue/shared/prompt';
+import { createCanonicalDecoder } from '../ingest/canonical/decoder.ts';
+import { readEventFile } from '../ingest/replay-source.ts';
+import { createCore } from './core.ts';
+
+export interface ReplaySink {
+  write(file: 'windows' | 'prompts', lines: string): void;
+  drained(): Promise<void>;
+}
+
+export interface ReplayInput {
+  readonly files: readonly string[];
+  readonly catalogue: Catalogue;
+  readonly config: AgentConfig;
+  readonly speed: number | 'max';
+}
+
+export interface ReplayResult {
+  readonly summary: {
+    readonly files: number;
+    readonly events: number;
+    readonly comments: number;
+    readonly firstEventMs: number | null;
+    readonly lastEventMs: number | null;
+    readonly drops: Partial<Record<DropReason, number>>;
+    readonly windows: number;
+    readonly prompts: Record<'raised' | 'updated' | 'closed' | 'suppressed', number>;
+    readonly modelVersion: string;
+  };
+  readonly drops: {
+    readonly byReason: Partial<Record<DropReason, number>>;
+    readonly lines: { file: string; line: number; reason: DropReason; detail: string }[];
+  };
+}
+
+const TICK_MS = 100;
+/** A hole in a recording is ticked through this far; beyond, everything has closed and time may jump. */
+const MAX_TICKED_GAP_MS = 30 * 60_000;
+const MAX_NAMED_LINES = 100;
+
+/**
+ * Feeds recorded events and recorded time to the pipeline. Time is that of the events: it stands at the
+ * newest event time so far and is ticked every 100 ms, so a second run gives the same bytes.
+ */
+export async function runReplay(
+  input: ReplayInput,
+  ports: { sink: ReplaySink; progress: (line: string) => void; signal: AbortSignal },
+): Promise<ReplayResult> {
+  const prompts = { raised: 0, updated: 0, closed: 0, suppressed: 0 };
+  let windows = 0;
+  const core = createCore(input, {
+    onWindows: (results) => {
+      windows += results.length;
+      ports.sink.write('windows', results.map((result) => `${JSON.stringify(result)}\n`).join(''));
+    },
+    onPrompts: (events: readonly PromptEvent[]) => {
+      for (const event of events) prompts[event.kind]++;
+      ports.sink.write('prompts', events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    },
+  });
+  const { pipeline } = core;
+  const drops: ReplayResult['drops'] = { byReason: {}, lines: [] };
+  // A recording has no clock of ours to be ahead of.
+  const decode = createCanonicalDecoder({
+    maxClockSkewMs: Number.MAX_SAFE_INTEGER,
+    maxFrameBytes: input.config.ingest.maxFrameBytes,
+  });
+
+  let nowMs: number | null = null;
+  let firstMs: number | null = null;
+  let pending: LiveEvent[] = [];
+  const pace = createPace(input.speed, ports.signal);
+
+  const flush = async () => {
+    if (pending.length === 0 || nowMs === null) return;
+    await pipeline.process([{ events: pending }], nowMs);
+    pending = [];
+  };
+  const advance = async (toMs: number) => {
+    if (nowMs === null) nowMs = toMs;
+    let next = (Math.floor(nowMs / TICK_MS) + 1) * TICK_MS;
+    if (next > toMs) {
+      nowMs = toMs;
+      return;
+    }
+    await flush();
+    const until = nowMs + MAX_TICKED_GAP_MS;
+    for (; next <= toMs; next += TICK_MS) {
+      if (next > until) next = Math.max(next, Math.floor(toMs / TICK_MS) * TICK_MS);
+      nowMs = next;
+      pipeline.tick(next);
+    }
+    nowMs = toMs;
+    await ports.sink.drained();
+    await pace(toMs);
+  };
+
+  for await (const { frame, file, firstLine } of readEventFile(input.files)) {
+    ports.signal.throwIfAborted();
+    const decoded = decode({ ...frame, ingestTimeMs: nowMs ?? 0 });
+    for (const { line, reason, detail } of decoded.rejects) {
+      drops.byReason[reason] = (drops.byReason[reason] ?? 0) + 1;
+      if (drops.lines.length < MAX_NAMED_LINES) drops.lines.push({ file, line: firstLine + line - 1, reason, detail });
+    }
+    for (const event of decoded.events) {
+      firstMs ??= event.eventTimeMs;
+      await advance(Math.max(nowMs ?? event.eventTimeMs, event.eventTimeMs));
+      pending.push(event);
+    }
+    ports.progress(`${pipeline.counts.events} events, ${nowMs === null ? '' : new Date(nowMs).toISOString()}`);
+  }
+  await flush();
+  if (nowMs !== null) pipeline.tick(nowMs);
+  pipeline.finish();
+  for (const [reason, count] of Object.entries(pipeline.counts.drops) as [DropReason, number][]) {
+    drops.byReason[reason] = (drops.byReason[reason] ?? 0) + count;
+  }
+  const rejected = Object.values(drops.byReason).reduce((sum, count) => sum + count, 0);
+  return {
+    drops,
+    summary: {
+      files: input.files.length,
+      events: pipeline.counts.admitted + rejected,
+      comments: pipeline.counts.comments,
+      firstEventMs: firstMs,
+      lastEventMs: nowMs,
+      drops: drops.byReason,
+      windows,
+      prompts,
+      modelVersion: core.modelVersion,
+    },
+  };
+}
+
+/** Waits so that recorded time runs `speed` times as fast as the clock on the wall. */
+function createPace(speed: number | 'max', signal: AbortSignal): (recordedMs: number) => Promise<void> {
+  if (speed === 'max') return async () => undefined;
+  let origin: { wallMs: number; recordedMs: number } | null = null;
+  return async (recordedMs) => {
+    origin ??= { wallMs: performance.now(), recordedMs };
+    const waitMs = (recordedMs - origin.recordedMs) / speed - (performance.now() - origin.wallMs);
+    if (waitMs > 1) await delay(waitMs, undefined, { signal });
+  };
+}

@@ -1,0 +1,219 @@
+import { spawn } from 'node:child_process';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { AgentConfig, Catalogue } from '@livecue/shared/contract';
+import { createAgent, readJson, VERSION, type Agent } from '../assembly/agent.ts';
+import { dataFolder } from '../assembly/data-folder.ts';
+import { sourcesFrom, type SourceCall, parseSourceCalls } from '../assembly/source-list.ts';
+import { demoCatalogue } from '../ingest/simulator/catalogue.ts';
+import { ConfigurationError } from '../runtime/agent-error.ts';
+import { createLogger, type Logger } from '../runtime/logger.ts';
+import { loadConfig } from '../store/config-file.ts';
+import type { Command, Io } from './command.ts';
+
+const HELP = `livecue start [--demo] [--config FILE] [--catalogue FILE] [--source NAME]… [--data DIR] [--no-panel]
+
+Starts the agent and its panel. Without a configuration it listens on 127.0.0.1: panel on 7420, HTTP and
+WebSocket events on 7421, ZeroMQ events on 7422, and brings its own MQTT broker and receiver.
+
+  --demo            a simulated room with its own catalogue and data folder
+  --config FILE     configuration as JSON (default config.json in the data folder)
+  --catalogue FILE  products of the show (default catalogue.json in the data folder)
+  --source NAME     zmq, http, simulator[:PROFILE[:SEED]], replay:FILE[@SPEED]; may be repeated
+                    (default zmq and http; with --demo also simulator:demo)
+  --data DIR        journal, outbox, secrets (default ~/.livecue, with --demo ~/.livecue/demo)
+  --no-panel        no panel server
+  --json            one JSON line on stdout when ready
+  --stats FILE      figures of the pipeline, written each second
+  --log LEVEL       debug, info, warn, error (default info)
+
+Example: livecue start --demo
+`;
+
+const ELECTRON = fileURLToPath(new URL('../../../node_modules/electron/dist/electron', import.meta.url));
+const DESKTOP = fileURLToPath(new URL('../../../desktop', import.meta.url));
+
+interface Call {
+  readonly demo: boolean;
+  readonly folder: string;
+  readonly config: string | null;
+  readonly catalogue: string | null;
+  readonly sources: readonly SourceCall[];
+  readonly panel: boolean;
+  readonly json: boolean;
+  readonly stats: string | null;
+  readonly log: 'debug' | 'info' | 'warn' | 'error';
+}
+
+export const start: Command = async (args, io) => {
+  const call = parseCall(args, io);
+  if (call === 'help') {
+    io.stdout.write(HELP);
+    return 0;
+  }
+  if ('wrong' in call) {
+    io.stderr.write(`livecue start: ${call.wrong}\n\n${HELP}`);
+    return 2;
+  }
+  const logger = createLogger({ write: (line) => io.stderr.write(line), nowMs: () => Date.now() }, call.log);
+  const config = await configuration(call);
+  const catalogue = catalogueOf(call);
+  let fatal: unknown = null;
+  const stop = new AbortController();
+  const fail = (error: unknown) => {
+    fatal ??= error;
+    stop.abort(error);
+  };
+  io.signal.addEventListener('abort', () => stop.abort(io.signal.reason), { once: true });
+  const agent = await createAgent(
+    { config, catalogue, folder: call.folder, mode: modeOf(call.sources), panel: call.panel },
+    { nowMs: () => Date.now(), logger, createSources: (parts) => sourcesFrom(call.sources, { ...parts, nowMs: () => Date.now(), logger }, config), onFatal: fail },
+  ); // prettier-ignore
+  try {
+    await agent.start(stop.signal);
+    announce(agent, call, config, io, logger);
+    await live(agent, call, stop.signal);
+  } finally {
+    await agent.stop();
+  }
+  if (fatal !== null) throw fatal;
+  logger.info('stopped; everything accepted is on disk');
+  return 0;
+};
+
+function parseCall(args: string[], io: Io): Call | { wrong: string } | 'help' {
+  let values;
+  try {
+    values = parseArgs({
+      args,
+      options: {
+        demo: { type: 'boolean', default: false },
+        config: { type: 'string' },
+        catalogue: { type: 'string' },
+        source: { type: 'string', multiple: true },
+        data: { type: 'string' },
+        'no-panel': { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        stats: { type: 'string' },
+        log: { type: 'string', default: 'info' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return { wrong: (error as Error).message };
+  }
+  if (values.help) return 'help';
+  const names = values.source ?? (values.demo ? ['zmq', 'http', 'simulator:demo'] : ['zmq', 'http']);
+  const sources = parseSourceCalls(names);
+  if ('wrong' in sources) return sources;
+  const log = values.log;
+  if (log !== 'debug' && log !== 'info' && log !== 'warn' && log !== 'error') {
+    return { wrong: `--log ${log}: give debug, info, warn or error` };
+  }
+  return {
+    demo: values.demo,
+    folder: dataFolder(values.data, io.env, values.demo),
+    config: values.config ?? null,
+    catalogue: values.catalogue ?? null,
+    sources: sources.calls,
+    panel: !values['no-panel'],
+    json: values.json,
+    stats: values.stats ?? null,
+    log,
+  };
+}
+
+async function configuration(call: Call): Promise<AgentConfig> {
+  const file = call.config ?? path.join(call.folder, 'config.json');
+  if (existsSync(file)) return loadConfig(file);
+  if (call.config !== null)
+    throw new ConfigurationError(
+      `Reading the configuration ${file}: there is no such file. Check the path after --config.`,
+    );
+  return AgentConfig.parse({});
+}
+
+function catalogueOf(call: Call): Catalogue {
+  const file = call.catalogue ?? path.join(call.folder, 'catalogue.json');
+  if (!existsSync(file)) {
+    if (call.catalogue !== null)
+      throw new ConfigurationError(
+        `Reading the catalogue ${file}: there is no such file. Check the path after --catalogue.`,
+      );
+    return call.sources.some(({ kind }) => kind === 'simulator') ? demoCatalogue() : Catalogue.parse({ products: [] });
+  }
+  let value: unknown;
+  try {
+    value = readJson(file);
+  } catch (error) {
+    throw new ConfigurationError(`Reading the catalogue ${file}: ${(error as Error).message}. Correct the JSON.`, {
+      cause: error,
+    });
+  }
+  const parsed = Catalogue.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new ConfigurationError(
+    `Catalogue ${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}. Correct that key.`,
+  );
+}
+
+function modeOf(sources: readonly SourceCall[]): 'live' | 'simulated' | 'replay' {
+  if (sources.some(({ kind }) => kind === 'simulator')) return 'simulated';
+  return sources.some(({ kind }) => kind === 'replay') ? 'replay' : 'live';
+}
+
+function announce(agent: Agent, call: Call, config: AgentConfig, io: Io, logger: Logger): void {
+  for (const source of agent.sources) logger.info(`source ${source.name}: ${source.health(Date.now()).endpoint}`);
+  const pairing = agent.panel?.createCode() ?? null;
+  if (call.json) {
+    const endpoints = Object.fromEntries(
+      agent.sources.map((source) => [source.name, source.health(Date.now()).endpoint]),
+    );
+    const told = { ready: true, version: VERSION, pid: process.pid, agentId: config.agentId, endpoints, ingestToken: agent.secrets.ingestToken, panel: agent.panel?.address().url ?? null, code: pairing?.code ?? null, panelLinkFile: agent.panelLinkFile, cloudPid: agent.cloudPid, brokerUrl: agent.brokerUrl }; // prettier-ignore
+    io.stdout.write(`${JSON.stringify(told)}\n`);
+  }
+  if (agent.panel === null || pairing === null) {
+    io.stderr.write('LiveCue is running without a panel. Ctrl-C stops it.\n');
+    return;
+  }
+  if (openElectron(agent.panelLinkFile, io, logger)) {
+    io.stderr.write('LiveCue is running; its window opens. Ctrl-C stops it.\n');
+    return;
+  }
+  const shown = pairing.code.replace(/(\d{4})(?=\d)/g, '$1 ');
+  io.stderr.write(`\n  LiveCue ${VERSION} is running${call.demo ? ' on a simulated room' : ''}.\n\n`);
+  for (const url of pairing.urls) io.stderr.write(`  Panel         ${url}\n`);
+  io.stderr.write(`  Pairing code  ${shown}   (works once, for 10 minutes)\n`);
+  io.stderr.write(`  Send events   see README; the token is in ${path.join(call.folder, 'secrets.json')}\n`);
+  io.stderr.write(`  Stop          Ctrl-C\n\n`);
+}
+
+/** The desktop window, where its binary and a display are. */
+function openElectron(linkFile: string, io: Io, logger: Logger): boolean {
+  const binary = process.platform === 'darwin' ? path.join(path.dirname(ELECTRON), 'Electron.app/Contents/MacOS/Electron') : process.platform === 'win32' ? `${ELECTRON}.exe` : ELECTRON; // prettier-ignore
+  const display = process.platform !== 'linux' || io.env.DISPLAY !== undefined || io.env.WAYLAND_DISPLAY !== undefined;
+  if (!existsSync(binary) || !display || io.env.LIVECUE_NO_WINDOW !== undefined) return false;
+  const child = spawn(binary, [DESKTOP], { stdio: 'ignore', env: { ...io.env, LIVECUE_PANEL_LINK: linkFile } });
+  child.on('error', (error) => logger.warn(`the desktop window could not be opened: ${error.message}`));
+  process.on('exit', () => child.kill());
+  return true;
+}
+
+/** Waits for the end; writes the figures each second when asked. */
+async function live(agent: Agent, call: Call, signal: AbortSignal): Promise<void> {
+  const write = () => {
+    if (call.stats === null) return;
+    writeFileSync(`${call.stats}.tmp`, JSON.stringify(agent.figures()));
+    renameSync(`${call.stats}.tmp`, call.stats);
+  };
+  while (!signal.aborted) {
+    write();
+    // An abort ends the wait; that is the way out, not a failure.
+    await delay(1000, undefined, { signal }).catch(() => undefined);
+  }
+  write();
+}

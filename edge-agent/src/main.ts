@@ -1,0 +1,74 @@
+/** The program: reads arguments, environment and signals, and nobody else does. */
+import type { Command } from './commands/command.ts';
+import { AgentError } from './runtime/agent-error.ts';
+
+/** Loaded on demand: `--help` must not wait for a socket library. */
+const COMMANDS: Readonly<Record<string, { words: string; load: () => Promise<Command> }>> = {
+  start: { words: 'the agent with its panel; --demo runs a simulated room', load: async () => (await import('./commands/start.ts')).start },
+  replay: { words: 'recorded events through the whole pipeline, same bytes every time', load: async () => (await import('./commands/replay.ts')).replay },
+  simulate: { words: 'write a simulated room with its ground truth', load: async () => (await import('./commands/simulate.ts')).simulate },
+  doctor: { words: 'what is installed and what is missing, with the remedy', load: async () => (await import('./commands/doctor.ts')).doctor },
+}; // prettier-ignore
+
+const ELSEWHERE = [
+  ['receiver', 'the reference cloud receiver'],
+  ['broker', 'the embedded MQTT broker alone'],
+  ['bench', 'measured figures: pipeline'],
+] as const;
+
+function help(): string {
+  const rows = [...Object.entries(COMMANDS).map(([name, { words }]) => [name, words] as const), ...ELSEWHERE];
+  return [
+    'livecue COMMAND [options]      (livecue COMMAND --help tells more)',
+    '',
+    ...rows.map(([name, words]) => `  ${name.padEnd(10)} ${words}`),
+    '',
+    'Exit codes: 0 done, 1 the data or the run failed, 2 the call was wrong.',
+    '',
+  ].join('\n');
+}
+
+async function main(): Promise<number> {
+  const [name, ...args] = process.argv.slice(2);
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(help());
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    process.stderr.write(`livecue: there is no command "${name}".\n\n${help()}`);
+    return 2;
+  }
+  const stop = new AbortController();
+  let asked = 0;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      asked++;
+      if (asked > 1) process.exit(2);
+      stop.abort(new Error(signal));
+      // A drain that hangs must not hold the machine: the journal has everything.
+      setTimeout(() => process.exit(2), 10_000).unref();
+    });
+  }
+  const run = await command.load();
+  return run(args, { stdout: process.stdout, stderr: process.stderr, env: process.env, signal: stop.signal });
+}
+
+// `livecue … | head` closes our stdout early; that is not a failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const known = error instanceof AgentError;
+    process.stderr.write(
+      `livecue: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exit(1);
+  },
+);
