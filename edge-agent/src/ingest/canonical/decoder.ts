@@ -1,4 +1,4 @@
-import { TextDecoder } from 'node:util';
+import { isUtf8 } from 'node:buffer';
 import { Decoder as MsgpackDecoder } from '@msgpack/msgpack';
 import { type DropReason, type LiveEvent, parseLiveEvent } from '@livecue/shared/event';
 import type { DecodedFrame, Decoder, RawFrame } from '../../ports.ts';
@@ -15,6 +15,7 @@ export interface CanonicalLimits {
 export const MAX_EVENTS_PER_FRAME = 100_000;
 
 const NEWLINE = 0x0a;
+const BYTE_ORDER_MARK = 0xfeff;
 const NOT_UTF8 = 'the bytes are not valid UTF-8';
 
 /**
@@ -26,7 +27,6 @@ const NOT_UTF8 = 'the bytes are not valid UTF-8';
  * - `msgpack`: one event or an array of events, 64-bit integers kept whole.
  */
 export function createCanonicalDecoder(limits: CanonicalLimits): Decoder {
-  const utf8 = new TextDecoder('utf-8', { fatal: true });
   const msgpack = new MsgpackDecoder({ useBigInt64: true });
   return (frame) => {
     const collector = createCollector(frame, limits.maxClockSkewMs);
@@ -35,8 +35,8 @@ export function createCanonicalDecoder(limits: CanonicalLimits): Decoder {
       collector.refuse(1, 'too-large', `the frame has ${size} bytes, the limit is ${limits.maxFrameBytes} (ingest.maxFrameBytes): send fewer events a frame`);
     } else if (size === 0) collector.refuse(1, 'malformed', 'the frame is empty: expected one event or several');
     else if (frame.encoding === 'msgpack') readMsgpack(frame.bytes, msgpack, collector);
-    else if (frame.encoding === 'jsonl') readLines(frame.bytes, utf8, collector);
-    else readJson(frame.bytes, utf8, collector);
+    else if (frame.encoding === 'jsonl') readLines(frame.bytes, collector);
+    else readJson(frame.bytes, collector);
     return collector.frame;
   }; // prettier-ignore
 }
@@ -86,8 +86,8 @@ function refuseTooMany(collector: Collector): void {
   collector.refuse(1, 'too-large', `the frame holds more than ${MAX_EVENTS_PER_FRAME} events: split it`);
 }
 
-function readJson(bytes: Uint8Array, utf8: TextDecoder, collector: Collector): void {
-  const text = decodeText(bytes, utf8);
+function readJson(bytes: Uint8Array, collector: Collector): void {
+  const text = decodeText(bytes);
   if (text === null) return collector.refuse(1, 'malformed', NOT_UTF8);
   let value: unknown;
   try {
@@ -100,12 +100,11 @@ function readJson(bytes: Uint8Array, utf8: TextDecoder, collector: Collector): v
   else collector.take(value, 1);
 }
 
-function readLines(bytes: Uint8Array, utf8: TextDecoder, collector: Collector): void {
+function readLines(bytes: Uint8Array, collector: Collector): void {
   if (countNewlines(bytes) > MAX_EVENTS_PER_FRAME) return refuseTooMany(collector);
-  const text = decodeText(bytes, utf8);
+  const text = decodeText(bytes);
   // Only when some byte is wrong is each line decoded by itself, so that its neighbours live.
-  const lines: readonly (string | null)[] =
-    text?.split('\n') ?? splitBytes(bytes).map((line) => decodeText(line, utf8));
+  const lines: readonly (string | null)[] = text?.split('\n') ?? splitBytes(bytes).map(decodeText);
   let line = 0;
   for (const content of lines) {
     line++;
@@ -176,12 +175,10 @@ function decodeMsgpack(bytes: Uint8Array, decoder: MsgpackDecoder): { ok: true; 
   }
 }
 
-function decodeText(bytes: Uint8Array, utf8: TextDecoder): string | null {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return null;
-  }
+function decodeText(bytes: Uint8Array): string | null {
+  if (!isUtf8(bytes)) return null;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
 }
 
 function countNewlines(bytes: Uint8Array): number {

@@ -1,7 +1,10 @@
 import { parse } from 'lossless-json';
 
-/** A number of 16 digits or more that does not follow a quote: JSON.parse may round it. */
-const LONG_NUMBER = /[:,[\s-]\d{16}/;
+/**
+ * A number of 16 digits or more as a value, which JSON.parse may round. Digits inside a string are not
+ * meant (`"twitch:7300000000000000011"` is the usual id); the few that look alike only cost time.
+ */
+const LONG_NUMBER = /(?:"\s*:|[[,])\s*-?\d{16}/;
 /** Beyond this a digit run is no id of any platform, and BigInt of it would cost quadratic time. */
 const MAX_INTEGER_DIGITS = 40;
 
