@@ -1,0 +1,235 @@
+import type { UplinkRecord } from '@livecue/shared/contract';
+import type { Outbox, RawFrame, Recovered, Step, Store, StoreStatus } from '../ports.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { FramePacker, unpackFrames, type FramePack } from './frame-pack.ts';
+import { openStoreChannel, type StoreChannel } from './store-channel.ts';
+import type { SeenBlob, StepWrite } from './store-protocol.ts';
+import { StoreClosedError, toAgentError } from './store-trouble.ts';
+
+export interface OpenStoreOptions {
+  /** Data folder; created when absent. One agent at a time holds it. */
+  readonly folder: string;
+  /** Names this agent in the records that `outbox.read` returns. */
+  readonly agentId: string;
+  readonly nowMs: () => number;
+  readonly logger: Logger;
+  /** How long frames wait for company before one commit takes them all, 0..1000 ms. Default 10. */
+  readonly groupCommitMs?: number;
+  /** Pause before a disk that failed is tried again. Default 5,000. */
+  readonly reopenAfterMs?: number;
+  /** Space set aside for a full disk. Default 16 MiB. */
+  readonly reserveBytes?: number;
+}
+
+export interface OpenedStoreParts {
+  readonly store: Store;
+  readonly outbox: Outbox;
+  /** Commits what was handed over, closes the file and ends the thread. Safe twice. */
+  stop(): Promise<void>;
+}
+
+const BIG_BATCH_BYTES = 1024 * 1024;
+const COMMIT_TIMES_KEPT = 1024;
+
+/**
+ * Opens journal, state and outbox of one agent. Rejects with `FolderInUseError`, `DiskFullError`,
+ * `DiskFailedError` or `ConfigurationError` (made by a newer version), each naming the folder and the
+ * remedy. A step that is rejected is not on disk and must be offered again before any later one.
+ */
+export async function openStore(options: OpenStoreOptions): Promise<OpenedStoreParts> {
+  const packer = new FramePacker();
+  const channel = await openStoreChannel(
+    { logger: options.logger, reuse: (buffer) => packer.reuse(buffer) },
+    {
+      folder: options.folder,
+      nowMs: options.nowMs(),
+      reopenAfterMs: options.reopenAfterMs ?? 5_000,
+      reserveBytes: options.reserveBytes ?? 16 * 1024 * 1024,
+    },
+  );
+  const listeners = new Set<() => void>();
+  const added = () => listeners.forEach((listener) => listener());
+  const writer = createWriter(channel, packer, { groupCommitMs: options.groupCommitMs ?? 10, folder: options.folder, added });
+  let stopping: Promise<void> | null = null;
+  return {
+    store: createStore(channel, writer),
+    outbox: createOutbox(channel, listeners, options),
+    stop: () => (stopping ??= writer.stop().finally(() => channel.close())),
+  };
+}
+
+interface Writer {
+  append(frame: RawFrame): { readonly position: number; readonly durable: Promise<void> };
+  step(step: Step): Promise<void>;
+  stop(): Promise<void>;
+  readonly stopped: boolean;
+  readonly pendingFrames: number;
+  commitP99Ms(): number;
+}
+
+/** Group commit: one write is under way, what comes meanwhile goes together into the next. */
+function createWriter(
+  channel: StoreChannel,
+  packer: FramePacker,
+  config: { groupCommitMs: number; folder: string; added: () => void },
+): Writer {
+  const commitTimes: number[] = [];
+  let position = channel.opened.lastPosition;
+  let group = newGroup();
+  let framesInGroup = 0;
+  let pendingFrames = 0;
+  let underway = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const flush = (step: StepWrite | null): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const pack = packer.take();
+    const taken = group;
+    const frames = framesInGroup;
+    group = newGroup();
+    framesInGroup = 0;
+    underway++;
+    const written = send(pack, step).then(
+      ({ framesRefused }) => {
+        if (framesRefused === null) taken.resolve();
+        else taken.reject(toAgentError(framesRefused));
+      },
+      (error: unknown) => {
+        taken.reject(error);
+        throw error;
+      },
+    );
+    const settled = written.finally(() => {
+      underway--;
+      pendingFrames -= frames;
+      if (underway === 0 && framesInGroup > 0) schedule();
+    });
+    last = settled.catch(() => undefined);
+    return settled;
+  };
+
+  const send = async (pack: FramePack | null, step: StepWrite | null) => {
+    const packs = pack === null ? [] : [pack];
+    const result = await channel.call({ kind: 'write', batch: { packs, step } }, packs.map(({ buffer }) => buffer)); // prettier-ignore
+    commitTimes.push(result.commitMs);
+    if (commitTimes.length > COMMIT_TIMES_KEPT) commitTimes.splice(0, COMMIT_TIMES_KEPT / 2);
+    if (result.addedRecords > 0) config.added();
+    return result;
+  };
+
+  /** The senders of the frames are told by their own promises. */
+  const flushFrames = () => void flush(null).catch(() => undefined);
+  const schedule = () => {
+    timer ??= setTimeout(flushFrames, config.groupCommitMs);
+  };
+  const refuse = () => Promise.reject(new StoreClosedError(`the store in ${config.folder} has been stopped`));
+
+  return {
+    append(frame) {
+      if (stopped) return { position, durable: refuse() };
+      packer.add(++position, frame);
+      framesInGroup++;
+      pendingFrames++;
+      const durable = group.promise;
+      if (packer.length >= BIG_BATCH_BYTES) flushFrames();
+      else if (underway === 0) schedule();
+      return { position, durable };
+    },
+    step: (step) => (stopped ? refuse() : flush(flattenStep(step))),
+    async stop() {
+      stopped = true;
+      if (framesInGroup > 0) flushFrames();
+      await last;
+    },
+    get stopped() {
+      return stopped;
+    },
+    get pendingFrames() {
+      return pendingFrames;
+    },
+    commitP99Ms() {
+      const sorted = commitTimes.toSorted((a, b) => a - b);
+      return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))] ?? 0;
+    },
+  };
+}
+
+/** One promise for all frames of a group; a sender that does not look at it must not end the process. */
+function newGroup() {
+  const group = Promise.withResolvers<void>();
+  group.promise.catch(() => undefined);
+  return group;
+}
+
+function flattenStep(step: Step): StepWrite {
+  const seen: SeenBlob[] = [];
+  for (const scope of ['stream', 'shop'] as const) {
+    const own = step.seenIds.filter((entry) => entry.scope === scope);
+    if (own.length === 0) continue;
+    const seenMs = own.map((entry) => entry.seenMs);
+    const newestMs = seenMs.reduce((newest, ms) => Math.max(newest, ms));
+    seen.push({ scope, newestMs, count: own.length, ids: JSON.stringify(own.map(({ id }) => id)), seenMs: JSON.stringify(seenMs) });
+  }
+  const { journalPosition, nowMs } = step;
+  const outbox = step.outbox.map((body) => JSON.stringify(body));
+  return { journalPosition, put: step.state.put, del: step.state.del, seen, outbox, nowMs };
+}
+
+function createStore(channel: StoreChannel, writer: Writer): Store {
+  return {
+    async recover(): Promise<Recovered> {
+      const { epoch, state, seen, journalPosition } = await channel.call({ kind: 'recover' });
+      const seenIds = seen.flatMap(({ scope, ids, seenMs }) => {
+        const times = JSON.parse(seenMs) as number[];
+        return (JSON.parse(ids) as string[]).map((id, index) => ({ id, scope, seenMs: times[index]! }));
+      });
+      return { epoch, state, seenIds, journalPosition };
+    },
+    async *journalFrames() {
+      let after = channel.opened.journalPosition;
+      for (;;) {
+        const rows = await channel.call({ kind: 'journal', after });
+        if (rows.length === 0) return;
+        for (const row of rows) {
+          for (const entry of unpackFrames(row.first, row.frames)) if (entry.position > after) yield entry;
+          after = row.last;
+        }
+      }
+    },
+    appendFrame: (frame) => writer.append(frame),
+    commitStep: (step) => writer.step(step),
+    status(): StoreStatus {
+      const { state, problem, journalBytes, freeBytes } = channel.status();
+      const { pendingFrames } = writer;
+      return { state: writer.stopped ? 'closed' : state, problem, journalBytes, pendingFrames, freeBytes, commitP99Ms: writer.commitP99Ms() };
+    },
+  };
+}
+
+function createOutbox(channel: StoreChannel, listeners: Set<() => void>, options: OpenStoreOptions): Outbox {
+  let { epoch } = channel.opened;
+  return {
+    get epoch() {
+      return epoch;
+    },
+    async read(afterSeq, limit): Promise<UplinkRecord[]> {
+      const found = await channel.call({ kind: 'outbox-read', afterSeq, limit });
+      epoch = found.epoch;
+      const { agentId } = options;
+      return found.rows.map(({ seq, body }) => ({ agentId, epoch, seq, body: JSON.parse(body) as UplinkRecord['body'] }));
+    },
+    async acknowledge(ack) {
+      const { epoch: now, left } = await channel.call({ kind: 'outbox-acknowledge', ack, nowMs: options.nowMs() });
+      epoch = now;
+      return left;
+    },
+    backlog: () => channel.call({ kind: 'outbox-count' }),
+    onAdded(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/** Messages between the main thread (`open-store.ts`) and the only thread that writes (`store-worker.ts`). */
+import type { UplinkAck } from '@livecue/shared/contract';
+import type { FramePack } from './frame-pack.ts';
+
+/** What a step writes, flattened on the main thread so that little has to be cloned. */
+export interface StepWrite {
+  readonly journalPosition: number;
+  readonly put: readonly (readonly [key: string, value: string])[];
+  readonly del: readonly string[];
+  readonly seen: readonly SeenBlob[];
+  /** Bodies as JSON text. */
+  readonly outbox: readonly string[];
+  readonly nowMs: number;
+}
+
+/** Seen ids of one step and scope; `ids` and `seenMs` are JSON arrays of length `count`. */
+export interface SeenBlob {
+  readonly scope: 'stream' | 'shop';
+  readonly newestMs: number;
+  readonly count: number;
+  readonly ids: string;
+  readonly seenMs: string;
+}
+
+export interface WriteBatch {
+  readonly packs: readonly FramePack[];
+  readonly step: StepWrite | null;
+}
+
+export interface RecoveredRows {
+  readonly epoch: number;
+  readonly state: readonly (readonly [key: string, value: string])[];
+  readonly seen: readonly Pick<SeenBlob, 'scope' | 'ids' | 'seenMs'>[];
+  readonly journalPosition: number;
+}
+
+export interface JournalRow {
+  readonly first: number;
+  readonly last: number;
+  readonly frames: Uint8Array;
+}
+
+export interface OpenedStore {
+  readonly epoch: number;
+  readonly lastPosition: number;
+  readonly journalPosition: number;
+}
+
+/** Sent with every reply and every few seconds. */
+export interface WorkerStatus {
+  readonly state: 'open' | 'full' | 'failed';
+  readonly problem: string | null;
+  readonly journalBytes: number;
+  readonly freeBytes: number | null;
+}
+
+export interface WriteResult {
+  readonly commitMs: number;
+  readonly addedRecords: number;
+  /** Null when the frames are on disk; otherwise why they were refused though the step was written. */
+  readonly framesRefused: StoreTrouble | null;
+}
+
+export type StoreCall =
+  | { readonly kind: 'write'; readonly batch: WriteBatch }
+  | { readonly kind: 'recover' }
+  | { readonly kind: 'journal'; readonly after: number }
+  | { readonly kind: 'outbox-read'; readonly afterSeq: number; readonly limit: number }
+  | { readonly kind: 'outbox-acknowledge'; readonly ack: UplinkAck; readonly nowMs: number }
+  | { readonly kind: 'outbox-count' }
+  | { readonly kind: 'close' };
+
+export interface StoreResults {
+  write: WriteResult;
+  recover: RecoveredRows;
+  journal: JournalRow[];
+  'outbox-read': { epoch: number; rows: { seq: number; body: string }[] };
+  'outbox-acknowledge': { epoch: number; left: number };
+  'outbox-count': number;
+  close: null;
+}
+
+/** An error as it crosses the thread: `kind` decides which class it becomes again. */
+export interface StoreTrouble {
+  readonly kind: 'full' | 'failed' | 'in-use' | 'refused' | 'bug';
+  readonly message: string;
+}
+
+export type WorkerRequest = { readonly id: number; readonly call: StoreCall };
+
+export type WorkerReply =
+  | { readonly kind: 'opened'; readonly opened: OpenedStore; readonly status: WorkerStatus }
+  | { readonly kind: 'not-opened'; readonly trouble: StoreTrouble }
+  | { readonly kind: 'note'; readonly level: 'info' | 'warn' | 'error'; readonly text: string }
+  | { readonly kind: 'status'; readonly status: WorkerStatus }
+  | {
+      readonly kind: 'reply';
+      readonly id: number;
+      readonly result: StoreResults[keyof StoreResults] | null;
+      readonly trouble: StoreTrouble | null;
+      readonly status: WorkerStatus;
+      /** Buffers of the packs, given back for reuse. */
+      readonly buffers: readonly ArrayBuffer[];
+    };
+
+/** Calls that arrive while the worker still opens wait in its port; `workerData` is this. */
+export interface WorkerSetup {
+  readonly folder: string;
+  readonly nowMs: number;
+  readonly reopenAfterMs: number;
+  readonly reserveBytes: number;
+}

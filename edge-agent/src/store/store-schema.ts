@@ -1,0 +1,61 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * One entry a version, applied in order, each in its own transaction; `PRAGMA user_version` says how many
+ * are in. An entry that has been released is never edited.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- One row: who this database is and how far it is.
+  CREATE TABLE meta (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    instance TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    file_identity TEXT NOT NULL,
+    next_seq INTEGER NOT NULL,
+    journal_position INTEGER NOT NULL
+  ) STRICT;
+  -- Frames of one group commit, packed (frame-pack.ts).
+  CREATE TABLE journal (
+    first INTEGER PRIMARY KEY,
+    last INTEGER NOT NULL,
+    crc INTEGER NOT NULL,
+    frames BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  -- Ids of one step and scope: ids is a JSON array, seen_ms a JSON array of the same length.
+  CREATE TABLE seen (
+    step INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL,
+    newest_ms INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    ids TEXT NOT NULL,
+    seen_ms TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX seen_by_age ON seen (scope, newest_ms);
+  CREATE TABLE outbox (seq INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+  `,
+];
+
+/** Newest version this program reads and writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+export function schemaVersion(database: DatabaseSync): number {
+  return (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+}
+
+/** Brings the schema from its version to the newest. The caller has made a copy of the file. */
+export function migrate(database: DatabaseSync, migrations: readonly string[] = MIGRATIONS): void {
+  for (let version = schemaVersion(database); version < migrations.length; version++) {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      database.exec(migrations[version]!);
+      database.exec(`PRAGMA user_version = ${version + 1}`);
+      database.exec('COMMIT');
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}

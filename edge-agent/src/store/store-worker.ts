@@ -1,0 +1,75 @@
+/** The thread that alone writes to the data folder: answers calls in order, one at a time. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { StoreEngine } from './store-engine.ts';
+import type { StoreCall, StoreResults, StoreTrouble, WorkerReply, WorkerRequest, WorkerSetup } from './store-protocol.ts';
+import { TroubleError } from './store-trouble.ts';
+
+const MAINTAIN_EVERY_MS = 500;
+
+const port = parentPort!;
+const setup = workerData as WorkerSetup;
+const say = (reply: WorkerReply, transfer: ArrayBuffer[] = []) => port.postMessage(reply, transfer);
+
+const engine = new StoreEngine({
+  ...setup,
+  note: (level, text) => say({ kind: 'note', level, text }),
+  monotonicMs: () => performance.now(),
+});
+
+function troubleOf(error: unknown): StoreTrouble {
+  if (error instanceof TroubleError) return error.trouble;
+  return { kind: 'bug', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+function answer(call: StoreCall): StoreResults[keyof StoreResults] {
+  switch (call.kind) {
+    case 'write':
+      return engine.write(call.batch);
+    case 'recover':
+      return engine.recover();
+    case 'journal':
+      return engine.readJournal(call.after);
+    case 'outbox-read':
+      return engine.readOutbox(call.afterSeq, call.limit);
+    case 'outbox-acknowledge':
+      return engine.acknowledge(call.ack, call.nowMs);
+    case 'outbox-count':
+      return engine.backlog();
+    case 'close':
+      clearInterval(timer);
+      engine.close();
+      return null;
+  }
+}
+
+let busy = false;
+function serve({ id, call }: WorkerRequest): void {
+  busy = true;
+  let result: StoreResults[keyof StoreResults] | null = null;
+  let trouble: StoreTrouble | null = null;
+  try {
+    result = answer(call);
+  } catch (error) {
+    trouble = troubleOf(error);
+  }
+  const buffers = call.kind === 'write' ? call.batch.packs.map((pack) => pack.buffer) : [];
+  say({ kind: 'reply', id, result, trouble, status: engine.status, buffers }, buffers);
+  if (call.kind === 'close') port.close();
+  else if (call.kind === 'write') engine.maintain(false);
+}
+
+const timer = setInterval(() => {
+  engine.tick(!busy);
+  busy = false;
+  say({ kind: 'status', status: engine.status });
+}, MAINTAIN_EVERY_MS);
+
+try {
+  say({ kind: 'opened', opened: engine.open(setup.nowMs), status: engine.status });
+  port.on('message', serve);
+} catch (error) {
+  clearInterval(timer);
+  engine.close();
+  say({ kind: 'not-opened', trouble: troubleOf(error) });
+  port.close();
+}
