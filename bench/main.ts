@@ -1,0 +1,29 @@
+/** `livecue bench NAME`: measured figures of the real program, one table for people or JSON for machines. */
+import { pipelineBench } from './pipeline.ts';
+
+const HELP = `livecue bench pipeline [--seconds N] [--rate N] [--json] [--keep DIR]
+
+Starts the real agent with its journal, outbox, embedded broker and receiver, and drives it over ZeroMQ
+from a second process with bursts as they were recorded in real rooms (or, where no recording is at hand,
+in the simulated room).
+
+  throughput   as fast as the agent takes events, for --seconds
+  latency      at --rate events a second on average, scaled by the recorded bursts, for --seconds
+
+  --seconds N   length of each part (default 20)
+  --rate N      mean rate of the latency part (default 10000)
+  --events N    events a ZeroMQ message in the throughput part (default 50)
+  --json        one JSON object on stdout
+  --data DIR    folder for the agent's files (default a new one in the temporary folder)
+
+Example: livecue bench pipeline --seconds 20 --json
+`;
+
+const [, name, ...args] = process.argv.slice(2);
+if (name === 'pipeline') {
+  process.exitCode = await pipelineBench(args, HELP);
+} else {
+  const asked = name === undefined || name === '--help' || name === '-h';
+  (asked ? process.stdout : process.stderr).write(asked ? HELP : `livecue bench: there is no bench "${name}".\n\n${HELP}`);
+  process.exitCode = name === '--help' || name === '-h' ? 0 : 2;
+}
