@@ -3,6 +3,7 @@ import type { Outbox, RawFrame, Recovered, Step, Store, StoreStatus } from '../p
 import type { Logger } from '../runtime/logger.ts';
 import { FramePacker, unpackFrames, type FramePack } from './frame-pack.ts';
 import { openStoreChannel, type StoreChannel } from './store-channel.ts';
+import { RESERVE_BYTES } from './store-engine.ts';
 import type { SeenBlob, StepWrite } from './store-protocol.ts';
 import { StoreClosedError, toAgentError } from './store-trouble.ts';
 
@@ -44,7 +45,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStoreP
       folder: options.folder,
       nowMs: options.nowMs(),
       reopenAfterMs: options.reopenAfterMs ?? 5_000,
-      reserveBytes: options.reserveBytes ?? 16 * 1024 * 1024,
+      reserveBytes: options.reserveBytes ?? RESERVE_BYTES,
     },
   );
   const listeners = new Set<() => void>();

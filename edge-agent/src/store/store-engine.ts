@@ -20,6 +20,12 @@ export interface EnginePorts {
 }
 
 /**
+ * Room that closing a full database may need: the write-ahead log is copied into the file (some 4 MiB)
+ * before the log is cut, and the open step comes on top.
+ */
+export const RESERVE_BYTES = 16 * 1024 * 1024;
+
+/**
  * The store with its troubles, synchronous: what the worker thread runs. After any error of the disk the
  * handle is closed and opened anew, at once when the reserve could be freed, else after a delay.
  */
@@ -73,7 +79,7 @@ export class StoreEngine {
     if (refused !== null && batch.step === null) throw new TroubleError(refused);
     const accepted = refused === null ? batch : { packs: [], step: batch.step };
     const startedMs = this.#ports.monotonicMs();
-    const addedRecords = this.#run((database) => database.write(accepted), true);
+    const addedRecords = this.#run((database) => database.write(accepted), accepted.step !== null);
     this.#journalBytes = this.#database?.journalBytes ?? this.#journalBytes;
     return { commitMs: this.#ports.monotonicMs() - startedMs, addedRecords, framesRefused: refused };
   }
@@ -123,21 +129,20 @@ export class StoreEngine {
     }
   }
 
+  /** `mayUseReserve`: for what must be written even on a full disk. New frames are not: their sender is told. */
   #run<T>(work: (database: StoreDatabase) => T, mayUseReserve = false): T {
-    if (this.#database === null) {
-      // A full disk may have room again, and a step must not wait for the timer to find out.
-      if (this.#trouble?.kind !== 'full' || !this.#reopen()) throw new TroubleError(this.#trouble ?? this.#closedTrouble());
-    }
-    try {
-      return work(this.#database!);
-    } catch (error) {
-      const trouble = this.#classify(error);
-      if (trouble.kind === 'bug') throw error;
-      this.#fail(trouble);
-      if (trouble.kind !== 'full' || !mayUseReserve || !this.#reserve.release() || !this.#reopen()) {
-        throw new TroubleError(trouble, { cause: error });
+    for (;;) {
+      try {
+        // A full disk may have room again, and a step must not wait for the timer to find out.
+        if (this.#database === null && this.#trouble?.kind === 'full') this.#database = this.#files.again(this.#ports.folder);
+        if (this.#database === null) throw new TroubleError(this.#trouble ?? this.#closedTrouble());
+        return work(this.#database);
+      } catch (error) {
+        const trouble = this.#classify(error);
+        if (trouble.kind === 'bug') throw error;
+        if (this.#database !== null || trouble.kind === 'full') this.#fail(trouble);
+        if (trouble.kind !== 'full' || !mayUseReserve || !this.#reserve.release()) throw this.#asTrouble(error);
       }
-      return this.#run(work);
     }
   }
 
@@ -171,10 +176,19 @@ export class StoreEngine {
     this.#look();
     if (this.#trouble?.kind === 'full') {
       const enough = this.#freeBytes === null || this.#freeBytes >= 2 * this.#ports.reserveBytes;
-      if (!enough || !this.#guard(() => this.#reserve.acquire())) return;
+      if (!enough || !this.#refillReserve()) return;
     }
     this.#trouble = null;
     this.#ports.note('info', `the disk of ${this.#ports.folder} takes data again`);
+  }
+
+  #refillReserve(): boolean {
+    try {
+      return this.#reserve.acquire();
+    } catch (error) {
+      this.#fail(this.#classify(error));
+      return false;
+    }
   }
 
   #look(): void {
