@@ -36,7 +36,8 @@ async function runAndKill(folder: string, seed: number, afterLines: number) {
     if (line.startsWith('W ')) warnings.push(line);
     if (line.startsWith('F ')) said.frame = Math.max(said.frame, Number(line.slice(2)));
     if (line.startsWith('S ')) said.step = Math.max(said.step, Number(line.slice(2)));
-    if (++lines === afterLines) child.kill('SIGKILL');
+    // Some moments later, so that the kill falls into the middle of the next write and not only behind a commit.
+    if (++lines === afterLines) setTimeout(() => child.kill('SIGKILL'), (seed % 41) / 10);
   }
   expect(await exited).toBe('SIGKILL');
   return { found: found!, said, warnings };

@@ -25,6 +25,7 @@ const seqs = (await outbox.read(0, 1_000_000)).map(({ seq }) => seq);
 say(`R ${JSON.stringify({ epoch: recovered.epoch, state: Object.fromEntries(recovered.state), journalPosition: recovered.journalPosition, frames, seqs })}`); // prettier-ignore
 
 let steps = Number(new Map(recovered.state).get('steps') ?? 0);
+let covered = recovered.journalPosition;
 let position = Math.max(recovered.journalPosition, frames.at(-1)?.[0] ?? 0);
 for (;;) {
   const durables: Promise<unknown>[] = [];
@@ -34,9 +35,9 @@ for (;;) {
     position = appended.position;
     durables.push(appended.durable.then(() => say(`F ${next}`)));
   }
-  if (random(3) === 0) {
+  if (random(3) > 0) {
     const step = ++steps;
-    const covered = position - random(3);
+    covered = Math.max(covered, position - random(3));
     const put: [string, string][] = [['steps', String(step)], ['covered', String(covered)], ['bulk', 'y'.repeat(random(50_000))]]; // prettier-ignore
     const bodies = [promptBody(2 * step - 1), promptBody(2 * step)];
     durables.push(store.commitStep(stepOf({ journalPosition: covered, state: { put, del: [] }, outbox: bodies })).then(() => say(`S ${step}`))); // prettier-ignore
