@@ -65,7 +65,8 @@ function circled(code: number, rest: string): number | null {
 /** `12` and 十二 → 12, 两 → 2, 一百零五 → 105; null when the characters are no number below 1000. */
 export function numberOf(text: string): number | null {
   if (/^[0-9]{1,3}$/.test(text)) return Number(text);
-  const match = /^(?:([一二两三四五六七八九])百)?(?:零|(一|二|三|四|五|六|七|八|九)?(十))?([一二两三四五六七八九])?$/.exec(text);
+  const match =
+    /^(?:([一二两三四五六七八九])百)?(?:零|(一|二|三|四|五|六|七|八|九)?(十))?([一二两三四五六七八九])?$/.exec(text);
   if (match === null || text === '') return null;
   const hundreds = DIGITS[match[1] ?? ''] ?? 0;
   const tens = match[3] === undefined ? 0 : (DIGITS[match[2] ?? ''] ?? 1);

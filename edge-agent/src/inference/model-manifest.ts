@@ -77,7 +77,9 @@ function read(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new ModelError(`reading ${path}: it cannot be read; reinstall the model folder or correct its path`, { cause });
+    throw new ModelError(`reading ${path}: it cannot be read; reinstall the model folder or correct its path`, {
+      cause,
+    });
   }
 }
 

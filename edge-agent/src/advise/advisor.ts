@@ -1,0 +1,110 @@
+import type { AgentConfig, Catalogue, Product } from '@livecue/shared/contract';
+import type { PromptEvent, RuleName, Stage } from '@livecue/shared/prompt';
+import type { RoomView, StateDelta } from '../ports.ts';
+import { type Card, stageOf } from './card.ts';
+import { createGovernor, type Wanted } from './governor.ts';
+import type { KeyState } from './key-state.ts';
+import { productsById, type Rule, type RuleContext } from './rule.ts';
+import { countedQuestions } from './rules/counted-questions.ts';
+import { feedStale } from './rules/feed-stale.ts';
+import { interestSurge } from './rules/interest-surge.ts';
+import { orderAnomaly } from './rules/order-anomaly.ts';
+import { stockOut } from './rules/stock-out.ts';
+
+const RULES: Readonly<Record<RuleName, Rule>> = {
+  'feed-stale': feedStale,
+  'order-anomaly': orderAnomaly,
+  'stock-out': stockOut,
+  'counted-questions': countedQuestions,
+  'interest-surge': interestSurge,
+};
+
+/** State keys; the number changes when the stored shape does, and state of another number is not read. */
+const KEY_PREFIX = 'advise/1/key/';
+const CARD_PREFIX = 'advise/1/card/';
+const LIMITS_KEY = 'advise/1/limits';
+
+const OUTCOMES = { done: 'done', snooze: 'snoozed', mute: 'muted' } as const;
+
+export interface Advisor {
+  /**
+   * Asks all rules of the room as it is at `view.nowMs` and returns what changed, in order. Time that runs
+   * backwards is held. Cheap enough for every batch.
+   */
+  evaluate(view: RoomView): PromptEvent[];
+  /** Done, snooze (5 min) or mute (the show) of an open card, also from the queue. Unknown id: nothing. */
+  act(promptId: string, verb: 'done' | 'snooze' | 'mute', nowMs: number): PromptEvent[];
+  stage(): Stage;
+  /** What changed in the state since the last call. */
+  takeDelta(): StateDelta;
+  /** Before the first `evaluate`: the puts of all deltas so far. Keys of others are ignored. */
+  restore(state: readonly (readonly [key: string, value: string])[]): void;
+}
+
+export function createAdvisor(
+  ports: { readonly catalogue: Catalogue; readonly modelVersion: string },
+  config: AgentConfig['advise'],
+): Advisor {
+  const byId = productsById(ports.catalogue);
+  const product = (productId: string) => byId.get(productId) ?? null;
+  const governor = createGovernor({ rules: RULES, product }, config);
+  const saved = new Map<string, string>();
+  let lastMs = Number.NEGATIVE_INFINITY;
+
+  const wantedNow = (view: RoomView): ReadonlyMap<string, Wanted> => {
+    const context: RuleContext = { config, modelVersion: ports.modelVersion, product, active: activeOf(view, byId) };
+    const wanted = new Map<string, Wanted>();
+    for (const rule of Object.values(RULES)) {
+      for (const candidate of rule.evaluate(view, context)) wanted.set(candidate.key, { rule, candidate });
+    }
+    return wanted;
+  };
+
+  return {
+    evaluate: (view) => {
+      lastMs = Math.max(lastMs, view.nowMs);
+      return governor.step(wantedNow(view), view, lastMs);
+    },
+    act: (promptId, verb, nowMs) => {
+      lastMs = Math.max(lastMs, nowMs);
+      return governor.act(promptId, OUTCOMES[verb], lastMs);
+    },
+    stage: () => stageOf(governor.cards.values()),
+    takeDelta: () => deltaOf(saved, stateOf(governor)),
+    restore: (state) => {
+      for (const [key, value] of state) {
+        if (key.startsWith(KEY_PREFIX)) governor.keys.set(key.slice(KEY_PREFIX.length), JSON.parse(value) as KeyState);
+        else if (key.startsWith(CARD_PREFIX)) governor.cards.set(key.slice(CARD_PREFIX.length), JSON.parse(value) as Card);
+        else if (key === LIMITS_KEY) governor.limits.restore(value);
+        else continue;
+        saved.set(key, value);
+      }
+    },
+  }; // prettier-ignore
+}
+
+function activeOf(view: RoomView, byId: ReadonlyMap<string, Product>): Product[] {
+  const active: Product[] = [];
+  for (const productId of view.productIds) {
+    const product = byId.get(productId);
+    if (product !== undefined) active.push(product);
+  }
+  return active;
+}
+
+function stateOf({ keys, cards, limits }: ReturnType<typeof createGovernor>): Map<string, string> {
+  const state = new Map<string, string>();
+  for (const [key, value] of keys) state.set(KEY_PREFIX + key, JSON.stringify(value));
+  for (const [key, value] of cards) state.set(CARD_PREFIX + key, JSON.stringify(value));
+  state.set(LIMITS_KEY, limits.save());
+  return state;
+}
+
+/** Compares with what was handed out before, and takes `state` for the next time. */
+function deltaOf(saved: Map<string, string>, state: ReadonlyMap<string, string>): StateDelta {
+  const put = [...state].filter(([key, value]) => saved.get(key) !== value);
+  const del = [...saved.keys()].filter((key) => !state.has(key));
+  for (const key of del) saved.delete(key);
+  for (const [key, value] of put) saved.set(key, value);
+  return { put, del };
+}

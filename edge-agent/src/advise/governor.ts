@@ -1,0 +1,212 @@
+import type { AgentConfig, Product } from '@livecue/shared/contract';
+import type { HostPrompt, PromptEvent, PromptOutcome, RuleName, SuppressReason } from '@livecue/shared/prompt';
+import type { RoomView } from '../ports.ts';
+import { type Card, LIFE_MS, MAX_QUEUED, ordered, PLACES, promptOf, RANK } from './card.ts';
+import {
+  advance, hasEnded, isForgettable, isReady, isRepeat, type KeyState, keyRefusal, newKeyState, noteRaise, quieten,
+} from './key-state.ts'; // prettier-ignore
+import { type Candidate, isSoldOut, type Rule } from './rule.ts';
+import { createScreenLimits, type ScreenLimits } from './screen-limits.ts';
+
+export interface Governor {
+  /** One evaluation: what the rules want, and the room for the guards. Returns what changed. */
+  step(wanted: ReadonlyMap<string, Wanted>, view: RoomView, nowMs: number): PromptEvent[];
+  act(promptId: string, outcome: Extract<PromptOutcome, 'done' | 'snoozed' | 'muted'>, nowMs: number): PromptEvent[];
+  /** Wanted cards by key. */
+  readonly cards: Map<string, Card>;
+  readonly keys: Map<string, KeyState>;
+  readonly limits: ScreenLimits;
+}
+
+export interface Wanted {
+  readonly rule: Rule;
+  readonly candidate: Candidate;
+}
+
+export interface GovernorPorts {
+  readonly rules: Readonly<Record<RuleName, Rule>>;
+  /** Null when the catalogue no longer has it: then no card names it. */
+  readonly product: (productId: string) => Product | null;
+}
+
+/**
+ * Decides which wanted cards reach the host (HP1, HP2, HP7, HP8, HP9, HP15).
+ *
+ * - A card that finds no place or no room in HP2 gives one `suppressed` event an episode and waits with the
+ *   operator; it is `raised` when room comes before its life is over. From the queue cards leave silently.
+ * - An episode lasts from the first level at `enter` until the level was below `exit` for the off-delay.
+ * - Sold out, left the catalogue, feed stale and what the rule names in `endedBy` end a card at once.
+ */
+export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise']): Governor {
+  const cards = new Map<string, Card>();
+  const keys = new Map<string, KeyState>();
+  const limits = createScreenLimits(config);
+
+  const closeEnded = (events: PromptEvent[], view: RoomView, nowMs: number): void => {
+    for (const card of ordered(cards.values())) {
+      const outcome = endOf(ports, card, stateOf(keys, card.prompt.key), view, nowMs);
+      if (outcome !== null) close(events, cards, card, outcome, nowMs);
+    }
+  };
+
+  const want = (events: PromptEvent[], { rule, candidate }: Wanted, view: RoomView, nowMs: number): void => {
+    const state = keys.get(candidate.key);
+    if (state === undefined) return;
+    const card = cards.get(candidate.key);
+    if (card !== undefined) return renew(events, limits, card, state, candidate, nowMs);
+    if (!isReady(state, rule, nowMs)) return;
+    const refusal = refusalOf(state, rule, candidate, view, nowMs);
+    if (refusal === null) open(cards, state, rule, candidate, view, nowMs);
+    else if (!state.told) suppress(events, state, promptOf(rule, candidate, view.roomId, nowMs), refusal, nowMs);
+  };
+
+  /** Gives the places of the screen by priority, then age. */
+  const place = (events: PromptEvent[], nowMs: number): void => {
+    let places = PLACES;
+    let queued = 0;
+    for (const card of ordered(cards.values())) {
+      const refusal = places > 0 ? limitOf(limits, card, nowMs) : 'rate-limit';
+      const state = stateOf(keys, card.prompt.key);
+      if (refusal === null) {
+        places--;
+        if (!card.raised) show(events, limits, card, state, nowMs);
+        continue;
+      }
+      if (!card.raised) suppress(events, state, card.prompt, refusal, nowMs);
+      if (++queued > MAX_QUEUED) close(events, cards, card, 'withdrawn', nowMs);
+    }
+  };
+
+  return {
+    cards,
+    keys,
+    limits,
+    step: (wanted, view, nowMs) => {
+      const events: PromptEvent[] = [];
+      for (const { candidate } of wanted.values()) if (candidate.level >= candidate.enter) stateOf(keys, candidate.key);
+      for (const state of keys.values()) {
+        advance(state, ports.rules[ruleNameOf(state.key)], wanted.get(state.key)?.candidate ?? null, nowMs);
+      }
+      closeEnded(events, view, nowMs);
+      for (const one of wanted.values()) want(events, one, view, nowMs);
+      place(events, nowMs);
+      for (const state of keys.values()) {
+        if (isForgettable(state, cards.has(state.key), nowMs)) keys.delete(state.key);
+      }
+      return events;
+    },
+    act: (promptId, outcome, nowMs) => {
+      const card = [...cards.values()].find(({ prompt }) => prompt.promptId === promptId);
+      if (card === undefined) return [];
+      const events: PromptEvent[] = [];
+      quieten(stateOf(keys, card.prompt.key), outcome, nowMs);
+      // What the operator answers from the queue is reported like a raised card.
+      card.raised = true;
+      close(events, cards, card, outcome, nowMs);
+      return events;
+    },
+  };
+}
+
+function stateOf(keys: Map<string, KeyState>, key: string): KeyState {
+  let state = keys.get(key);
+  if (state === undefined) {
+    state = newKeyState(key);
+    keys.set(key, state);
+  }
+  return state;
+}
+
+/** Keys are made as `<rule>/<subject>/<productId>`. */
+function ruleNameOf(key: string): RuleName {
+  return key.slice(0, key.indexOf('/')) as RuleName;
+}
+
+function endOf(ports: GovernorPorts, card: Card, state: KeyState, view: RoomView, nowMs: number): PromptOutcome | null {
+  const { productId, rule, expiresMs } = card.prompt;
+  if (productId !== null) {
+    const product = ports.product(productId);
+    if (product === null || isSoldOut(product, view)) return 'withdrawn';
+  }
+  if (view.feed.state !== 'ok' && !card.safety) return 'withdrawn';
+  const own = ports.rules[rule].endedBy(card.prompt, view);
+  if (own !== null) return own;
+  if (hasEnded(state, ports.rules[rule], nowMs)) return 'withdrawn';
+  return nowMs >= expiresMs && !card.safety ? 'expired' : null;
+}
+
+function close(events: PromptEvent[], cards: Map<string, Card>, card: Card, outcome: PromptOutcome, nowMs: number) {
+  const { promptId, key, rule, priority, productId, raisedMs } = card.prompt;
+  cards.delete(key);
+  if (card.raised) events.push({ kind: 'closed', atMs: nowMs, promptId, rule, priority, productId, raisedMs, outcome });
+}
+
+function refusalOf(state: KeyState, rule: Rule, candidate: Candidate, view: RoomView, nowMs: number) {
+  if (isSoldOut(candidate.product, view)) return 'sold-out';
+  if (view.feed.state !== 'ok' && !rule.safety) return 'stale-feed';
+  return keyRefusal(state, candidate.count, rule.safety, nowMs);
+}
+
+function limitOf(limits: ScreenLimits, card: Card, nowMs: number): SuppressReason | null {
+  return card.raised || card.safety ? null : limits.refusal(card.prompt.priority, nowMs);
+}
+
+function suppress(
+  events: PromptEvent[],
+  state: KeyState,
+  prompt: HostPrompt,
+  reason: SuppressReason,
+  nowMs: number,
+): void {
+  if (state.told) return;
+  state.told = true;
+  events.push({ kind: 'suppressed', atMs: nowMs, prompt, reason });
+}
+
+/** A key whose count doubled within 5 min brings its old card back; else it is a new card (HP8). */
+function open(cards: Map<string, Card>, state: KeyState, rule: Rule, wanted: Candidate, view: RoomView, nowMs: number) {
+  const fresh = promptOf(rule, wanted, view.roomId, nowMs);
+  const again = !rule.safety && isRepeat(state, nowMs) && state.promptId !== null;
+  const prompt = again ? { ...fresh, promptId: state.promptId ?? fresh.promptId } : fresh;
+  if (!again) state.shown = false;
+  state.promptId = prompt.promptId;
+  state.lastMs = nowMs;
+  state.lastCount = wanted.count;
+  cards.set(wanted.key, { prompt, raised: false, safety: rule.safety });
+}
+
+/** An open card changes only when it says something new: its count doubled, it became urgent, or it lasts. */
+function renew(
+  events: PromptEvent[],
+  limits: ScreenLimits,
+  card: Card,
+  state: KeyState,
+  candidate: Candidate,
+  nowMs: number,
+): void {
+  const doubled = candidate.count >= 2 * state.lastCount;
+  const lasts = card.safety && nowMs >= card.prompt.expiresMs;
+  const rises = RANK[candidate.priority] < RANK[card.prompt.priority];
+  const escalates = rises && (!card.raised || limits.escalationRefusal(nowMs) === null);
+  if (!doubled && !lasts && !escalates) return;
+  if (escalates && card.raised) limits.noteEscalation(nowMs);
+  if (doubled) state.lastCount = candidate.count;
+  const priority = escalates ? candidate.priority : card.prompt.priority;
+  const expiresMs = nowMs + LIFE_MS[priority];
+  card.prompt = { ...card.prompt, ...candidate.compose(), priority, updatedMs: nowMs, expiresMs };
+  if (card.raised) events.push({ kind: 'updated', atMs: nowMs, prompt: card.prompt });
+}
+
+/** First time on the screen: from here its life, HP2 and HP8 count. */
+function show(events: PromptEvent[], limits: ScreenLimits, card: Card, state: KeyState, nowMs: number): void {
+  const again = state.shown;
+  card.raised = true;
+  if (!card.safety) limits.note(card.prompt.priority, nowMs);
+  noteRaise(state, nowMs);
+  if (!again) state.firstRaisedMs = nowMs;
+  state.shown = true;
+  state.lastMs = nowMs;
+  const expiresMs = nowMs + LIFE_MS[card.prompt.priority];
+  card.prompt = { ...card.prompt, raisedMs: state.firstRaisedMs, updatedMs: nowMs, expiresMs };
+  events.push({ kind: again ? 'updated' : 'raised', atMs: nowMs, prompt: card.prompt });
+}

@@ -1,0 +1,70 @@
+import type { AgentConfig, Catalogue, Product } from '@livecue/shared/contract';
+import type { Evidence, HostPrompt, Priority, PromptOutcome, RuleName, Words } from '@livecue/shared/prompt';
+import type { RoomView } from '../ports.ts';
+
+/** What a rule wants said now. `level` is compared with `enter` to begin and with `exit` to go on. */
+export interface Candidate {
+  /** Rule, subject, product: what is never repeated within 5 min. */
+  readonly key: string;
+  readonly priority: Priority;
+  readonly product: Product | null;
+  readonly level: number;
+  readonly enter: number;
+  readonly exit: number;
+  /** What must double before the card may come again within 5 min (HP8). */
+  readonly count: number;
+  /** Called when the card is made or updated, so that quiet evaluations build no text. */
+  readonly compose: () => Composed;
+}
+
+export interface Composed {
+  readonly headline: Words;
+  readonly reason: Words;
+  readonly fact: Words | null;
+  readonly evidence: Evidence;
+}
+
+export interface RuleContext {
+  readonly config: AgentConfig['advise'];
+  readonly modelVersion: string;
+  readonly product: (productId: string) => Product | null;
+  /** Products of the catalogue with anything counted in the last 10 min. */
+  readonly active: readonly Product[];
+}
+
+/** One question asked of the room. Pure: what it returns depends on its arguments alone. */
+export interface Rule {
+  readonly name: RuleName;
+  /** The level stays at or above `enter` this long before a card is made (HP9). */
+  readonly onDelayMs: number;
+  /** The level stays below `exit` this long before the condition counts as ended (HP9). */
+  readonly offDelayMs: number;
+  /** A safety card: no limit of number or repetition holds it back, and it lasts as long as its condition. */
+  readonly safety: boolean;
+  /** Candidates with `level >= exit`; the others may be left out. */
+  readonly evaluate: (view: RoomView, context: RuleContext) => Candidate[];
+  /** Ends a card at once, without the off-delay: the host acted, or what it says is no longer so. */
+  readonly endedBy: (prompt: HostPrompt, view: RoomView) => PromptOutcome | null;
+}
+
+export const ON_DELAY_MS = 5_000;
+export const OFF_DELAY_MS = 10_000;
+
+/** Level of stock now: what was told last, else what the catalogue began with; null when neither is known. */
+export function stockLevel(product: Product, view: RoomView): number | null {
+  return view.stock(product.productId)?.level ?? product.stock;
+}
+
+/** The room as a whole is never sold out. */
+export function isSoldOut(product: Product | null, view: RoomView): boolean {
+  if (product === null) return false;
+  const level = stockLevel(product, view);
+  return level !== null && level <= 0;
+}
+
+/** `productId → Product` of a catalogue; of two with the same id the first counts. */
+export function productsById(catalogue: Catalogue): ReadonlyMap<string, Product> {
+  const byId = new Map<string, Product>();
+  for (const product of catalogue.products) if (!byId.has(product.productId)) byId.set(product.productId, product);
+  return byId;
+}

@@ -1,0 +1,87 @@
+import type { Product } from '@livecue/shared/contract';
+import type { RoomView } from '../../ports.ts';
+import { type Candidate, isSoldOut, OFF_DELAY_MS, ON_DELAY_MS, type Rule, type RuleContext } from '../rule.ts';
+import { nameOf } from '../words.ts';
+
+const WINDOW_MS = 600_000;
+const WINDOW_MINUTES = WINDOW_MS / 60_000;
+const ENTER_PER_BUYER = 3;
+const EXIT_PER_BUYER = 2;
+const MIN_ORDERS = 6;
+
+interface Found {
+  readonly orders: number;
+  readonly buyers: number;
+  readonly openMs: number;
+  readonly closeMs: number;
+}
+
+/**
+ * Brushing: many orders from few buyers over the last 10 min. Orders without a buyer reference cannot be
+ * told from others in the counts; where a shop leaves references out, no buyer is counted and no card comes.
+ */
+export const orderAnomaly: Rule = {
+  name: 'order-anomaly',
+  onDelayMs: ON_DELAY_MS,
+  offDelayMs: OFF_DELAY_MS,
+  safety: false,
+  evaluate: (view, context) => {
+    const room = foundIn(view, null);
+    // A product has no more orders than the room.
+    if (room === null) return [];
+    const candidates: Candidate[] = [];
+    for (const product of context.active) {
+      const found = foundIn(view, product);
+      if (found !== null && isOdd(found)) candidates.push(candidateOf(view, context, product, found));
+    }
+    // One cause, one card: the room's own only where no product that may be named stands out.
+    const named = candidates.some(({ level, enter, product }) => level >= enter && !isSoldOut(product, view));
+    if (!named && isOdd(room)) candidates.push(candidateOf(view, context, null, room));
+    return candidates;
+  },
+  endedBy: () => null,
+};
+
+function foundIn(view: RoomView, product: Product | null): Found | null {
+  const { openMs, closeMs, counts } = view.counts(product?.productId ?? null, WINDOW_MS);
+  // An order that was created and then paid stands in both counts.
+  const orders = Math.max(counts.ordersCreated, counts.ordersPaid);
+  return orders < MIN_ORDERS ? null : { orders, buyers: counts.buyers, openMs, closeMs };
+}
+
+function isOdd({ orders, buyers }: Found): boolean {
+  return buyers > 0 && orders / buyers >= EXIT_PER_BUYER;
+}
+
+function candidateOf(view: RoomView, context: RuleContext, product: Product | null, found: Found): Candidate {
+  return {
+    key: `order-anomaly/orders/${product?.productId ?? ''}`,
+    priority: 'act-now',
+    product,
+    level: found.orders / found.buyers,
+    enter: ENTER_PER_BUYER,
+    exit: EXIT_PER_BUYER,
+    count: found.orders,
+    compose: () => compose(view, context, product, found),
+  };
+}
+
+function compose(view: RoomView, context: RuleContext, product: Product | null, found: Found) {
+  const { orders, buyers } = found;
+  const name = product === null ? { zh: '全场', en: 'whole room' } : nameOf(product);
+  return {
+    headline: { zh: `订单异常 ${orders} 单先别谢`, en: `Check ${orders} orders before thanking` },
+    reason: {
+      zh: `10 分钟 ${orders} 单只有 ${buyers} 位买家 · ${name.zh}`,
+      en: `${orders} orders from ${buyers} buyers in 10 min · ${name.en}`,
+    },
+    fact: null,
+    evidence: {
+      window: { openMs: found.openMs, closeMs: found.closeMs },
+      counts: { orders, buyers },
+      threshold: { ordersPerBuyer: ENTER_PER_BUYER, orders: MIN_ORDERS, windowMinutes: WINDOW_MINUTES },
+      modelVersion: context.modelVersion,
+      eventIds: [...view.recentIds(product?.productId ?? null, 'orders')].slice(-5),
+    },
+  };
+}
