@@ -1,0 +1,50 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Adapter } from 'lowdb';
+import { ConfigurationError } from '../runtime/agent-error.ts';
+
+/**
+ * lowdb adapter that is on disk when `write` returns: temporary file, fsync, rename, fsync of the folder.
+ * lowdb's own `JSONFile` renames without an fsync, which a power loss may leave empty.
+ */
+export class DurableJsonFile implements Adapter<unknown> {
+  readonly #path: string;
+  readonly #mode: number;
+
+  constructor(path: string, mode: number) {
+    this.#path = path;
+    this.#mode = mode;
+  }
+
+  /** Null when there is no file. Throws `ConfigurationError` with file and position when it is not JSON. */
+  async read(): Promise<unknown> {
+    if (!existsSync(this.#path)) return null;
+    const text = readFileSync(this.#path, 'utf8').replace(/^\uFEFF/, '');
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      const what = `Reading ${this.#path}: not valid JSON: ${(error as Error).message}. Correct that place`;
+      throw new ConfigurationError(`${what}, or put back one of the numbered versions beside it.`, { cause: error });
+    }
+  }
+
+  async write(value: unknown): Promise<void> {
+    const temporary = `${this.#path}.new`;
+    const file = openSync(temporary, 'w', this.#mode);
+    try {
+      writeSync(file, `${JSON.stringify(value, null, 2)}\n`);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, this.#path);
+    // Windows cannot open folders; its rename is in the journal of the file system.
+    if (process.platform === 'win32') return;
+    const folder = openSync(dirname(this.#path), 'r');
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Low } from 'lowdb';
+import { curveKeyPair } from 'zeromq';
+import * as z from 'zod';
+import { ConfigurationError } from '../runtime/agent-error.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { DurableJsonFile } from './json-file.ts';
+
+const CurveKey = z.string().length(40);
+const CurvePairs = z.strictObject({
+  serverPublicKey: CurveKey,
+  serverSecretKey: CurveKey,
+  clientPublicKey: CurveKey,
+  clientSecretKey: CurveKey,
+});
+const TokenHash = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal');
+const SecretsFile = z.strictObject({
+  version: z.literal(1),
+  ingestToken: z.string().min(16),
+  ingestCurve: CurvePairs,
+  panelCurve: CurvePairs,
+  panelTokens: z.array(TokenHash),
+});
+type SecretsFile = z.infer<typeof SecretsFile>;
+
+/** Paired devices remembered; a studio has a handful, and the file is written whole. */
+const PANELS_KEPT = 200;
+
+export type CurveKeys = Omit<z.infer<typeof CurvePairs>, 'clientSecretKey'>;
+
+export interface Secrets {
+  /** Bearer token of the HTTP and WebSocket ingress. */
+  readonly ingestToken: string;
+  readonly ingestCurve: CurveKeys;
+  readonly ingestClientSecretKey: string;
+  readonly panelCurve: CurveKeys;
+  readonly panelClientSecretKey: string;
+  /** SHA-256 (hexadecimal) of the tokens of paired panels; the tokens themselves are never written. */
+  readonly panelTokens: { has(hash: string): boolean; add(hash: string): Promise<void> };
+}
+
+/** Reads `secrets.json` (mode 0600) of the data folder, or makes it on the first start. */
+export async function openSecrets(ports: { folder: string; logger: Logger }): Promise<Secrets> {
+  mkdirSync(ports.folder, { recursive: true, mode: 0o700 });
+  const path = join(ports.folder, 'secrets.json');
+  repairMode(path, ports.logger);
+  const low = new Low<unknown>(new DurableJsonFile(path, 0o600), null);
+  await low.read();
+  if (low.data === null) {
+    low.data = newSecrets();
+    await low.write();
+  }
+  const parsed = SecretsFile.safeParse(low.data);
+  if (!parsed.success) {
+    // Only keys are named: values are secrets.
+    const keys = parsed.error.issues.map(({ path: at, code }) => `${at.join('.') || 'file'} (${code})`).join(', ');
+    throw new ConfigurationError(`Reading ${path}: ${keys} cannot be used. Put back a copy, or remove the file: new secrets are made and every panel pairs again.`); // prettier-ignore
+  }
+  return secretsOf(parsed.data, async (data) => {
+    low.data = data;
+    await low.write();
+  });
+}
+
+function secretsOf(data: SecretsFile, save: (data: SecretsFile) => Promise<void>): Secrets {
+  const known = new Set(data.panelTokens);
+  const { clientSecretKey: ingestClientSecretKey, ...ingestCurve } = data.ingestCurve;
+  const { clientSecretKey: panelClientSecretKey, ...panelCurve } = data.panelCurve;
+  return {
+    ingestToken: data.ingestToken,
+    ingestCurve,
+    ingestClientSecretKey,
+    panelCurve,
+    panelClientSecretKey,
+    panelTokens: {
+      has: (hash) => known.has(hash),
+      async add(hash) {
+        TokenHash.parse(hash);
+        known.add(hash);
+        for (const oldest of known) {
+          if (known.size <= PANELS_KEPT) break;
+          known.delete(oldest);
+        }
+        await save({ ...data, panelTokens: [...known] });
+      },
+    },
+  };
+}
+
+function newSecrets(): SecretsFile {
+  const pairs = () => {
+    const [server, client] = [curveKeyPair(), curveKeyPair()];
+    return {
+      serverPublicKey: server.publicKey,
+      serverSecretKey: server.secretKey,
+      clientPublicKey: client.publicKey,
+      clientSecretKey: client.secretKey,
+    };
+  };
+  const ingestToken = randomBytes(32).toString('base64url');
+  return { version: 1, ingestToken, ingestCurve: pairs(), panelCurve: pairs(), panelTokens: [] };
+}
+
+function repairMode(path: string, logger: Logger): void {
+  if (process.platform === 'win32' || !existsSync(path)) return;
+  const mode = statSync(path).mode & 0o777;
+  if ((mode & 0o077) === 0) return;
+  chmodSync(path, 0o600);
+  logger.warn(`${path} could be read by others (mode ${mode.toString(8)}); it is 600 now. If others use this machine, remove the file to get new secrets`);
+}
