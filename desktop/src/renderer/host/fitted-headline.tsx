@@ -1,0 +1,50 @@
+import { useLayoutEffect, useRef } from 'react';
+
+const LINE_HEIGHT = 1.12;
+const MAX_LINES = 2;
+
+/** The largest size at which `fits`, between `least` and `most`; `least` when none does. */
+export function largestFit(least: number, most: number, fits: (px: number) => boolean): number {
+  let [low, high] = [Math.floor(least), Math.max(Math.floor(least), Math.floor(most))];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** A headline as large as its place allows on at most two lines, never below what can be read from the seat. */
+export function FittedHeadline({ text, leastPx }: { text: string; leastPx: number }) {
+  const box = useRef<HTMLDivElement>(null);
+  const headline = useRef<HTMLHeadingElement>(null);
+
+  useLayoutEffect(() => {
+    const [place, element] = [box.current, headline.current];
+    if (place === null || element === null) return;
+    const fit = () => {
+      const { clientWidth, clientHeight } = place;
+      if (clientWidth === 0) return;
+      const fits = (px: number) => {
+        element.style.fontSize = `${px}px`;
+        const height = element.offsetHeight;
+        return (
+          height <= MAX_LINES * LINE_HEIGHT * px + 2 && height <= clientHeight && element.scrollWidth <= clientWidth
+        );
+      };
+      element.style.fontSize = `${largestFit(leastPx, Math.min(clientHeight, clientWidth * 0.2), fits)}px`;
+    };
+    fit();
+    const observer = new ResizeObserver(fit);
+    observer.observe(place);
+    return () => observer.disconnect();
+  }, [text, leastPx]);
+
+  return (
+    <div className="headline-place" ref={box}>
+      <h1 className="headline" ref={headline}>
+        {text}
+      </h1>
+    </div>
+  );
+}

@@ -1,0 +1,156 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { PanelState } from '@livecue/shared/contract';
+import { CirclePause, Settings, Unplug } from 'lucide-react';
+import { readClock, useBeat, useLive, usePanel, type Clock } from '../live/use-live.tsx';
+import { recall, recallNumber, remember } from '../parts/memory.ts';
+import { PriorityMark } from '../parts/priority-mark.tsx';
+import { useUnits } from '../words/units.ts';
+import { ActiveCard } from './active-card.tsx';
+import { useHostGestures, type HostVerb } from './host-gestures.ts';
+import { HostSettings, type HostChoices } from './host-settings.tsx';
+import { leastFontPx, NOMINAL_MM_PER_PX } from './optics.ts';
+import { QuietLine } from './quiet-line.tsx';
+
+const BEAT_MS = 250;
+
+function useChoices(): [HostChoices, (choices: HostChoices) => void] {
+  const [choices, set] = useState<HostChoices>(() => ({
+    distanceM: recallNumber('distance', 0.3, 10, 1.5),
+    mmPerPx: recallNumber('mm-per-px', 0.05, 1, NOMINAL_MM_PER_PX),
+    calm: recall('calm', ['orders', 'clock'], 'orders'),
+  }));
+  return [
+    choices,
+    (next) => {
+      remember('distance', next.distanceM);
+      remember('mm-per-px', next.mmPerPx);
+      remember('calm', next.calm);
+      set(next);
+    },
+  ];
+}
+
+/** Why no card may be shown, in the place of the card. */
+function Paused({ icon, title, text }: { icon: 'lost' | 'stale'; title: string; text: string }) {
+  const Icon = icon === 'lost' ? Unplug : CirclePause;
+  return (
+    <div className={`paused ${icon}`} role="alert">
+      <Icon aria-hidden="true" className="paused-icon" />
+      <h1>{title}</h1>
+      <p>{text}</p>
+    </div>
+  );
+}
+
+function CalmNumber({ state, calm }: { state: PanelState; calm: HostChoices['calm'] }) {
+  const { t } = useTranslation();
+  const units = useUnits();
+  const waiting = state.feed.state === 'waiting';
+  return (
+    <div className="calm">
+      <div className="calm-number">
+        {calm === 'clock' ? units.clock(Date.now()).slice(0, 5) : units.count(state.ordersLastHour)}
+      </div>
+      <p>{waiting ? t('host.waiting') : t(calm === 'clock' ? 'host.clock' : 'host.ordersHour')}</p>
+    </div>
+  );
+}
+
+function Middle({ state, clock, choices }: { state: PanelState; clock: Clock; choices: HostChoices }) {
+  const { t } = useTranslation();
+  const units = useUnits();
+  if (clock.lost)
+    return (
+      <Paused
+        icon="lost"
+        title={t('connection.lost')}
+        text={t('connection.lostDetail', { age: units.age(clock.stateAgeMs) })}
+      />
+    );
+  if (state.feed.state === 'stale') {
+    const ageMs = clock.nowMs - (state.feed.lastEventMs ?? state.startedMs);
+    return <Paused icon="stale" title={t('host.stale')} text={t('host.staleAge', { age: units.age(ageMs) })} />;
+  }
+  const { active } = state.stage;
+  if (active === null || active.expiresMs <= clock.nowMs) return <CalmNumber state={state} calm={choices.calm} />;
+  return (
+    <ActiveCard
+      key={active.promptId}
+      prompt={active}
+      nowMs={clock.nowMs}
+      leastPx={leastFontPx(choices.distanceM, choices.mmPerPx)}
+    />
+  );
+}
+
+function NextLine({ state, shown }: { state: PanelState; shown: boolean }) {
+  const { t } = useTranslation();
+  const units = useUnits();
+  const next = shown ? state.stage.next.slice(0, 2) : [];
+  return (
+    <div className="next-line">
+      {next.length === 0 ? null : <span className="next-word">{t('host.next')}</span>}
+      {next.map((prompt) => (
+        <span className="next-card" key={prompt.promptId}>
+          <PriorityMark priority={prompt.priority} /> {units.words(prompt.headline)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** The stage cue: one card, at most two next, nothing that scrolls or jumps. */
+export function HostScreen() {
+  const { t } = useTranslation();
+  const { client } = usePanel();
+  const live = useLive();
+  useBeat(BEAT_MS);
+  const [choices, setChoices] = useChoices();
+  const [settings, setSettings] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const { state } = live;
+  const clock = state === null ? null : readClock({ ...live, state });
+  const usable = state !== null && clock !== null && !clock.lost && state.feed.state !== 'stale';
+  const active =
+    usable && state.stage.active !== null && state.stage.active.expiresMs > clock.nowMs ? state.stage.active : null;
+
+  const act = (verb: HostVerb, promptId: string) => {
+    client.call(verb, { promptId }).then(
+      () => setProblem(null),
+      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+    );
+  };
+  const gestures = useHostGestures(active?.promptId ?? null, act);
+  if (state === null || clock === null) return null;
+  return (
+    <main className="host" aria-label={t('host.title')}>
+      <QuietLine state={state} nowMs={clock.nowMs} />
+      <section className="stage" {...gestures} onContextMenu={(event) => event.preventDefault()}>
+        <Middle state={state} clock={clock} choices={choices} />
+      </section>
+      <footer className="host-foot">
+        <NextLine state={state} shown={usable} />
+        <span className="host-problem" role="status">
+          {problem === null ? null : t('host.notSent', { why: problem })}
+        </span>
+        <span className="legend keys">
+          <kbd>Enter</kbd> {t('host.done')} <kbd>N</kbd> {t('host.snooze')} <kbd>M</kbd> {t('host.mute')}
+        </span>
+        <span className="legend touch">
+          {t('host.tap')} {t('host.done')} · {t('host.hold')} {t('host.snooze')}
+        </span>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t('host.settings')}
+          title={t('host.settings')}
+          onClick={() => setSettings(true)}
+        >
+          <Settings size={18} aria-hidden="true" />
+        </button>
+      </footer>
+      {settings ? <HostSettings choices={choices} onChange={setChoices} onClose={() => setSettings(false)} /> : null}
+    </main>
+  );
+}

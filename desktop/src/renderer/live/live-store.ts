@@ -1,0 +1,82 @@
+import type { PanelState } from '@livecue/shared/contract';
+import type { Connection, PanelClient, PanelListener } from '../client/panel-client.ts';
+import { createSeries, type Series } from './series.ts';
+
+/** The agent repeats its state every second; after this long without one the screen no longer claims to be live. */
+export const STATE_AGE_LIMIT_MS = 3_500;
+const MAX_MARKS = 60;
+
+/** Something to see on the time axis. */
+export interface Mark {
+  readonly atMs: number;
+  readonly kind: 'cue' | 'pin';
+  readonly id: string;
+}
+
+export interface Live {
+  readonly connection: Connection;
+  readonly state: PanelState | null;
+  /** Monotonic ms of this page at which `state` came. */
+  readonly receivedMs: number;
+}
+
+export interface LiveStore {
+  subscribe(listener: () => void): () => void;
+  read(): Live;
+  readonly series: Series;
+  readonly marks: readonly Mark[];
+  start(): void;
+  stop(): void;
+}
+
+/** Keeps the newest state and the last minutes of the room for all screens. */
+export function createLiveStore(client: PanelClient, monotonicMs: () => number): LiveStore {
+  const listeners = new Set<() => void>();
+  const series = createSeries();
+  const marks: Mark[] = [];
+  let live: Live = { connection: { kind: 'connecting' }, state: null, receivedMs: 0 };
+
+  function set(part: Partial<Live>): void {
+    live = { ...live, ...part };
+    for (const listener of listeners) listener();
+  }
+
+  function mark(kind: Mark['kind'], id: string, atMs: number): void {
+    if (marks.some((m) => m.kind === kind && m.id === id && m.atMs === atMs)) return;
+    marks.push({ kind, id, atMs });
+    if (marks.length > MAX_MARKS) marks.shift();
+  }
+
+  async function readPast(): Promise<void> {
+    const { points } = await client.call('series.read', {});
+    for (const point of points) series.add(point);
+    set({});
+  }
+
+  const listener: PanelListener = {
+    onState(state) {
+      if (state.latest !== null) series.add(state.latest);
+      if (state.stage.active !== null) mark('cue', state.stage.active.promptId, state.stage.active.raisedMs);
+      if (state.explaining !== null) mark('pin', state.explaining.productId, state.explaining.sinceMs);
+      set({ state, receivedMs: monotonicMs() });
+    },
+    onConnection(connection) {
+      if (connection.kind === live.connection.kind) return;
+      set({ connection });
+      // Without the past the charts begin now, which they show; the next connection asks again.
+      if (connection.kind === 'open') readPast().catch((error: unknown) => console.warn('series.read:', error));
+    },
+  };
+
+  return {
+    subscribe(to) {
+      listeners.add(to);
+      return () => listeners.delete(to);
+    },
+    read: () => live,
+    series,
+    marks,
+    start: () => client.start(listener),
+    stop: () => client.stop(),
+  };
+}

@@ -1,0 +1,74 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { PanelState } from '@livecue/shared/contract';
+import { Unplug } from 'lucide-react';
+import { readClock, useBeat, useLive, type Clock } from '../live/use-live.tsx';
+import { recall, remember } from '../parts/memory.ts';
+import type { Route } from '../parts/route.ts';
+import { SentScreen } from '../sent/sent-screen.tsx';
+import { useUnits } from '../words/units.ts';
+import { CloudStatus } from './cloud-status.tsx';
+import { CueList } from './cue-list.tsx';
+import { HealthList } from './health-list.tsx';
+import { ProductTable } from './product-table.tsx';
+import { RoomCharts, type Theme } from './room-charts.tsx';
+import { SourceList } from './source-list.tsx';
+import { TopBar } from './top-bar.tsx';
+
+const BEAT_MS = 500;
+
+function LostBanner({ clock }: { clock: Clock }) {
+  const { t } = useTranslation();
+  const units = useUnits();
+  return (
+    <div className="lost-banner" role="alert">
+      <Unplug size={16} aria-hidden="true" /> <strong>{t('connection.lost')}</strong>{' '}
+      {t('connection.lostDetail', { age: units.age(clock.stateAgeMs) })}
+    </div>
+  );
+}
+
+function OperatorScreen({ state, clock, theme }: { state: PanelState; clock: Clock; theme: Theme }) {
+  const { nowMs } = clock;
+  return (
+    <main className={`desk ${clock.lost ? 'old' : ''}`}>
+      <div className="column">
+        <SourceList sources={state.sources} nowMs={nowMs} />
+        <HealthList items={state.health} />
+        <CloudStatus uplink={state.uplink} nowMs={nowMs} />
+      </div>
+      <div className="column middle">
+        <ProductTable state={state} nowMs={nowMs} />
+        <RoomCharts state={state} nowMs={nowMs} theme={theme} />
+      </div>
+      <div className="column">
+        <CueList stage={state.stage} nowMs={nowMs} />
+      </div>
+    </main>
+  );
+}
+
+/** The operator's side: top bar, and below it the mixing desk or the page of what left. */
+export function Desk({ route }: { route: Route }) {
+  const live = useLive();
+  useBeat(BEAT_MS);
+  const [theme, setTheme] = useState<Theme>(() => recall('theme', ['dark', 'light'], 'dark'));
+  const { state } = live;
+  if (state === null) return null;
+  const clock = readClock({ ...live, state });
+  const choose = (next: Theme) => {
+    remember('theme', next);
+    setTheme(next);
+  };
+  return (
+    <div className={`operator ${theme === 'light' ? 'light' : ''}`}>
+      <TopBar state={state} clock={clock} route={route} theme={theme} onTheme={choose} />
+      {clock.lost ? <LostBanner clock={clock} /> : null}
+      {route === 'sent' ? (
+        <SentScreen uplink={state.uplink} />
+      ) : (
+        <OperatorScreen state={state} clock={clock} theme={theme} />
+      )}
+    </div>
+  );
+}

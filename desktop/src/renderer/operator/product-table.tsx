@@ -1,0 +1,125 @@
+import { useTranslation } from 'react-i18next';
+import type { PanelState, ProductState } from '@livecue/shared/contract';
+import { Intent } from '@livecue/shared/insight';
+import { Mic, TriangleAlert } from 'lucide-react';
+import { usePanel } from '../live/use-live.tsx';
+import { useUnits } from '../words/units.ts';
+import { Section } from './section.tsx';
+import { Spark } from './spark.tsx';
+
+const SPARK_SECONDS = 60;
+/** From here on the time to sold-out is a warning (the default of advise.stockOutMinutes). */
+const SOON_MINUTES = 10;
+
+function Questions({ questions }: { questions: ProductState['questions'] }) {
+  const { t } = useTranslation();
+  const asked = Object.entries(questions)
+    .filter(([, n]) => n > 0)
+    .toSorted((a, b) => b[1] - a[1])
+    .map(([key, n]) => ({ n, words: Intent.safeParse(key).success ? t(`intent.${key as Intent}`) : key }));
+  if (asked.length === 0) return <span className="dim">–</span>;
+  return (
+    <>
+      {asked.slice(0, 2).map(({ n, words }) => (
+        <span className="asked" key={words}>
+          <strong>{n}</strong> {words}
+        </span>
+      ))}
+    </>
+  );
+}
+
+function StockCells({ product }: { product: ProductState }) {
+  const { t } = useTranslation();
+  const units = useUnits();
+  const minutes = product.stockOutMinutes;
+  const soon = minutes !== null && minutes <= SOON_MINUTES;
+  if (product.stock !== null && product.stock <= 0) {
+    return (
+      <td className="number wrong-text" colSpan={2}>
+        <TriangleAlert size={14} aria-hidden="true" /> {t('products.soldOut')}
+      </td>
+    );
+  }
+  return (
+    <>
+      <td className="number">
+        {product.stock === null ? <span className="dim">{t('products.unknown')}</span> : units.count(product.stock)}
+      </td>
+      <td className={`number ${soon ? 'wrong-text' : ''}`}>
+        {soon ? <TriangleAlert size={14} aria-hidden="true" /> : null}{' '}
+        {minutes === null ? <span className="dim">–</span> : t('eta', { n: units.rate(minutes) })}
+      </td>
+    </>
+  );
+}
+
+function ProductRow({ product, explained, nowMs }: { product: ProductState; explained: boolean; nowMs: number }) {
+  const { t } = useTranslation();
+  const { store } = usePanel();
+  const units = useUnits();
+  const values = store.series.read(nowMs, SPARK_SECONDS, (point) => point.interest[product.productId] ?? 0);
+  const latest = values.findLast((v) => v !== null) ?? null;
+  const level = latest === null ? '–' : units.rate(latest);
+  return (
+    <tr className={explained ? 'explained' : ''}>
+      <td className="number">{product.linkNumber ?? '–'}</td>
+      <td className="product-name" title={product.productId}>
+        <span>{units.words(product.name)}</span>
+        {explained ? (
+          <span className="tag">
+            <Mic size={12} aria-hidden="true" /> {t('products.explaining')}
+          </span>
+        ) : null}
+      </td>
+      <td>
+        <div className="interest-cell">
+          <Spark values={values} label={`${t('products.interest')}: ${level}`} />
+          <span>{level}</span>
+        </div>
+      </td>
+      <td>
+        <Questions questions={product.questions} />
+      </td>
+      <td className="number">{units.count(product.unitsSold)}</td>
+      <StockCells product={product} />
+    </tr>
+  );
+}
+
+/** In the order of the link list, so that a product is always found in the same place. */
+export function ProductTable({ state, nowMs }: { state: PanelState; nowMs: number }) {
+  const { t } = useTranslation();
+  const products = state.products.toSorted((a, b) => (a.linkNumber ?? 1e9) - (b.linkNumber ?? 1e9));
+  return (
+    <Section name="products" title={t('products.title')}>
+      {products.length === 0 ? (
+        <p className="empty">{t('products.empty')}</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th className="number">{t('products.number')}</th>
+              <th>{t('products.name')}</th>
+              <th>{t('products.interest')}</th>
+              <th>{t('products.ask')}</th>
+              <th className="number">{t('products.sold')}</th>
+              <th className="number">{t('products.stock')}</th>
+              <th className="number">{t('products.eta')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {products.map((product) => (
+              <ProductRow
+                key={product.productId}
+                product={product}
+                explained={product.productId === state.explaining?.productId}
+                nowMs={nowMs}
+              />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,67 @@
+import { useTranslation } from 'react-i18next';
+import type { SourceHealth } from '@livecue/shared/contract';
+import { useUnits } from '../words/units.ts';
+import { LevelIcon, type Level } from './level-icon.tsx';
+import { Section } from './section.tsx';
+
+/** "Connected but silent" is the commonest failure in the field: it counts as wrong, whatever the socket says. */
+export function sourceLevel(source: SourceHealth, nowMs: number): Level {
+  if (source.state === 'failed') return 'wrong';
+  if (source.state === 'open' && source.lastEventMs !== null && nowMs - source.lastEventMs > source.quietLimitMs)
+    return 'wrong';
+  if (source.state === 'degraded' || source.state === 'waiting' || source.problem !== null) return 'warn';
+  return source.state === 'open' && source.lastEventMs !== null ? 'ok' : 'off';
+}
+
+function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
+  const { t } = useTranslation();
+  const units = useUnits();
+  const level = sourceLevel(source, nowMs);
+  const ageMs = source.lastEventMs === null ? null : nowMs - source.lastEventMs;
+  const silent = source.state === 'open' && ageMs !== null && ageMs > source.quietLimitMs;
+  const drops = Object.entries(source.drops).filter(([, n]) => n > 0);
+  const dropped = drops.reduce((sum, [, n]) => sum + n, 0);
+  return (
+    <li className={`row ${level}`}>
+      <LevelIcon level={level} />
+      <div className="row-main">
+        <div className="row-line">
+          <strong>{source.name}</strong>
+          <span className="dim">
+            {silent ? t('sources.silent', { age: units.age(ageMs) }) : t(`sources.state.${source.state}`)}
+          </span>
+          <span className="row-end">{ageMs === null ? t('sources.noEvent') : units.age(ageMs)}</span>
+        </div>
+        <div className="row-line dim small">
+          <span>{t('sources.rate', { n: units.rate(source.eventsPerSecond) })}</span>
+          <span>{t('sources.events', { n: units.count(source.events) })}</span>
+          {dropped === 0 ? null : (
+            <span title={drops.map(([reason, n]) => `${reason}: ${n}`).join('\n')}>
+              {t('sources.drops', { n: units.count(dropped) })}
+            </span>
+          )}
+          {source.lostUpstream === 0 ? null : (
+            <span className="warn-text">{t('sources.lost', { n: units.count(source.lostUpstream) })}</span>
+          )}
+        </div>
+        {silent ? <p className="remedy">{t('sources.expected', { age: units.age(source.quietLimitMs) })}</p> : null}
+        {source.problem === null ? null : <p className="remedy">{source.problem}</p>}
+        <div className="mono dim endpoint">{source.endpoint}</div>
+      </div>
+    </li>
+  );
+}
+
+export function SourceList({ sources, nowMs }: { sources: readonly SourceHealth[]; nowMs: number }) {
+  const { t } = useTranslation();
+  return (
+    <Section name="sources" title={t('sources.title')}>
+      {sources.length === 0 ? <p className="empty">{t('sources.empty')}</p> : null}
+      <ul className="rows">
+        {sources.map((source) => (
+          <SourceRow key={source.name} source={source} nowMs={nowMs} />
+        ))}
+      </ul>
+    </Section>
+  );
+}

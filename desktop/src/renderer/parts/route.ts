@@ -1,0 +1,33 @@
+import { useSyncExternalStore } from 'react';
+
+export type Route = 'host' | 'operator' | 'sent';
+
+/** A phone is held by the host; a desk belongs to the operator. */
+const DESK_WIDTH = 760;
+
+function read(): Route {
+  const name = location.hash.replace(/^#\/?/, '').split(/[?/]/, 1)[0];
+  if (name === 'host' || name === 'operator' || name === 'sent') return name;
+  return window.innerWidth < DESK_WIDTH ? 'host' : 'operator';
+}
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener('hashchange', listener);
+  return () => window.removeEventListener('hashchange', listener);
+}
+
+export function useRoute(): Route {
+  return useSyncExternalStore(subscribe, read);
+}
+
+export function go(route: Route): void {
+  location.hash = `#/${route}`;
+}
+
+/** The code of `#/pair?code=12345678`, taken out of the address so that it is neither kept nor shown. */
+export function takePairCode(): string | null {
+  const match = /^#\/pair\?code=(\d{8})$/.exec(location.hash);
+  if (match === null) return null;
+  history.replaceState(null, '', location.pathname);
+  return match[1] ?? null;
+}

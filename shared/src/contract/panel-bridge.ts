@@ -1,0 +1,23 @@
+import type { PanelMessage, PanelVerb } from './panel.ts';
+
+/** Function of `window.livecue` for each verb of the contract. */
+export const BRIDGE_FUNCTIONS = {
+  'prompt.done': 'promptDone',
+  'prompt.snooze': 'promptSnooze',
+  'prompt.mute': 'promptMute',
+  'series.read': 'seriesRead',
+  'uplink.sent': 'uplinkSent',
+  'pairing.create': 'pairingCreate',
+} as const satisfies Record<PanelVerb, string>;
+
+/**
+ * What the desktop's preload offers the page as `window.livecue`: one function per verb and the
+ * messages of the agent. A function resolves with a `result` or an `error` message and never rejects:
+ * errors lose their fields on the way between the two worlds.
+ */
+export type PanelBridge = {
+  readonly [F in (typeof BRIDGE_FUNCTIONS)[PanelVerb]]: (args: unknown) => Promise<PanelMessage>;
+} & {
+  /** States, and errors of the link itself (`id` null). Returns the way out. */
+  readonly onState: (listener: (message: unknown) => void) => () => void;
+};
