@@ -3,13 +3,14 @@ import type { Intent, Prediction } from '@livecue/shared/insight';
 import { normalise } from '@livecue/shared/text';
 import type { Predictor } from '../ports.ts';
 import { MAX_READ_LENGTH, type ProductLinker } from './product-linker.ts';
+import { openIntentRules } from './model-manifest.ts';
 import { createRuleMatcher, type RuleKind } from './rule-matcher.ts';
 
 /**
  * A fixed score by what decided. It is the share that was right among the comments so decided in the
  * labelled development set (`models/intent/MODEL_CARD.md`), rounded: not a probability of this comment.
  */
-export const RULE_SCORES: Readonly<Record<RuleKind | 'none', number>> = { phrase: 0.75, pattern: 0.75, none: 0.75 };
+export const RULE_SCORES: Readonly<Record<RuleKind | 'none', number>> = { phrase: 0.8, pattern: 0.75, none: 0.7 };
 
 /** Half of all live comments repeat another exactly; this many short ones are remembered, twice. */
 const CACHE_SIZE = 4096;
@@ -42,6 +43,12 @@ export function createRulePredictor(rules: IntentRules, linker: ProductLinker, v
 
   const remembered = createCache(predictOne);
   return { version, predict: (texts) => texts.map(remembered) };
+}
+
+/** The rules of a model folder (`models/intent`), checked; throws `ModelError`. */
+export function openRulePredictor(folder: string, linker: ProductLinker): RulePredictor {
+  const { manifest, rules } = openIntentRules(folder);
+  return createRulePredictor(rules, linker, manifest.version);
 }
 
 /** Two generations: when the young one is full the old one is dropped; at most 2 × `CACHE_SIZE` texts. */
