@@ -1,0 +1,163 @@
+import mqtt, { type IClientOptions, type IClientPublishOptions, type MqttClient } from 'mqtt';
+import type { Logger } from '../runtime/logger.ts';
+
+export interface MqttLinkConfig {
+  readonly brokerUrl: string;
+  readonly clientId: string;
+  readonly credentials?: { readonly username: string; readonly password: string };
+  /** First and longest pause between connection attempts; doubled each time, with jitter. */
+  readonly backOffMs: { readonly first: number; readonly longest: number };
+  readonly will: { readonly topic: string; readonly payload: string };
+}
+
+export interface MqttLinkPorts {
+  readonly logger: Logger;
+  readonly connect: (url: string, options: IClientOptions) => MqttClient;
+  /** 0..1, for jitter: agents that lost one broker must not come back at the same moment. */
+  readonly random: () => number;
+  /** Connected and subscribed. */
+  readonly onOpen: (limits: { receiveMaximum: number; maximumPacketBytes: number | null }) => void;
+  readonly onClosed: () => void;
+  readonly onMessage: (topic: string, payload: Buffer) => void;
+}
+
+export interface MqttLink {
+  start(subscribeTo: string): void;
+  /** Says goodbye with `farewell`, within 2 s. */
+  stop(farewell: { topic: string; payload: string }): Promise<void>;
+  /** `done` gets an error when the broker refused; it is not called for a connection that ended meanwhile. */
+  publish(topic: string, payload: string, options: IClientPublishOptions, done: (error: Error | null) => void): void;
+  readonly state: 'off' | 'connecting' | 'connected' | 'waiting';
+  readonly problem: string | null;
+}
+
+export const connectMqtt: MqttLinkPorts['connect'] = (url, options) => mqtt.connect(url, options);
+
+/**
+ * MQTT.js as a dumb pipe: clean sessions, no store, no reconnecting of its own. Every connection is a new
+ * client, so nothing that the library queued for an old one can come out later.
+ */
+export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): MqttLink {
+  let state: MqttLink['state'] = 'off';
+  let problem: string | null = null;
+  let client: MqttClient | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let failures = 0;
+  let topic = '';
+
+  const options: IClientOptions = {
+    protocolVersion: 5,
+    clean: true,
+    clientId: config.clientId,
+    reconnectPeriod: 0,
+    connectTimeout: 10_000,
+    keepalive: 15,
+    queueQoSZero: false,
+    resubscribe: false,
+    ...config.credentials,
+    will: { ...config.will, qos: 1, retain: true, payload: Buffer.from(config.will.payload) },
+  };
+
+  const closed = (own: MqttClient): void => {
+    if (client !== own) return;
+    client = null;
+    own.removeAllListeners();
+    // A client that was dropped may still report the end of its socket.
+    own.on('error', () => undefined);
+    own.end(true);
+    const was = state;
+    state = 'waiting';
+    const ceiling = Math.min(config.backOffMs.longest, config.backOffMs.first * 2 ** Math.min(failures++, 16));
+    const pauseMs = ceiling / 2 + (ceiling / 2) * ports.random();
+    problem ??= `the broker ${config.brokerUrl} closed the connection`;
+    if (was === 'connected' || failures === 1) {
+      ports.logger.warn(`${problem}; trying again in ${Math.round(pauseMs)} ms, records wait in the outbox`);
+    }
+    timer = setTimeout(open, pauseMs);
+    if (was === 'connected') ports.onClosed();
+  };
+
+  const subscribe = (own: MqttClient, limits: { receiveMaximum: number; maximumPacketBytes: number | null }): void => {
+    own.subscribe(topic, { qos: 1 }, (error, granted) => {
+      if (client !== own) return;
+      const refused = error ?? (granted?.some(({ qos }) => qos >= 128) ? new Error('not authorized') : null);
+      if (refused !== null) {
+        problem = `the broker ${config.brokerUrl} refuses the subscription to ${topic} (${refused.message}): allow it for client ${config.clientId}`;
+        closed(own);
+        return;
+      }
+      failures = 0;
+      problem = null;
+      state = 'connected';
+      ports.onOpen(limits);
+    });
+  };
+
+  const open = (): void => {
+    state = 'connecting';
+    const own = ports.connect(config.brokerUrl, options);
+    client = own;
+    own.on('connect', ({ properties }) => {
+      const limits = { receiveMaximum: properties?.receiveMaximum ?? 65_535, maximumPacketBytes: properties?.maximumPacketSize ?? null };
+      subscribe(own, limits);
+    });
+    own.on('message', (at, payload) => ports.onMessage(at, payload));
+    own.on('disconnect', (packet) => {
+      problem = `the broker ${config.brokerUrl} ended the connection (reason code ${packet.reasonCode ?? 0})`;
+    });
+    own.on('error', (error) => {
+      problem = `no connection to the broker ${config.brokerUrl} (${describe(error)}): check its address, that it runs, and user and password`;
+      closed(own);
+    });
+    own.on('close', () => closed(own));
+  };
+
+  return {
+    start(subscribeTo) {
+      topic = subscribeTo;
+      if (state === 'off') open();
+    },
+    async stop(farewell) {
+      if (timer !== null) clearTimeout(timer);
+      const last = client;
+      client = null;
+      const connected = state === 'connected';
+      state = 'off';
+      if (last === null) return;
+      last.removeAllListeners();
+      last.on('error', () => undefined);
+      if (connected) await withDeadline(2_000, (done) => last.publish(farewell.topic, farewell.payload, { qos: 1, retain: true }, done));
+      await withDeadline(1_000, (done) => last.end(!connected, {}, done));
+      last.end(true);
+    },
+    publish(to, payload, publishOptions, done) {
+      const own = client;
+      if (own === null || state !== 'connected') return;
+      own.publish(to, payload, publishOptions, (error) => {
+        if (client === own) done(error ?? null);
+      });
+    },
+    get state() {
+      return state;
+    },
+    get problem() {
+      return state === 'connected' ? null : problem;
+    },
+  };
+}
+
+function describe(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return error.message !== '' ? error.message : String(code ?? 'unknown error');
+}
+
+/** Waits for the callback, its error included, but not for ever: a farewell is a courtesy. */
+function withDeadline(ms: number, work: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    work(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

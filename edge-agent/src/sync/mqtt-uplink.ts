@@ -1,0 +1,283 @@
+import { RECORD_CONTENT_TYPE, RECORD_TYPE, topics, UplinkAck, type UplinkRecord, type UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
+import type { Outbox, Uplink } from '../ports.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Service } from '../runtime/service.ts';
+import { connectMqtt, createMqttLink, type MqttLinkConfig, type MqttLinkPorts } from './mqtt-link.ts';
+import { SendLedger, UNACKNOWLEDGED_MAX } from './send-ledger.ts';
+import { SentRing } from './sent-ring.ts';
+
+export interface UplinkPorts {
+  readonly outbox: Outbox;
+  readonly nowMs: () => number;
+  readonly logger: Logger;
+  /** How a client is made; MQTT.js when absent. */
+  readonly connect?: MqttLinkPorts['connect'];
+  /** Jitter of the reconnect pause, 0..1; `Math.random` when absent. */
+  readonly random?: () => number;
+}
+
+export interface UplinkConfig {
+  readonly agentId: string;
+  readonly brokerUrl: string;
+  readonly version: string;
+  /** 1..100; the broker's Receive Maximum may lower it. */
+  readonly maxInFlight: number;
+  readonly resendAfterMs: number;
+  readonly credentials?: MqttLinkConfig['credentials'];
+  /** 1 s to 60 s when absent. */
+  readonly backOffMs?: MqttLinkConfig['backOffMs'];
+}
+
+const WINDOW_MAX = 100;
+
+/**
+ * Carries the outbox to the broker in order of seq (newest first is a later step). A broker's PUBACK only
+ * opens the send window; a record leaves the outbox when the receiver's acknowledgement, written after its
+ * COMMIT, names it. What is not named in time is sent again, and all of it after every new connection.
+ */
+export function createUplink(ports: UplinkPorts, config: UplinkConfig): Uplink & Service {
+  const uplink = new MqttUplink(ports, config);
+  return {
+    name: 'uplink',
+    start: (signal) => uplink.start(signal),
+    stop: () => uplink.stop(),
+    status: () => uplink.status(),
+    sent: (limit) => uplink.ring.newest(limit),
+  };
+}
+
+class MqttUplink {
+  readonly ring = new SentRing();
+  readonly #ports: UplinkPorts;
+  readonly #config: UplinkConfig;
+  readonly #link;
+  readonly #ledger: SendLedger;
+  readonly #counts = { sent: 0, resent: 0, acknowledged: 0, bytesSent: 0 };
+  #backlog = 0;
+  #inFlight = 0;
+  #window = 1;
+  #maximumPacketBytes: number | null = null;
+  #lastAckMs: number | null = null;
+  #problem: string | null = null;
+  /** Another agent with our id has gone on where we were: sending more would only be refused. */
+  #fenced = false;
+  #acceptedEpoch: number | null = null;
+  #pumping = false;
+  #pumpAgain = false;
+  #acks: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | null = null;
+  #unlisten: (() => void) | null = null;
+  #stopping: Promise<void> | null = null;
+
+  constructor(ports: UplinkPorts, config: UplinkConfig) {
+    this.#ports = ports;
+    this.#config = config;
+    this.#ledger = new SendLedger(config.resendAfterMs);
+    this.#link = createMqttLink(
+      {
+        logger: ports.logger,
+        connect: ports.connect ?? connectMqtt,
+        random: ports.random ?? Math.random,
+        onOpen: (limits) => this.#opened(limits),
+        onClosed: () => void (this.#inFlight = 0),
+        onMessage: (topic, payload) => this.#received(topic, payload),
+      },
+      {
+        brokerUrl: config.brokerUrl,
+        clientId: `livecue-${config.agentId}`,
+        credentials: config.credentials,
+        backOffMs: config.backOffMs ?? { first: 1_000, longest: 60_000 },
+        will: this.#presence('offline'),
+      },
+    );
+  }
+
+  /** Does not wait for the broker: without one the records stay in the outbox. */
+  async start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.#backlog = await this.#ports.outbox.backlog();
+    this.#unlisten = this.#ports.outbox.onAdded(() => {
+      this.#refreshBacklog();
+      this.#pump();
+    });
+    this.#timer = setInterval(() => this.#pump(), Math.min(1_000, this.#config.resendAfterMs / 2));
+    this.#link.start(topics.ack(this.#config.agentId));
+  }
+
+  stop(): Promise<void> {
+    return (this.#stopping ??= (async () => {
+      if (this.#timer !== null) clearInterval(this.#timer);
+      this.#unlisten?.();
+      await this.#link.stop(this.#presence('offline'));
+      await this.#acks;
+    })());
+  }
+
+  status(): UplinkStatus {
+    const { state } = this.#link;
+    return {
+      state: this.#fenced ? 'failed' : state,
+      brokerUrl: this.#config.brokerUrl,
+      backlog: this.#backlog,
+      ...this.#counts,
+      lastAckMs: this.#lastAckMs,
+      problem: this.#problem ?? this.#link.problem,
+    };
+  }
+
+  #opened(limits: { receiveMaximum: number; maximumPacketBytes: number | null }): void {
+    this.#window = Math.max(1, Math.min(limits.receiveMaximum, this.#config.maxInFlight, WINDOW_MAX));
+    this.#maximumPacketBytes = limits.maximumPacketBytes;
+    this.#inFlight = 1;
+    this.#ledger.restart();
+    const birth = this.#presence('online');
+    this.#link.publish(birth.topic, birth.payload, { qos: 1, retain: true }, () => this.#puback());
+    this.#pump();
+  }
+
+  #puback(): void {
+    this.#inFlight--;
+    this.#pump();
+  }
+
+  /** One at a time; a call during a run makes it look once more. */
+  #pump(): void {
+    this.#pumpAgain = true;
+    if (this.#pumping) return;
+    this.#pumping = true;
+    void this.#pumpLoop().finally(() => void (this.#pumping = false));
+  }
+
+  async #pumpLoop(): Promise<void> {
+    try {
+      while (this.#pumpAgain) {
+        this.#pumpAgain = false;
+        while (this.#canSend() && ((await this.#sendOverdue()) || (await this.#sendNew())));
+      }
+    } catch (error) {
+      // The disk of the outbox: said here, tried again by the timer.
+      this.#problem = `reading the outbox: ${(error as Error).message}`;
+    }
+  }
+
+  #canSend(): boolean {
+    return this.#link.state === 'connected' && !this.#fenced && this.#stopping === null && this.#inFlight < this.#window;
+  }
+
+  async #sendOverdue(): Promise<boolean> {
+    const due = new Set(this.#ledger.due(this.#ports.nowMs(), this.#window - this.#inFlight));
+    const [first] = due;
+    if (first === undefined) return false;
+    const records = await this.#ports.outbox.read(first - 1, this.#window);
+    const last = records.at(-1)?.seq ?? Number.POSITIVE_INFINITY;
+    const found = new Map(records.map((record) => [record.seq, record]));
+    for (const seq of due) {
+      const record = found.get(seq);
+      if (record !== undefined && this.#canSend()) this.#send(record);
+      else if (record === undefined && seq <= last) this.#ledger.forget(seq);
+    }
+    return true;
+  }
+
+  async #sendNew(): Promise<boolean> {
+    const room = Math.min(this.#window - this.#inFlight, UNACKNOWLEDGED_MAX - this.#ledger.size);
+    if (room <= 0) return false;
+    const records = await this.#ports.outbox.read(this.#ledger.cursor, room);
+    for (const record of records) if (this.#canSend() && record.seq > this.#ledger.cursor) this.#send(record);
+    return records.length > 0;
+  }
+
+  #send(record: UplinkRecord): void {
+    const { epoch, seq } = record;
+    const payload = JSON.stringify(record.body);
+    const properties = recordProperties(this.#config.agentId, record);
+    const topic = topics.records(this.#config.agentId);
+    const bytes = Buffer.byteLength(payload);
+    const nowMs = this.#ports.nowMs();
+    const again = this.#ledger.markSent(seq, nowMs);
+    const limit = this.#maximumPacketBytes;
+    if (limit !== null && bytes + 512 > limit) {
+      this.#problem = `record ${seq} has ${bytes} bytes and the broker takes packets of ${limit}: raise its maximum packet size; the record waits`;
+      return;
+    }
+    this.#inFlight++;
+    this.#counts[again ? 'resent' : 'sent']++;
+    this.#counts.bytesSent += bytes;
+    this.ring.add(epoch, seq, { atMs: nowMs, topic, properties, payload, bytes, acknowledged: false });
+    const options = { qos: 1, properties: { contentType: RECORD_CONTENT_TYPE, userProperties: properties } } as const;
+    this.#link.publish(topic, payload, options, (error) => {
+      this.#problem = error === null ? null : `the broker refused record ${seq} (${error.message}); it is sent again later`;
+      this.#puback();
+    });
+  }
+
+  #received(topic: string, payload: Buffer): void {
+    if (topic !== topics.ack(this.#config.agentId)) return;
+    this.#acks = this.#acks.then(() => this.#acknowledge(payload)).catch((error: unknown) => {
+      // The disk of the outbox; the retained acknowledgement comes again with the next connection or commit.
+      this.#problem = `deleting acknowledged records: ${(error as Error).message}`;
+    }); // prettier-ignore
+  }
+
+  async #acknowledge(payload: Buffer): Promise<void> {
+    const ack = parseAck(payload);
+    if (ack === null) {
+      this.#problem = `what stands on ${topics.ack(this.#config.agentId)} is no acknowledgement: only the receiver may write there`;
+      return;
+    }
+    const { outbox } = this.#ports;
+    const before = outbox.epoch;
+    if (ack.epoch > before && this.#acceptedEpoch === before) {
+      this.#fenced = true;
+      this.#problem = `another agent sends as "${this.#config.agentId}" (epoch ${ack.epoch}, ours ${before}): give one of them its own agentId; nothing more is sent from here until a restart`;
+      this.#ports.logger.error(this.#problem);
+      return;
+    }
+    this.#backlog = await outbox.acknowledge(ack);
+    if (outbox.epoch !== before) this.#ledger.renew();
+    else if (ack.epoch === before) this.#accepted(ack);
+    this.#pump();
+  }
+
+  #accepted(ack: UplinkAck): void {
+    this.#acceptedEpoch = ack.epoch;
+    this.#counts.acknowledged += this.#ledger.acknowledge(ack);
+    this.ring.acknowledge(ack);
+    this.#lastAckMs = this.#ports.nowMs();
+  }
+
+  #refreshBacklog(): void {
+    this.#ports.outbox.backlog().then(
+      (backlog) => void (this.#backlog = backlog),
+      (error: unknown) => void (this.#problem = `counting the outbox: ${(error as Error).message}`),
+    );
+  }
+
+  #presence(state: 'online' | 'offline'): { topic: string; payload: string } {
+    const { agentId, version } = this.#config;
+    return { topic: topics.presence(agentId), payload: JSON.stringify({ state, version, epoch: this.#ports.outbox.epoch }) };
+  }
+}
+
+/** CloudEvents 1.0 attributes in binary mode; `datacontenttype` travels as the MQTT content type. */
+export function recordProperties(agentId: string, { epoch, seq, body }: UplinkRecord): Record<string, string> {
+  return {
+    specversion: '1.0',
+    id: `${epoch}-${seq}`,
+    source: `/livecue/agents/${agentId}`,
+    type: RECORD_TYPE[body.kind],
+    epoch: String(epoch),
+    seq: String(seq),
+  };
+}
+
+function parseAck(payload: Buffer): UplinkAck | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(payload.toString('utf8'));
+  } catch {
+    return null; // Told by the caller: whoever wrote that is not our receiver.
+  }
+  const parsed = UplinkAck.safeParse(value);
+  return parsed.success ? parsed.data : null;
+}

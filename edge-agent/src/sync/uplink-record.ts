@@ -1,0 +1,142 @@
+import type { PromptRecord, UplinkBody, WindowRecord } from '@livecue/shared/contract';
+import type { IntentCount, WindowCounts, WindowResult } from '@livecue/shared/insight';
+import type { PromptEvent } from '@livecue/shared/prompt';
+
+/**
+ * What of the windows may leave the box. Only tumbling windows do: sliding and session windows are for the
+ * screen in the studio.
+ *
+ * A product has a row of its own when at least `kAnonymity` distinct viewers stand behind it (the largest
+ * of commenters, productViewers, buyers); all others are merged into one row `other`. The room's own row
+ * always leaves: it names no product.
+ *
+ * `results` holds, of each window it names, all rows: room and every product. The stream layer emits a
+ * window whole, at the first closing and again at each revision. Without that `other` would be the merge
+ * of only what changed. The three distinct counts never fall from one revision to the next (sets and
+ * k-minimum-values estimates only grow), so a product moves from `other` to a row of its own and never
+ * back. From revision 1 on `other` is sent even when nothing is left in it: an empty row replaces the one
+ * that still counted the product that moved out.
+ *
+ * Order: by window start, length and room; within a window the room, products ascending by id, `other`.
+ */
+export function toUplinkBodies(results: readonly WindowResult[], kAnonymity: number): UplinkBody[] {
+  const windows = new Map<string, WindowResult[]>();
+  for (const result of results) {
+    if (result.spec.kind !== 'tumbling') continue;
+    const key = JSON.stringify([result.roomId, result.openMs, result.closeMs]);
+    const rows = windows.get(key);
+    if (rows === undefined) windows.set(key, [result]);
+    else rows.push(result);
+  }
+  return [...windows.values()]
+    .toSorted((a, b) => compareWindows(a[0]!, b[0]!))
+    .flatMap((rows) => windowRecords(rows, kAnonymity));
+}
+
+function windowRecords(rows: readonly WindowResult[], kAnonymity: number): WindowRecord[] {
+  const first = rows[0]!;
+  // The room counts every event of the window, so its revision rises whenever any row changes.
+  const revision = rows.reduce((highest, row) => Math.max(highest, row.revision), 0);
+  const record = (group: WindowRecord['group'], counts: WindowCounts, own: number): WindowRecord => {
+    const windowLengthMs = first.closeMs - first.openMs;
+    return { kind: 'window', roomId: first.roomId, group, windowStartMs: first.openMs, windowLengthMs, revision: own, counts };
+  };
+  const products = rows
+    .filter((row): row is WindowResult & { productId: string } => row.productId !== null)
+    .toSorted((a, b) => (a.productId < b.productId ? -1 : 1));
+  const large = products.filter(({ counts }) => viewersBehind(counts) >= kAnonymity);
+  const small = products.filter(({ counts }) => viewersBehind(counts) < kAnonymity);
+  const records = rows.filter(({ productId }) => productId === null).map((row) => record({ kind: 'room' }, row.counts, row.revision));
+  for (const row of large) records.push(record({ kind: 'product', productId: row.productId }, row.counts, row.revision));
+  if (small.length > 0 || (revision > 0 && large.length > 0)) {
+    records.push(record({ kind: 'other' }, mergeCounts(small.map(({ counts }) => counts)), revision));
+  }
+  return records;
+}
+
+/** Distinct viewers known to stand behind a group: a lower bound, as the three sets may overlap. */
+function viewersBehind({ commenters, productViewers, buyers }: WindowCounts): number {
+  return Math.max(commenters, productViewers, buyers);
+}
+
+/**
+ * Groups as one: numbers of events, orders, units and money are added; distinct viewers (`commenters`,
+ * `productViewers`, `buyers`, viewers of an intent) are the largest of the parts, a lower bound, because
+ * the same viewer may be in several; stock and audience belong to one product or the room: null.
+ */
+export function mergeCounts(parts: readonly WindowCounts[]): WindowCounts {
+  const sum = (of: (counts: WindowCounts) => number) => parts.reduce((total, part) => total + of(part), 0);
+  const largest = (of: (counts: WindowCounts) => number) => parts.reduce((most, part) => Math.max(most, of(part)), 0);
+  return {
+    events: sum((part) => part.events),
+    comments: sum((part) => part.comments),
+    commenters: largest((part) => part.commenters),
+    intents: mergeIntents(parts),
+    likes: sum((part) => part.likes),
+    gifts: sum((part) => part.gifts),
+    follows: sum((part) => part.follows),
+    shares: sum((part) => part.shares),
+    joins: sum((part) => part.joins),
+    productViews: sum((part) => part.productViews),
+    productViewers: largest((part) => part.productViewers),
+    cartAdds: sum((part) => part.cartAdds),
+    ordersCreated: sum((part) => part.ordersCreated),
+    ordersPaid: sum((part) => part.ordersPaid),
+    ordersCancelled: sum((part) => part.ordersCancelled),
+    orderHints: sum((part) => part.orderHints),
+    buyers: largest((part) => part.buyers),
+    unitsPaid: sum((part) => part.unitsPaid),
+    revenueMinor: mergeMoney(parts.map((part) => part.revenueMinor)),
+    refunds: sum((part) => part.refunds),
+    refundMinor: mergeMoney(parts.map((part) => part.refundMinor)),
+    pins: sum((part) => part.pins),
+    stock: null,
+    audience: null,
+  };
+}
+
+function mergeIntents(parts: readonly WindowCounts[]): WindowCounts['intents'] {
+  const merged: WindowCounts['intents'] = {};
+  for (const { intents } of parts) {
+    for (const [name, count] of Object.entries(intents) as [keyof typeof intents, IntentCount][]) {
+      const before = merged[name] ?? { comments: 0, viewers: 0 };
+      merged[name] = { comments: before.comments + count.comments, viewers: Math.max(before.viewers, count.viewers) };
+    }
+  }
+  return merged;
+}
+
+function mergeMoney(parts: readonly WindowCounts['revenueMinor'][]): WindowCounts['revenueMinor'] {
+  const merged: WindowCounts['revenueMinor'] = {};
+  for (const part of parts) {
+    for (const [currency, minor] of Object.entries(part) as [keyof typeof part, number][]) {
+      merged[currency] = (merged[currency] ?? 0) + minor;
+    }
+  }
+  return merged;
+}
+
+function compareWindows(a: WindowResult, b: WindowResult): number {
+  return a.openMs - b.openMs || a.closeMs - b.closeMs || (a.roomId < b.roomId ? -1 : a.roomId > b.roomId ? 1 : 0);
+}
+
+/**
+ * What the cloud hears of a card: that it was raised (revision 0) and what became of it (revision 1), no
+ * words and no event ids. Null for updates, which change only words and numbers, and for suppressed cards.
+ * `roomId` is the room of the pipeline: a closing names none.
+ */
+export function toPromptBody(event: PromptEvent, roomId: string): PromptRecord | null {
+  switch (event.kind) {
+    case 'raised': {
+      const { promptId, rule, priority, productId, raisedMs } = event.prompt;
+      return { kind: 'prompt', roomId: event.prompt.roomId, promptId, rule, priority, productId, raisedMs, revision: 0, outcome: null, closedMs: null }; // prettier-ignore
+    }
+    case 'closed': {
+      const { promptId, rule, priority, productId, raisedMs, outcome, atMs } = event;
+      return { kind: 'prompt', roomId, promptId, rule, priority, productId, raisedMs, revision: 1, outcome, closedMs: atMs };
+    }
+    case 'updated':
+    case 'suppressed':
+      return null;
+  }
+}
