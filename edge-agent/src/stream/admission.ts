@@ -1,0 +1,55 @@
+import { isShopSource, type Drop, type LiveEvent } from '@livecue/shared/event';
+import { SeenIds } from './seen-ids.ts';
+
+/** How long ids are remembered: a stream repeats after a reconnect, a shop re-sends webhooks for two days. */
+export const STREAM_IDS = { ttlMs: 15 * 60_000, maxIds: 4_000_000 } as const;
+export const SHOP_IDS = { ttlMs: 48 * 3_600_000, maxIds: 1_000_000 } as const;
+
+export interface AdmissionConfig {
+  readonly maxClockSkewMs: number;
+  readonly allowedLatenessMs: number;
+}
+
+/**
+ * What "on time" and "new" mean. An id counts within its scope, streams or shops; of two events with
+ * one id the first to arrive counts, whatever the second says. A refused event's id is not
+ * remembered, so that it may come again at its right time.
+ */
+export class Admission {
+  readonly #config: AdmissionConfig;
+  readonly streamIds = new SeenIds(STREAM_IDS);
+  readonly shopIds = new SeenIds(SHOP_IDS);
+
+  constructor(config: AdmissionConfig) {
+    this.#config = config;
+  }
+
+  /** Null when the event is admitted, and its id remembered. `watermarkMs` is its room's, null before the first. */
+  admit(event: LiveEvent, nowMs: number, watermarkMs: number | null): Drop | null {
+    if (event.historical) {
+      return { reason: 'historical', detail: 'happened before we were connected; only events since then are counted' };
+    }
+    const seen = isShopSource(event.source) ? this.shopIds : this.streamIds;
+    if (seen.probe(event.id, nowMs)) {
+      return { reason: 'duplicate', detail: 'id: admitted before; expected an id that is new within its platform' };
+    }
+    const aheadMs = event.eventTimeMs - nowMs;
+    if (aheadMs > this.#config.maxClockSkewMs) {
+      const detail = `time: ${aheadMs} ms ahead of our clock, expected at most ${this.#config.maxClockSkewMs}; set the clock that is wrong`;
+      return { reason: 'from-the-future', detail };
+    }
+    if (watermarkMs !== null && event.eventTimeMs < watermarkMs - this.#config.allowedLatenessMs) {
+      const behindMs = Math.round(watermarkMs - event.eventTimeMs);
+      const detail = `time: ${behindMs} ms behind the watermark, expected at most ${this.#config.allowedLatenessMs}`;
+      return { reason: 'late', detail };
+    }
+    seen.addProbed(nowMs);
+    return null;
+  }
+
+  /** Remembers an id that was admitted before a restart. Order by time, oldest first. */
+  remember(id: string, scope: 'stream' | 'shop', seenMs: number): void {
+    const seen = scope === 'shop' ? this.shopIds : this.streamIds;
+    if (!seen.probe(id, seenMs)) seen.addProbed(seenMs);
+  }
+}

@@ -1,0 +1,180 @@
+import type { StateDelta } from '../ports.ts';
+import { decodeAccumulator, encodeAccumulator } from './accumulator.ts';
+import type { SourceClockState } from './event-clock.ts';
+import type { PulseState } from './feed-pulse.ts';
+import type { KeyKind, KeyRows, RecentId, SessionMemory } from './key-rows.ts';
+import type { Pin, ProductFacts, Room } from './room.ts';
+import { STATE_PREFIX, stateKeys } from './room-changes.ts';
+import type { SliceWindowsState } from './slice-windows.ts';
+
+interface StoredRoom {
+  readonly clock: { watermarkMs: number | null; sources: SourceClockState[] };
+  readonly feed: PulseState;
+  readonly windows: SliceWindowsState;
+  readonly pin: Pin | null;
+  readonly firstIndex: number | null;
+  readonly refusedProducts: number;
+}
+
+interface StoredKey {
+  readonly recent: readonly (readonly [string, RecentId[]])[];
+  readonly base: string | null;
+  /** Null stands for minus infinity, which JSON has no word for. */
+  readonly foldedTo: number | null;
+  readonly emitted: SessionMemory['emitted'];
+  readonly corrected: boolean;
+}
+
+type Entry = readonly [key: string, value: string];
+
+/** What changed in `rooms` since the last call: whole rows under stable keys, deletions only of what was put. */
+export function takeChanges(rooms: Iterable<Room>, nowMs: number): StateDelta {
+  const put: Entry[] = [[stateKeys.clock(), JSON.stringify({ nowMs })]];
+  const del: string[] = [];
+  for (const room of rooms) takeRoom(room, put, del);
+  return { put, del };
+}
+
+function takeRoom(room: Room, put: Entry[], del: string[]): void {
+  const { changes } = room;
+  const stored = encodeRoom(room);
+  if (stored !== changes.lastRoom) put.push([stateKeys.room(room.id), stored]);
+  changes.lastRoom = stored;
+  for (const productId of changes.facts) {
+    put.push([stateKeys.fact(room.id, productId), JSON.stringify(room.facts.get(productId)!)]);
+    changes.storedFacts.add(productId);
+    changes.deleted.delete(stateKeys.fact(room.id, productId));
+  }
+  for (const key of changes.keys) {
+    key.dirty = false;
+    if (key.gone) continue;
+    const name = stateKeys.key(room.id, key.kind, key.productId);
+    put.push([name, encodeKey(key)]);
+    key.stored = true;
+    changes.deleted.delete(name);
+  }
+  for (const { key, row } of changes.rows) {
+    row.dirty = false;
+    if (row.gone) continue;
+    const name = stateKeys.row(room.id, key.kind, key.productId, row.index, row.span);
+    put.push([name, encodeAccumulator(row.acc)]);
+    row.stored = true;
+    changes.deleted.delete(name);
+  }
+  del.push(...changes.deleted);
+  changes.facts = new Set();
+  changes.keys = [];
+  changes.rows = [];
+  changes.deleted = new Set();
+}
+
+function encodeRoom(room: Room): string {
+  const stored: StoredRoom = {
+    clock: room.clock.save(),
+    feed: room.feed.save(),
+    windows: room.windows.save(),
+    pin: room.pin,
+    firstIndex: room.firstIndex,
+    refusedProducts: room.refusedProducts,
+  };
+  return JSON.stringify(stored);
+}
+
+function encodeKey(key: KeyRows): string {
+  const { base, foldedTo, emitted, corrected } = key.session;
+  const stored: StoredKey = {
+    recent: [...key.recent],
+    base: base === null ? null : encodeAccumulator(base),
+    foldedTo: Number.isFinite(foldedTo) ? foldedTo : null,
+    emitted,
+    corrected,
+  };
+  return JSON.stringify(stored);
+}
+
+/**
+ * Puts stored entries into empty rooms; entries of others are passed over. Returns the time of the
+ * snapshot, or null when there was none. Throws when the stream's own entries cannot be read.
+ */
+export function restoreRooms(state: readonly Entry[], roomOf: (roomId: string) => Room): number | null {
+  const own = state.filter(([key]) => key.startsWith(STATE_PREFIX));
+  const foreign = state.find(([key]) => key.startsWith('stream/') && !key.startsWith(STATE_PREFIX));
+  if (foreign !== undefined) {
+    throw new Error(
+      `restoring the stream: the snapshot holds ${JSON.stringify(foreign[0])}, this version reads ${STATE_PREFIX}…; use the version that wrote it, or start without the snapshot`,
+    );
+  }
+  let nowMs: number | null = null;
+  // Rooms last: what they say of late slices refers to keys.
+  const order = ['clock', 'fact', 'key', 'row', 'room'];
+  for (const part of order) {
+    for (const [key, value] of own) {
+      const [name, rest] = splitKey(key);
+      if (name !== part) continue;
+      if (part === 'clock') nowMs = (JSON.parse(value) as { nowMs: number }).nowMs;
+      else restoreEntry(part, JSON.parse(rest) as unknown[], value, roomOf);
+    }
+  }
+  return nowMs;
+}
+
+function splitKey(key: string): [name: string, rest: string] {
+  const text = key.slice(STATE_PREFIX.length);
+  const slash = text.indexOf('/');
+  return slash < 0 ? [text, ''] : [text.slice(0, slash), text.slice(slash + 1)];
+}
+
+function restoreEntry(part: string, path: unknown[], value: string, roomOf: (roomId: string) => Room): void {
+  const room = roomOf(path[0] as string);
+  if (part === 'fact') {
+    room.facts.set(path[1] as string, JSON.parse(value) as ProductFacts);
+    room.changes.storedFacts.add(path[1] as string);
+  } else if (part === 'room') restoreRoom(room, value);
+  else {
+    const key = keyIn(room, path[1] as KeyKind, path[2] as string | null);
+    if (part === 'key') restoreKey(key, value);
+    else restoreRow(room, key, path[3] as number, path[4] as number, value);
+  }
+}
+
+function keyIn(room: Room, kind: KeyKind, productId: string | null): KeyRows {
+  const key = room.keyOf(kind, productId);
+  if (key === null)
+    throw new Error(
+      `restoring the stream: the snapshot of room ${JSON.stringify(room.id)} holds more products than it may`,
+    );
+  return key;
+}
+
+function restoreRoom(room: Room, value: string): void {
+  const stored = JSON.parse(value) as StoredRoom;
+  room.clock.load(stored.clock);
+  room.feed.load(stored.feed);
+  room.windows.load(stored.windows, (kind, productId) => keyIn(room, kind, productId));
+  room.pin = stored.pin;
+  room.firstIndex = stored.firstIndex;
+  room.refusedProducts = stored.refusedProducts;
+  room.changes.lastRoom = value;
+}
+
+function restoreKey(key: KeyRows, value: string): void {
+  const stored = JSON.parse(value) as StoredKey;
+  for (const [of, ids] of stored.recent) key.recent.set(of, ids);
+  key.session.base = stored.base === null ? null : decodeAccumulator(stored.base);
+  key.session.foldedTo = stored.foldedTo ?? -Infinity;
+  key.session.emitted = stored.emitted;
+  key.session.corrected = stored.corrected;
+  // A lower bound only: the next tick works out when its sessions are due.
+  key.session.dueMs = -Infinity;
+  key.stored = true;
+}
+
+function restoreRow(room: Room, key: KeyRows, index: number, span: number, value: string): void {
+  const row = { index, span, acc: decodeAccumulator(value), dirty: false, stored: true, gone: false };
+  let at = key.rows.length;
+  while (at > 0 && key.rows[at - 1]!.index > index) at--;
+  key.rows.splice(at, 0, row);
+  key.version++;
+  key.coldVersion++;
+  room.firstIndex ??= index;
+}

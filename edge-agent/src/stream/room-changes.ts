@@ -1,0 +1,62 @@
+import type { Changes, KeyKind, KeyRows, Row } from './key-rows.ts';
+
+/** First part of every state key of the stream; the number is the version of the stored form. */
+export const STATE_PREFIX = 'stream/1/';
+
+/** Names of stored rows: what they hold, and of what. JSON, because ids hold any character. */
+export const stateKeys = {
+  clock: () => `${STATE_PREFIX}clock`,
+  room: (roomId: string) => `${STATE_PREFIX}room/${JSON.stringify([roomId])}`,
+  fact: (roomId: string, productId: string) => `${STATE_PREFIX}fact/${JSON.stringify([roomId, productId])}`,
+  key: (roomId: string, kind: KeyKind, productId: string | null) =>
+    `${STATE_PREFIX}key/${JSON.stringify([roomId, kind, productId])}`,
+  row: (roomId: string, kind: KeyKind, productId: string | null, index: number, span: number) =>
+    `${STATE_PREFIX}row/${JSON.stringify([roomId, kind, productId, index, span])}`,
+} as const;
+
+/** What changed in a room since the last checkpoint. Only what a checkpoint holds is ever named as deleted. */
+export class RoomChanges implements Changes {
+  readonly roomId: string;
+  rows: { readonly key: KeyRows; readonly row: Row }[] = [];
+  keys: KeyRows[] = [];
+  facts = new Set<string>();
+  storedFacts = new Set<string>();
+  deleted = new Set<string>();
+  /** The room's own row as it was put last, so that a silent room puts nothing. */
+  lastRoom = '';
+
+  constructor(roomId: string) {
+    this.roomId = roomId;
+  }
+
+  rowChanged(key: KeyRows, row: Row): void {
+    if (row.dirty) return;
+    row.dirty = true;
+    this.rows.push({ key, row });
+  }
+
+  rowGone(key: KeyRows, row: Row): void {
+    if (row.stored) this.deleted.add(stateKeys.row(this.roomId, key.kind, key.productId, row.index, row.span));
+  }
+
+  keyChanged(key: KeyRows): void {
+    if (key.dirty) return;
+    key.dirty = true;
+    this.keys.push(key);
+  }
+
+  keyGone(key: KeyRows): void {
+    key.gone = true;
+    if (key.stored) this.deleted.add(stateKeys.key(this.roomId, key.kind, key.productId));
+  }
+
+  factChanged(productId: string): void {
+    this.facts.add(productId);
+  }
+
+  factGone(productId: string): void {
+    this.facts.delete(productId);
+    if (!this.storedFacts.delete(productId)) return;
+    this.deleted.add(stateKeys.fact(this.roomId, productId));
+  }
+}

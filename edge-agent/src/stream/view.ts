@@ -1,0 +1,182 @@
+import type { Intent, WindowCounts } from '@livecue/shared/insight';
+import type { Interest, RoomView } from '../ports.ts';
+import { createAccumulator, mergeAll, toWindowCounts, type Accumulator } from './accumulator.ts';
+import { INTEREST_MS, interestOf, type InterestSpan } from './interest.ts';
+import type { KeyRows } from './key-rows.ts';
+import { VIEW_MS, type Room } from './room.ts';
+
+interface Counted {
+  readonly openMs: number;
+  readonly closeMs: number;
+  readonly counts: WindowCounts;
+}
+
+/** Sum of the slices that no longer fill, and the whole as it was last asked for. */
+interface CachedCounts {
+  readonly coldVersion: number;
+  readonly openIndex: number;
+  readonly cold: Accumulator | null;
+  version: number;
+  counted: Counted;
+}
+
+/** What was read of one key, all of the same newest slice. */
+interface KeyCache {
+  readonly byLength: Map<number, CachedCounts>;
+  interest: {
+    readonly nowMs: number;
+    readonly version: number;
+    readonly roomVersion: number;
+    readonly value: Interest;
+  } | null;
+}
+
+const EMPTY = toWindowCounts(createAccumulator());
+
+/**
+ * Views of one room. A window of length L that ends now is the newest slice, which still fills, and as
+ * many before it as make L: it covers L − slice to L. "Now" is `nowMs` less the lag of the freshest live
+ * source, so that a platform that delivers 5 s late does not look silent. Events ahead of that are in.
+ * Beyond what windows need, rows are 30 s long; a view that would begin inside one begins after it, and
+ * `openMs` says so.
+ */
+export class RoomViews {
+  readonly #room: Room;
+  #cache = new Map<KeyRows, KeyCache>();
+  #endIndex: number | null = null;
+  #sorted: { readonly of: readonly KeyRows[]; readonly products: readonly KeyRows[] } = { of: [], products: [] };
+
+  constructor(room: Room) {
+    this.#room = room;
+  }
+
+  at(nowMs: number): RoomView {
+    const room = this.#room;
+    const presentMs = nowMs - room.clock.lagMs;
+    const endIndex = Math.floor(presentMs / room.sliceMs);
+    if (endIndex !== this.#endIndex) {
+      this.#endIndex = endIndex;
+      this.#cache = new Map();
+      room.hotFrom = endIndex - 1;
+    }
+    const counts = (key: KeyRows | undefined, lengthMs: number) => this.#counts(key, lengthMs, presentMs, endIndex);
+    return {
+      roomId: room.id,
+      nowMs,
+      sliceMs: room.sliceMs,
+      productIds: this.#productIds(endIndex),
+      counts: (productId, lengthMs) => counts(productId === null ? room.total : room.products.get(productId), lengthMs),
+      unattributed: (lengthMs) => counts(room.unattributed, lengthMs),
+      interest: (productId) => this.#interest(room.products.get(productId), presentMs, endIndex),
+      stock: (productId) => {
+        const stock = room.facts.get(productId)?.stock ?? null;
+        return stock === null ? null : { level: stock.level, eventTimeMs: stock.eventTimeMs };
+      },
+      explaining: explainingAt(room, presentMs),
+      recentIds: (productId, of) => recentIds(productId === null ? room.total : room.products.get(productId), of),
+      feed: { state: room.feed.state(nowMs), lastEventMs: room.feed.lastMs, quietLimitMs: room.feed.quietLimitMs },
+    };
+  }
+
+  #cacheOf(key: KeyRows): KeyCache {
+    let cache = this.#cache.get(key);
+    if (cache === undefined) this.#cache.set(key, (cache = { byLength: new Map(), interest: null }));
+    return cache;
+  }
+
+  #counts(key: KeyRows | undefined, lengthMs: number, presentMs: number, endIndex: number): Counted {
+    const { sliceMs } = this.#room;
+    const slices = lengthMs / sliceMs;
+    if (!Number.isInteger(slices) || slices < 1 || lengthMs > VIEW_MS) {
+      throw new RangeError(
+        `reading counts of ${lengthMs} ms: expected a multiple of ${sliceMs} from ${sliceMs} to ${VIEW_MS}`,
+      );
+    }
+    const from = endIndex + 1 - slices;
+    if (key === undefined) return { openMs: from * sliceMs, closeMs: presentMs, counts: EMPTY };
+    const { byLength } = this.#cacheOf(key);
+    let cached = byLength.get(lengthMs);
+    if (cached === undefined || cached.coldVersion !== key.coldVersion) {
+      const openIndex = openOf(key, from);
+      const cold = key.sum(openIndex, endIndex - 1);
+      cached = {
+        coldVersion: key.coldVersion,
+        openIndex,
+        cold,
+        version: -1,
+        counted: { openMs: 0, closeMs: 0, counts: EMPTY },
+      };
+      byLength.set(lengthMs, cached);
+    }
+    if (cached.version !== key.version || cached.counted.closeMs !== presentMs) {
+      const same = cached.version === key.version;
+      const counts = same ? cached.counted.counts : withHot(key, cached, endIndex);
+      cached.version = key.version;
+      cached.counted = { openMs: cached.openIndex * sliceMs, closeMs: presentMs, counts };
+    }
+    return cached.counted;
+  }
+
+  #interest(key: KeyRows | undefined, presentMs: number, endIndex: number): Interest {
+    const { total, sliceMs, firstIndex } = this.#room;
+    const from = endIndex + 1 - INTEREST_MS / sliceMs;
+    const elapsedMs = Math.max(sliceMs, presentMs - from * sliceMs);
+    const span: InterestSpan = { from, firstIndex: firstIndex ?? from, sliceMs, elapsedMs };
+    if (key === undefined) return interestOf(undefined, total, span);
+    const cache = this.#cacheOf(key);
+    const known = cache.interest;
+    if (
+      known !== null &&
+      known.nowMs === presentMs &&
+      known.version === key.version &&
+      known.roomVersion === total.version
+    ) {
+      return known.value;
+    }
+    const value = interestOf(key, total, span);
+    cache.interest = { nowMs: presentMs, version: key.version, roomVersion: total.version, value };
+    return value;
+  }
+
+  #productIds(endIndex: number): readonly string[] {
+    const { sliceMs, keys } = this.#room;
+    if (this.#sorted.of !== keys) {
+      const products = keys.filter((key) => key.productId !== null);
+      products.sort((a, b) => (a.productId! < b.productId! ? -1 : 1));
+      this.#sorted = { of: keys, products };
+    }
+    const from = endIndex + 1 - VIEW_MS / sliceMs;
+    return this.#sorted.products.filter((key) => reaches(key, from)).map((key) => key.productId!);
+  }
+}
+
+function reaches(key: KeyRows, from: number): boolean {
+  const last = key.rows[key.rows.length - 1];
+  return last !== undefined && last.index >= from;
+}
+
+/** `from`, or the end of the long row that it would cut. */
+function openOf(key: KeyRows, from: number): number {
+  const cut = key.rows.find((row) => row.index < from && row.index + row.span > from);
+  return cut === undefined ? from : cut.index + cut.span;
+}
+
+function withHot(key: KeyRows, cached: CachedCounts, endIndex: number): WindowCounts {
+  const parts = key.parts(Math.max(cached.openIndex, endIndex - 1), Infinity);
+  if (cached.cold !== null) parts.push(cached.cold);
+  const sum = mergeAll(parts);
+  return sum === null ? EMPTY : toWindowCounts(sum);
+}
+
+/** The newest pin is what the host explains, unless it was taken down at or after it was put up. */
+function explainingAt(room: Room, presentMs: number): RoomView['explaining'] {
+  const { pin } = room;
+  if (pin === null || (pin.untilMs !== null && pin.untilMs <= presentMs)) return null;
+  const unpinned = room.facts.get(pin.productId)?.unpinned ?? null;
+  if (unpinned !== null && unpinned.eventTimeMs >= pin.eventTimeMs) return null;
+  return { productId: pin.productId, sinceMs: pin.eventTimeMs };
+}
+
+function recentIds(key: KeyRows | undefined, of: Intent | 'orders'): readonly string[] {
+  return (key?.recent.get(of) ?? []).map(({ id }) => id);
+}
