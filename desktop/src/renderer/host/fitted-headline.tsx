@@ -2,6 +2,9 @@ import { useLayoutEffect, useRef } from 'react';
 
 const LINE_HEIGHT = 1.12;
 const MAX_LINES = 2;
+/** Largest size as part of the width: beyond it a short headline is a poster and the fact below it a footnote. */
+const WIDE_RATIO = 0.15;
+const TALL_RATIO = 0.3;
 
 /** The largest size at which `fits`, between `least` and `most`; `least` when none does. */
 export function largestFit(least: number, most: number, fits: (px: number) => boolean): number {
@@ -27,12 +30,13 @@ export function FittedHeadline({ text, leastPx }: { text: string; leastPx: numbe
       if (clientWidth === 0) return;
       const fits = (px: number) => {
         element.style.fontSize = `${px}px`;
-        const height = element.offsetHeight;
+        // The clamp of the style hides what does not fit; scroll sizes count it.
+        const height = element.scrollHeight;
         return (
           height <= MAX_LINES * LINE_HEIGHT * px + 2 && height <= clientHeight && element.scrollWidth <= clientWidth
         );
       };
-      element.style.fontSize = `${largestFit(leastPx, Math.min(clientHeight, clientWidth * 0.2), fits)}px`;
+      element.style.fontSize = `${largestFit(leastPx, Math.min(clientHeight, clientWidth * (clientWidth > clientHeight ? WIDE_RATIO : TALL_RATIO)), fits)}px`;
     };
     fit();
     const observer = new ResizeObserver(fit);

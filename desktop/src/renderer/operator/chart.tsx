@@ -19,6 +19,8 @@ export interface ChartProps {
   readonly axis: boolean;
   /** Smallest top of the scale, so that noise in a quiet room stays small. */
   readonly leastTop: number;
+  /** Whether the scale begins at 0; a line of thousands that moves by tens would be flat. */
+  readonly fromZero: boolean;
 }
 
 const AXIS_PX = 24;
@@ -27,6 +29,12 @@ const FONT = '11px system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK S
 
 function colour(element: Element, name: string): string {
   return getComputedStyle(element).getPropertyValue(name).trim();
+}
+
+function scaleOf(props: ChartProps, min: number | null, max: number | null): [number, number] {
+  if (props.fromZero || min === null || max === null) return [0, Math.max(props.leastTop, (max ?? 0) * 1.15)];
+  const room = Math.max(props.leastTop, max - min) * 0.25;
+  return [Math.max(0, min - room), max + room];
 }
 
 /** Thin lines where a cue was raised or another product pinned. */
@@ -59,10 +67,10 @@ function options(element: HTMLElement, props: ChartProps, marks: () => readonly 
   return {
     width: element.clientWidth,
     height: element.clientHeight,
-    padding: [6, 8, 0, 0],
+    padding: [6, 8, props.axis ? 0 : 6, 0],
     legend: { show: false },
     cursor: { sync: { key: 'room' }, y: false, drag: { x: false, y: false } },
-    scales: { x: { time: true }, y: { range: (_plot, _min, max) => [0, Math.max(props.leastTop, (max ?? 0) * 1.15)] } },
+    scales: { x: { time: true }, y: { range: (_plot, min, max) => scaleOf(props, min, max) } },
     axes: [
       {
         show: props.axis,

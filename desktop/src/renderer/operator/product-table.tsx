@@ -65,12 +65,14 @@ function ProductRow({ product, explained, nowMs }: { product: ProductState; expl
     <tr className={explained ? 'explained' : ''}>
       <td className="number">{product.linkNumber ?? '–'}</td>
       <td className="product-name" title={product.productId}>
-        <span>{units.words(product.name)}</span>
-        {explained ? (
-          <span className="tag">
-            <Mic size={12} aria-hidden="true" /> {t('products.explaining')}
-          </span>
-        ) : null}
+        <div>
+          <span className="words">{units.words(product.name)}</span>
+          {explained ? (
+            <span className="tag">
+              <Mic size={12} aria-hidden="true" /> {t('products.explaining')}
+            </span>
+          ) : null}
+        </div>
       </td>
       <td>
         <div className="interest-cell">

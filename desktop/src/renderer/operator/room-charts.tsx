@@ -111,6 +111,7 @@ export function RoomCharts({ state, nowMs, theme }: { state: PanelState; nowMs: 
             marks={marks}
             axis={false}
             leastTop={leastTop}
+            fromZero={key !== 'viewers'}
           />
         </figure>
       ))}
@@ -135,7 +136,15 @@ export function RoomCharts({ state, nowMs, theme }: { state: PanelState; nowMs: 
             </span>
           ))}
         </figcaption>
-        <Chart label={t('charts.interest')} lines={lines} data={drawn.interest} marks={marks} axis leastTop={5} />
+        <Chart
+          label={t('charts.interest')}
+          lines={lines}
+          data={drawn.interest}
+          marks={marks}
+          axis
+          leastTop={5}
+          fromZero
+        />
       </figure>
     </Section>
   );

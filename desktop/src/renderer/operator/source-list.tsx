@@ -30,7 +30,7 @@ function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
           <span className="dim">
             {silent ? t('sources.silent', { age: units.age(ageMs) }) : t(`sources.state.${source.state}`)}
           </span>
-          <span className="row-end">{ageMs === null ? t('sources.noEvent') : units.age(ageMs)}</span>
+          <span className="row-end">{ageMs === null ? t('sources.noEvent') : silent ? null : units.age(ageMs)}</span>
         </div>
         <div className="row-line dim small">
           <span>{t('sources.rate', { n: units.rate(source.eventsPerSecond) })}</span>
@@ -44,7 +44,11 @@ function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
             <span className="warn-text">{t('sources.lost', { n: units.count(source.lostUpstream) })}</span>
           )}
         </div>
-        {silent ? <p className="remedy">{t('sources.expected', { age: units.age(source.quietLimitMs) })}</p> : null}
+        {silent ? (
+          <p className="remedy">
+            {t('sources.expected', { age: t('age.s', { n: units.rate(source.quietLimitMs / 1000) }) })}
+          </p>
+        ) : null}
         {source.problem === null ? null : <p className="remedy">{source.problem}</p>}
         <div className="mono dim endpoint">{source.endpoint}</div>
       </div>

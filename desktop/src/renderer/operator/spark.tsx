@@ -12,7 +12,7 @@ export function sparkPath(values: readonly (number | null)[], width: number, hei
   return path;
 }
 
-const WIDTH = 96;
+const WIDTH = 80;
 const HEIGHT = 20;
 
 /** Interest of one product over the last minute; its scale is its own. */

@@ -61,6 +61,7 @@ function Rows({
       <thead>
         <tr>
           <th>{t('sent.time')}</th>
+          <th className="number">seq</th>
           <th>{t('sent.type')}</th>
           <th className="number">{t('sent.bytes')}</th>
           <th>{t('sent.receipt')}</th>
@@ -77,6 +78,7 @@ function Rows({
                   {units.clock(message.atMs)}
                 </button>
               </td>
+              <td className="number">{message.properties.seq ?? '–'}</td>
               <td className="mono">{message.properties.type ?? message.topic}</td>
               <td className="number">{units.count(message.bytes)} B</td>
               <td className={message.acknowledged ? 'good-text' : 'dim'}>
