@@ -65,10 +65,8 @@ export function createAdvisor(
       lastMs = Math.max(lastMs, view.nowMs);
       return governor.step(wantedNow(view), view, lastMs);
     },
-    act: (promptId, verb, nowMs) => {
-      lastMs = Math.max(lastMs, nowMs);
-      return governor.act(promptId, OUTCOMES[verb], lastMs);
-    },
+    // Not kept as `lastMs`: a panel's clock must not run ahead of a replay's.
+    act: (promptId, verb, nowMs) => governor.act(promptId, OUTCOMES[verb], Math.max(lastMs, nowMs)),
     stage: () => stageOf(governor.cards.values()),
     takeDelta: () => deltaOf(saved, stateOf(governor)),
     restore: (state) => {

@@ -172,6 +172,7 @@ function open(cards: Map<string, Card>, state: KeyState, rule: Rule, wanted: Can
   state.promptId = prompt.promptId;
   state.lastMs = nowMs;
   state.lastCount = wanted.count;
+  state.told = false;
   cards.set(wanted.key, { prompt, raised: false, safety: rule.safety });
 }
 
@@ -205,6 +206,8 @@ function show(events: PromptEvent[], limits: ScreenLimits, card: Card, state: Ke
   noteRaise(state, nowMs);
   if (!again) state.firstRaisedMs = nowMs;
   state.shown = true;
+  // The host was told: that the same episode may not come again needs no event.
+  state.told = true;
   state.lastMs = nowMs;
   const expiresMs = nowMs + LIFE_MS[card.prompt.priority];
   card.prompt = { ...card.prompt, raisedMs: state.firstRaisedMs, updatedMs: nowMs, expiresMs };

@@ -17,7 +17,7 @@ export interface KeyState {
   enterSinceMs: number | null;
   /** Since when the level is below `exit`; null while it holds. */
   exitSinceMs: number | null;
-  /** A suppressed event of this episode was given. */
+  /** This episode was on the screen, or its suppressed event was given. */
   told: boolean;
   promptId: string | null;
   /** When the key's card was last made, raised or queued, and with which count. */

@@ -1,0 +1,221 @@
+import { describe, expect, test } from 'vitest';
+import { advisorFor, createFakeRoom, productOf, run, shortly } from './testing/fake-room.ts';
+
+const products = ['a', 'b', 'c', 'd', 'e', 'f'].map((id, i) => productOf(id, i + 1));
+const key = (id: string) => `counted-questions/price/${id}`;
+
+describe('hysteresis (HP9)', () => {
+  test('a level between exit and enter keeps a card and makes none; below exit it goes after 10 s', () => {
+    const room = createFakeRoom();
+    room.ask('a', 'price', 7);
+    const advisor = advisorFor(products);
+    expect(run(advisor, room, 20_000)).toEqual([]);
+    room.ask('a', 'price', 8);
+    expect(shortly(run(advisor, room, 5_100))).toEqual([`raised ${key('a')}`]);
+    room.ask('a', 'price', 5);
+    expect(run(advisor, room, 20_000)).toEqual([]);
+    room.ask('a', 'price', 4);
+    expect(run(advisor, room, 10_000)).toEqual([]);
+    expect(shortly(run(advisor, room, 100))).toEqual([`closed ${key('a')} withdrawn`]);
+  });
+
+  test('a level that dips below enter within the on-delay begins again', () => {
+    const room = createFakeRoom();
+    const advisor = advisorFor(products);
+    for (let i = 0; i < 10; i++) {
+      room.ask('a', 'price', 9);
+      expect(run(advisor, room, 4_000)).toEqual([]);
+      room.ask('a', 'price', 7);
+      expect(run(advisor, room, 200)).toEqual([]);
+    }
+    room.counts.clear();
+    run(advisor, room, 100);
+    room.ask('a', 'price', 9);
+    expect(run(advisor, room, 5_000)).toEqual([]);
+  });
+});
+
+describe('life of a card (HP7)', () => {
+  test('advice expires after 90 s, act now after 45 s', () => {
+    const room = createFakeRoom();
+    room.ask('a', 'price', 9);
+    room.ask('b', 'price', 99);
+    const advisor = advisorFor(products);
+    expect(shortly(run(advisor, room, 5_100))).toEqual([`raised ${key('b')}`, `raised ${key('a')}`]);
+    expect(run(advisor, room, 44_900)).toEqual([]);
+    expect(shortly(run(advisor, room, 100))).toEqual([`closed ${key('b')} expired`]);
+    expect(run(advisor, room, 44_900)).toEqual([]);
+    expect(shortly(run(advisor, room, 100))).toEqual([`closed ${key('a')} expired`]);
+  });
+
+  test('sold out takes a card down at the next evaluation, and none is made while it is', () => {
+    const room = createFakeRoom();
+    room.ask('a', 'price', 9);
+    const advisor = advisorFor(products);
+    run(advisor, room, 6_000);
+    room.stock.set('a', 0);
+    expect(shortly(run(advisor, room, 100))).toEqual([`closed ${key('a')} withdrawn`]);
+    room.stock.set('b', -2);
+    room.ask('b', 'price', 9);
+    expect(shortly(run(advisor, room, 30_000))).toEqual([`suppressed ${key('b')} sold-out`]);
+  });
+});
+
+describe('repetition (HP8)', () => {
+  test('within 5 min a key comes back only as its old card, when its count has doubled', () => {
+    const room = createFakeRoom();
+    room.ask('a', 'price', 9);
+    const advisor = advisorFor(products);
+    const [raised] = run(advisor, room, 6_000);
+    run(advisor, room, 90_000);
+    expect(advisor.stage().active).toBeNull();
+    room.ask('a', 'price', 17);
+    expect(run(advisor, room, 10_000)).toEqual([]);
+    room.ask('a', 'price', 18);
+    const [again] = run(advisor, room, 100);
+    expect(again?.kind).toBe('updated');
+    const firstId = raised?.kind === 'raised' ? raised.prompt.promptId : '';
+    expect(again?.kind === 'updated' && again.prompt).toMatchObject({ promptId: firstId, reason: { en: expect.stringContaining('18 viewers') } });
+    expect(advisor.stage().active?.promptId).toBe(firstId);
+  }); // prettier-ignore
+
+  test('an open card is updated when its count doubles, not at every count', () => {
+    const room = createFakeRoom();
+    room.ask('a', 'price', 8);
+    const advisor = advisorFor(products);
+    run(advisor, room, 6_000);
+    for (const viewers of [9, 12, 15]) {
+      room.ask('a', 'price', viewers);
+      expect(run(advisor, room, 1_000)).toEqual([]);
+    }
+    room.ask('a', 'price', 16);
+    expect(shortly(run(advisor, room, 1_000))).toEqual([`updated ${key('a')}`]);
+  });
+
+  test('after 5 min a lasting condition is a new card', () => {
+    const room = createFakeRoom();
+    room.ask('a', 'price', 9);
+    const advisor = advisorFor(products);
+    const events = run(advisor, room, 306_000);
+    expect(shortly(events)).toEqual([`raised ${key('a')}`, `closed ${key('a')} expired`, `raised ${key('a')}`]);
+    const ids = events.flatMap((event) => (event.kind === 'raised' ? [event.prompt.promptId] : []));
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  test('a new episode within 5 min tells once that it was suppressed', () => {
+    const room = createFakeRoom();
+    room.ask('a', 'price', 9);
+    const advisor = advisorFor(products);
+    run(advisor, room, 6_000);
+    room.ask('a', 'price', 0);
+    run(advisor, room, 11_000);
+    room.ask('a', 'price', 9);
+    expect(shortly(run(advisor, room, 60_000))).toEqual([`suppressed ${key('a')} repeat`]);
+  });
+});
+
+describe('the screen (HP1, HP2)', () => {
+  test('one active, two next, the rest with the operator; act now before advice, older before newer', () => {
+    const room = createFakeRoom();
+    const advisor = advisorFor(products, { cardsPer10Min: 10 });
+    for (const id of ['a', 'b', 'c', 'd']) {
+      room.ask(id, 'price', 9);
+      run(advisor, room, 1_000);
+    }
+    run(advisor, room, 6_000);
+    room.ask('e', 'price', 30);
+    run(advisor, room, 6_000);
+    const { active, next, queued } = advisor.stage();
+    expect([active, ...next].map((prompt) => prompt?.productId)).toEqual(['e', 'a', 'b']);
+    expect(queued.map((prompt) => prompt.productId)).toEqual(['c', 'd']);
+  });
+
+  test('the fifth card in 10 min waits with the operator and says why, once', () => {
+    const room = createFakeRoom();
+    const advisor = advisorFor(products, { cardsPer10Min: 2 });
+    for (const id of ['a', 'b', 'c']) room.ask(id, 'price', 9);
+    expect(shortly(run(advisor, room, 20_000))).toEqual([
+      `raised ${key('a')}`,
+      `raised ${key('b')}`,
+      `suppressed ${key('c')} rate-limit`,
+    ]);
+    expect(advisor.stage().queued.map((prompt) => prompt.productId)).toEqual(['c']);
+    // From the queue it leaves without a word, the host never saw it.
+    expect(shortly(run(advisor, room, 90_000))).toEqual([`closed ${key('a')} expired`, `closed ${key('b')} expired`]);
+    expect(advisor.stage().queued).toEqual([]);
+  });
+
+  test('a waiting card is raised when the window has moved on', () => {
+    const room = createFakeRoom();
+    const advisor = advisorFor(products, { cardsPer10Min: 1 });
+    room.ask('a', 'price', 9);
+    run(advisor, room, 5_100);
+    room.counts.clear();
+    run(advisor, room, 560_000, 1_000);
+    room.ask('b', 'price', 9);
+    const events = run(advisor, room, 60_000);
+    expect(shortly(events)).toEqual([`suppressed ${key('b')} rate-limit`, `raised ${key('b')}`]);
+    const [suppressed, raised] = events;
+    const ids = [suppressed, raised].map((event) => (event !== undefined && 'prompt' in event ? event.prompt.promptId : ''));
+    expect(ids[0]).toBe(ids[1]);
+    expect(raised?.kind === 'raised' && raised.prompt.expiresMs - raised.atMs).toBe(90_000);
+  }); // prettier-ignore
+
+  test('of two "act now" a third is held back, and a feed gone stale is said all the same', () => {
+    const room = createFakeRoom();
+    const advisor = advisorFor(products);
+    for (const id of ['a', 'b', 'c']) room.ask(id, 'price', 40);
+    expect(shortly(run(advisor, room, 6_000))).toEqual([
+      `raised ${key('a')}`,
+      `raised ${key('b')}`,
+      `suppressed ${key('c')} act-now-limit`,
+    ]);
+    room.feed = { state: 'stale', lastEventMs: room.nowMs, quietLimitMs: 5_000 };
+    expect(shortly(run(advisor, room, 100)).at(-1)).toBe('raised feed-stale/feed/');
+  });
+
+  test('a card that becomes urgent is updated while "act now" has room', () => {
+    const room = createFakeRoom();
+    room.stock.set('a', 40);
+    room.counts.set('a', { unitsPaid: 25 });
+    const advisor = advisorFor(products);
+    run(advisor, room, 6_000);
+    room.stock.set('a', 10);
+    const [event] = run(advisor, room, 100);
+    expect(event?.kind === 'updated' && event.prompt).toMatchObject({ priority: 'act-now', headline: { en: 'No. 1 sold out in 2 min' } });
+  }); // prettier-ignore
+});
+
+describe('what the host does (HP10)', () => {
+  const raisedId = (verb: 'done' | 'snooze' | 'mute') => {
+    const room = createFakeRoom();
+    room.ask('a', 'price', 9);
+    const advisor = advisorFor(products);
+    run(advisor, room, 6_000);
+    const promptId = advisor.stage().active?.promptId ?? '';
+    return { room, advisor, promptId, events: advisor.act(promptId, verb, room.nowMs) };
+  };
+
+  test('done closes, and an unknown id is nothing', () => {
+    const { advisor, promptId, events, room } = raisedId('done');
+    expect(shortly(events)).toEqual([`closed ${key('a')} done`]);
+    expect(advisor.act(promptId, 'done', room.nowMs)).toEqual([]);
+    expect(advisor.act('nothing', 'mute', room.nowMs)).toEqual([]);
+    expect(advisor.stage().active).toBeNull();
+  });
+
+  test('snoozed it comes back after 5 min, muted it does not', () => {
+    const snoozed = raisedId('snooze');
+    expect(shortly(snoozed.events)).toEqual([`closed ${key('a')} snoozed`]);
+    snoozed.room.ask('a', 'price', 99);
+    expect(run(snoozed.advisor, snoozed.room, 299_900)).toEqual([]);
+    expect(shortly(run(snoozed.advisor, snoozed.room, 200))).toEqual([`raised ${key('a')}`]);
+    const muted = raisedId('mute');
+    muted.room.ask('a', 'price', 99);
+    expect(run(muted.advisor, muted.room, 3_600_000, 5_000)).toEqual([]);
+    muted.room.counts.clear();
+    run(muted.advisor, muted.room, 20_000, 1_000);
+    muted.room.ask('a', 'price', 99);
+    expect(shortly(run(muted.advisor, muted.room, 60_000, 1_000))).toEqual([`suppressed ${key('a')} muted`]);
+  });
+});

@@ -1,0 +1,115 @@
+import type { AgentConfig, Catalogue, Product } from '@livecue/shared/contract';
+import type { Intent, WindowCounts } from '@livecue/shared/insight';
+import type { PromptEvent } from '@livecue/shared/prompt';
+import type { Interest, RoomView } from '../../ports.ts';
+import { type Advisor, createAdvisor } from '../advisor.ts';
+
+export const CONFIG: AgentConfig['advise'] = {
+  cardsPer10Min: 4,
+  actNowPer10Min: 2,
+  questionsPerMinute: 8,
+  stockOutMinutes: 10,
+};
+export const START_MS = 1_700_000_000_000;
+
+export function productOf(productId: string, linkNumber: number | null, more: Partial<Product> = {}): Product {
+  return {
+    productId, linkNumber, skus: [], aliases: [], stock: null, facts: {},
+    name: { zh: `亚麻衬衫${productId}`, en: `Linen shirt ${productId}` }, ...more,
+  }; // prettier-ignore
+}
+
+export function countsOf(parts: Partial<WindowCounts>): WindowCounts {
+  return {
+    events: 0, comments: 0, commenters: 0, intents: {}, likes: 0, gifts: 0, follows: 0, shares: 0, joins: 0,
+    productViews: 0, productViewers: 0, cartAdds: 0, ordersCreated: 0, ordersPaid: 0, ordersCancelled: 0, orderHints: 0,
+    buyers: 0, unitsPaid: 0, revenueMinor: {}, refunds: 0, refundMinor: {}, pins: 0, stock: null, audience: null, ...parts,
+  }; // prettier-ignore
+}
+
+/** What a test sets; the view reads it as it is. Every window of a group has the same counts. */
+export interface FakeRoom {
+  nowMs: number;
+  /** Counts by product id; `''` is the room, `'?'` what names no product. */
+  readonly counts: Map<string, Partial<WindowCounts>>;
+  readonly interest: Map<string, Interest>;
+  readonly stock: Map<string, number>;
+  explaining: RoomView['explaining'];
+  feed: RoomView['feed'];
+  ask(group: string, intent: Intent, viewers: number): void;
+  readonly view: RoomView;
+}
+
+export function createFakeRoom(nowMs = START_MS): FakeRoom {
+  const at = (group: string, lengthMs: number) => ({
+    openMs: room.nowMs - lengthMs,
+    closeMs: room.nowMs,
+    counts: countsOf(room.counts.get(group) ?? {}),
+  });
+  const room: FakeRoom = {
+    nowMs,
+    counts: new Map(),
+    interest: new Map(),
+    stock: new Map(),
+    explaining: null,
+    feed: { state: 'ok', lastEventMs: nowMs, quietLimitMs: 12_000 },
+    ask: (group, intent, viewers) => {
+      const before = room.counts.get(group) ?? {};
+      room.counts.set(group, {
+        ...before,
+        intents: { ...before.intents, [intent]: { comments: viewers, viewers } },
+      });
+    },
+    view: {
+      roomId: 'main',
+      get nowMs() {
+        return room.nowMs;
+      },
+      sliceMs: 1000,
+      get productIds() {
+        const ids = [...room.counts.keys(), ...room.interest.keys()].filter((id) => id !== '' && id !== '?');
+        return [...new Set(ids)].sort();
+      },
+      counts: (productId, lengthMs) => at(productId ?? '', lengthMs),
+      unattributed: (lengthMs) => at('?', lengthMs),
+      interest: (productId) => room.interest.get(productId) ?? { level: 0, expected: 0, surprise: 0 },
+      stock: (productId) => {
+        const level = room.stock.get(productId);
+        return level === undefined ? null : { level, eventTimeMs: room.nowMs };
+      },
+      get explaining() {
+        return room.explaining;
+      },
+      recentIds: (productId, of) => [`${productId ?? 'room'}-${of}-1`],
+      get feed() {
+        return room.feed;
+      },
+    },
+  };
+  return room;
+}
+
+export function advisorFor(products: readonly Product[], config: Partial<AgentConfig['advise']> = {}): Advisor {
+  const catalogue: Catalogue = { version: 1, products: [...products] };
+  return createAdvisor({ catalogue, modelVersion: 'intent-rules-1' }, { ...CONFIG, ...config });
+}
+
+/** Lets time pass in steps and gathers the events. */
+export function run(advisor: Advisor, room: FakeRoom, forMs: number, stepMs = 100): PromptEvent[] {
+  const events: PromptEvent[] = [];
+  const endMs = room.nowMs + forMs;
+  while (room.nowMs < endMs) {
+    room.nowMs += Math.min(stepMs, endMs - room.nowMs);
+    if (room.feed.state === 'ok') room.feed = { ...room.feed, lastEventMs: room.nowMs };
+    events.push(...advisor.evaluate(room.view));
+  }
+  return events;
+}
+
+/** `raised key`, `closed key outcome`, `suppressed key reason`: what a test compares. */
+export function shortly(events: readonly PromptEvent[]): string[] {
+  return events.map((event) => {
+    if (event.kind === 'closed') return `closed ${event.promptId.slice(0, event.promptId.lastIndexOf('@'))} ${event.outcome}`;
+    return `${event.kind} ${event.prompt.key}${event.kind === 'suppressed' ? ` ${event.reason}` : ''}`;
+  }); // prettier-ignore
+}

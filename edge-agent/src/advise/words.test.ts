@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { INTENTS } from '@livecue/shared/insight';
+import type { HostPrompt, RuleName } from '@livecue/shared/prompt';
+import { advisorFor, createFakeRoom, productOf, run } from './testing/fake-room.ts';
+import { labelOf, MAX_EN_HEADLINE, MAX_ZH_HEADLINE, nameOf } from './words.ts';
+
+const NAMES = [
+  { zh: '亚麻衬衫', en: 'Linen shirt' },
+  { zh: '杯', en: 'Cup' },
+  { zh: '女士加绒加厚高领针织打底衫秋冬新款百搭内搭长袖上衣', en: 'Womens fleece lined turtleneck knitted base layer top' },
+  { zh: '', en: 'Onlyenglishnameinonewordwithoutanyspace' },
+  { zh: '只有中文名的商品标题没有英文', en: '' },
+  { zh: '', en: '' },
+  { zh: '😀😀😀😀😀😀😀', en: '😀 😀 😀 😀' },
+  { zh: '带\n换行 空格', en: 'line\nbreak here' },
+]; // prettier-ignore
+
+/** Every rule's card at the greatest numbers that can come. */
+function cardsOf(name: { zh: string; en: string }, linkNumber: number | null, count: number): HostPrompt[] {
+  const prompts: HostPrompt[] = [];
+  const product = productOf('p', linkNumber, { name });
+  const collect = (set: (room: ReturnType<typeof createFakeRoom>) => void) => {
+    const room = createFakeRoom();
+    set(room);
+    for (const event of run(advisorFor([product], { stockOutMinutes: 120 }), room, 7_800, 1_300)) {
+      if (event.kind === 'raised') prompts.push(event.prompt);
+    }
+  };
+  for (const intent of INTENTS) {
+    collect((room) => room.ask('p', intent, count));
+    collect((room) => room.ask('?', intent, count));
+  }
+  collect((room) => room.interest.set('p', { level: count, expected: 0, surprise: 9 }));
+  collect((room) => room.interest.set('p', { level: count, expected: 7.25, surprise: 9 }));
+  collect((room) => {
+    room.stock.set('p', 99_999);
+    room.counts.set('p', { unitsPaid: Math.ceil(99_999 / 24) });
+  });
+  collect((room) => {
+    room.counts.set('', { ordersCreated: count, buyers: 3 });
+    room.counts.set('p', { ordersCreated: count, buyers: 3 });
+  });
+  collect((room) => {
+    room.feed = { state: 'stale', lastEventMs: room.nowMs - count * 1000, quietLimitMs: 12_000 };
+  });
+  return prompts;
+}
+
+const numbersIn = (text: string) => (text.match(/\d+(?:\.\d+)?/g) ?? []).map(Number);
+
+function lint(prompt: HostPrompt, name: { zh: string; en: string }, linkNumber: number | null): void {
+  const product = prompt.productId === null ? null : productOf('p', linkNumber, { name });
+  const known = [...Object.values(prompt.evidence.counts), ...Object.values(prompt.evidence.threshold)];
+  expect([...prompt.headline.zh.replace(/\s/gu, '')].length, prompt.headline.zh).toBeLessThanOrEqual(MAX_ZH_HEADLINE);
+  expect(prompt.headline.en.split(/\s+/u).length, prompt.headline.en).toBeLessThanOrEqual(MAX_EN_HEADLINE);
+  for (const language of ['zh', 'en'] as const) {
+    const headline = prompt.headline[language].replace(labelOf(product)[language], '');
+    const reason = product === null ? prompt.reason[language] : prompt.reason[language].replace(nameOf(product)[language], '');
+    expect(reason).not.toMatch(/[\r\n]/);
+    expect(numbersIn(headline).length, headline).toBeGreaterThan(0);
+    for (const number of [...numbersIn(headline), ...numbersIn(reason)]) expect(known, `${headline} | ${reason}`).toContain(number);
+  }
+} // prettier-ignore
+
+test('every template is short, has a number, and every number stands in the evidence', () => {
+  const seen = new Set<RuleName>();
+  for (const name of NAMES) {
+    for (const linkNumber of [null, 7, 999]) {
+      for (const prompt of cardsOf(name, linkNumber, 99_999)) {
+        seen.add(prompt.rule);
+        lint(prompt, name, linkNumber);
+      }
+    }
+  }
+  expect([...seen].sort()).toEqual(['counted-questions', 'feed-stale', 'interest-surge', 'order-anomaly', 'stock-out']);
+});
+
+test('any product name gives a short label on one line', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 80 }), fc.string({ maxLength: 80 }), (zh, en) => {
+      const product = productOf('p', null, { name: { zh, en } });
+      const label = labelOf(product);
+      expect([...label.zh].length).toBeLessThanOrEqual(5);
+      expect(label.en.split(/\s+/u).length).toBeLessThanOrEqual(2);
+      expect(`${label.zh}${label.en}${nameOf(product).zh}${nameOf(product).en}`).not.toMatch(/[\r\n]/);
+      expect(label.zh.length > 0 && label.en.length > 0).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
