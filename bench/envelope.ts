@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { PROFILES } from '../edge-agent/src/ingest/simulator/profiles.ts';
 import { createSimulatedRoom } from '../edge-agent/src/ingest/simulator/room.ts';
 
 /** How the rate goes up and down over a minute: mean 1 over the minute, one value a second. */
@@ -26,12 +27,20 @@ function recording(roomsFolder: string): { from: string; seconds: number[]; text
     if (texts.length < 20_000) texts.push(text);
   };
   if (file !== undefined) {
-    for (const line of gunzipSync(readFileSync(path.join(roomsFolder, file))).toString('utf8').split('\n')) {
+    for (const line of gunzipSync(readFileSync(path.join(roomsFolder, file)))
+      .toString('utf8')
+      .split('\n')) {
       if (line !== '') take(JSON.parse(line) as { time?: string; data: unknown });
     }
     return { from: file, seconds, texts };
   }
-  const room = createSimulatedRoom({ seed: 1, startMs: 0, minutes: 20, profile: 'standard' });
+  const room = createSimulatedRoom({
+    seed: 1,
+    startMs: 0,
+    durationMs: 20 * 60_000,
+    profile: PROFILES.standard,
+    roomId: 'bench',
+  });
   for (const { event } of room.next(20 * 60_000)) if (event.type === 'live.comment.created') take(event);
   return { from: 'simulated room, seed 1', seconds, texts };
 }

@@ -37,7 +37,10 @@ function createEvents(call: LoadCall) {
   const texts = call.texts.map((text) => JSON.stringify(text));
   const shop = (id: string, time: string, product: number): string => {
     if (n % 100 === 9) return order(id, time, product);
-    const data = n % 50 === 49 ? `{"productID":"p${product}","inventoryLevel":${1000 + (n % 1000)}}` : `{"product":{"productID":"p${product}"},"orderQuantity":1}`;
+    const data =
+      n % 50 === 49
+        ? `{"productID":"p${product}","inventoryLevel":${1000 + (n % 1000)}}`
+        : `{"product":{"productID":"p${product}"},"orderQuantity":1}`;
     return `{"id":"${id}","source":"shop/bench/1","type":"${n % 50 === 49 ? 'shop.stock.updated' : 'shop.cart.added'}","time":"${time}","data":${data}}`;
   };
   const order = (id: string, time: string, product: number) =>
@@ -114,6 +117,7 @@ async function main(call: LoadCall): Promise<LoadAnswer> {
 const call = JSON.parse(process.argv[2] ?? '{}') as LoadCall & { textsFile?: string };
 if (call.endpoint !== undefined) {
   const { readFileSync } = await import('node:fs');
-  const texts = call.textsFile === undefined ? call.texts : (JSON.parse(readFileSync(call.textsFile, 'utf8')) as string[]);
+  const texts =
+    call.textsFile === undefined ? call.texts : (JSON.parse(readFileSync(call.textsFile, 'utf8')) as string[]);
   process.stdout.write(`${JSON.stringify(await main({ ...call, texts }))}\n`);
 }

@@ -24,6 +24,8 @@ if (name === 'pipeline') {
   process.exitCode = await pipelineBench(args, HELP);
 } else {
   const asked = name === undefined || name === '--help' || name === '-h';
-  (asked ? process.stdout : process.stderr).write(asked ? HELP : `livecue bench: there is no bench "${name}".\n\n${HELP}`);
+  (asked ? process.stdout : process.stderr).write(
+    asked ? HELP : `livecue bench: there is no bench "${name}".\n\n${HELP}`,
+  );
   process.exitCode = name === '--help' || name === '-h' ? 0 : 2;
 }

@@ -72,15 +72,23 @@ export async function pipelineBench(args: string[], help: string): Promise<numbe
   }
   const [seconds, rate, events] = [Number(values.seconds), Number(values.rate), Number(values.events)];
   if (!(seconds >= 1 && seconds <= 3600) || !(rate >= 1) || !(events >= 1 && events <= 1000)) {
-    process.stderr.write('livecue bench pipeline: --seconds goes from 1 to 3600, --rate from 1, --events from 1 to 1000\n');
+    process.stderr.write(
+      'livecue bench pipeline: --seconds goes from 1 to 3600, --rate from 1, --events from 1 to 1000\n',
+    );
     return 2;
   }
   const envelope = loudestMinute(ROOMS);
-  process.stderr.write(`Bursts: ${envelope.from}; peak ${Math.max(...envelope.perSecond).toFixed(2)} times the mean.\n`);
+  process.stderr.write(
+    `Bursts: ${envelope.from}; peak ${Math.max(...envelope.perSecond).toFixed(2)} times the mean.\n`,
+  );
   const base = values.data ?? mkdtempSync(path.join(os.tmpdir(), 'livecue-bench-'));
   mkdirSync(base, { recursive: true });
   try {
-    const throughput = await part(path.join(base, 'throughput'), envelope, { seconds, rate: null, eventsPerFrame: events });
+    const throughput = await part(path.join(base, 'throughput'), envelope, {
+      seconds,
+      rate: null,
+      eventsPerFrame: events,
+    });
     const latency = await part(path.join(base, 'latency'), envelope, { seconds, rate, eventsPerFrame: 20 });
     const result = { machine: machine(), commit: await commit(), date: new Date().toISOString(), bursts: envelope.from, products: PRODUCTS, seconds, rate, eventsPerSecond: throughput.eventsPerSecond, throughput, latency }; // prettier-ignore
     process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : table(result));
@@ -90,7 +98,11 @@ export async function pipelineBench(args: string[], help: string): Promise<numbe
   }
 }
 
-async function part(folder: string, envelope: Envelope, load: { seconds: number; rate: number | null; eventsPerFrame: number }): Promise<Part> {
+async function part(
+  folder: string,
+  envelope: Envelope,
+  load: { seconds: number; rate: number | null; eventsPerFrame: number },
+): Promise<Part> {
   mkdirSync(folder, { recursive: true });
   const files = { config: path.join(folder, 'config.json'), catalogue: path.join(folder, 'catalogue.json'), stats: path.join(folder, 'stats.json'), texts: path.join(folder, 'texts.json') }; // prettier-ignore
   writeFileSync(files.config, JSON.stringify({ agentId: 'bench', ingest: { httpPort: 0, zmq: { endpoint: 'tcp://127.0.0.1:*' } }, panel: { httpPort: 0, zmqPubPort: 0, zmqCallPort: 0 }, uplink: { embeddedBrokerPort: 0 } })); // prettier-ignore
@@ -102,7 +114,15 @@ async function part(folder: string, envelope: Envelope, load: { seconds: number;
     await delay(1200);
     const before = figures(files.stats);
     const name = load.rate === null ? 'throughput' : 'latency';
-    const answer = await generate({ endpoint: ready.endpoints.zmq, ...load, perSecond: envelope.perSecond, texts: [], textsFile: files.texts, products: PRODUCTS, run: name });
+    const answer = await generate({
+      endpoint: ready.endpoints.zmq,
+      ...load,
+      perSecond: envelope.perSecond,
+      texts: [],
+      textsFile: files.texts,
+      products: PRODUCTS,
+      run: name,
+    });
     const after = await settled(files.stats, answer.sent);
     return summary(before, after, answer);
   } finally {
@@ -184,7 +204,14 @@ async function commit(): Promise<string> {
   return stdout.trim();
 }
 
-function table(result: { machine: string; commit: string; bursts: string; throughput: Part; latency: Part; rate: number }): string {
+function table(result: {
+  machine: string;
+  commit: string;
+  bursts: string;
+  throughput: Part;
+  latency: Part;
+  rate: number;
+}): string {
   const row = (name: string, part: Part) =>
     [name.padEnd(12), String(part.eventsPerSecond).padStart(9), String(part.drops).padStart(7), part.cpuCores.toFixed(2).padStart(6), String(part.rssMb).padStart(8), ...[part.eventToWindow, part.commentToPrompt].map((l) => `${l.p50Ms.toFixed(1)} / ${l.p95Ms.toFixed(1)} / ${l.p99Ms.toFixed(1)} / ${l.p999Ms.toFixed(1)}`.padStart(28))].join('  '); // prettier-ignore
   return [

@@ -97,7 +97,10 @@ export function startCloud(args: string[]): Promise<Program<{ port: number }>> {
 }
 
 /** Runs a command to its end. */
-export function runCommand(args: string[], env: Record<string, string> = {}): Promise<{ code: number | null; stdout: string; stderr: string }> {
+export function runCommand(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const program = args[0] === 'receiver' || args[0] === 'broker' ? CLOUD : AGENT;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -111,7 +114,11 @@ export function runCommand(args: string[], env: Record<string, string> = {}): Pr
 }
 
 /** Asks again and again until `read` gives something; fails with `what` after `ms`. */
-export async function eventually<T>(what: string, ms: number, read: () => T | undefined | Promise<T | undefined>): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  ms: number,
+  read: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
   const endMs = Date.now() + ms;
   for (;;) {
     const found = await read();

@@ -10,12 +10,12 @@ import type { PromptEvent } from '@livecue/shared/prompt';
 import { createCanonicalDecoder } from '../ingest/canonical/decoder.ts';
 import { createFrameIntake } from '../ingest/frame-intake.ts';
 import { createPanelServer, panelLink, type PanelServer } from '../panel/panel-server.ts';
-import type { FrameSink, Source, Uplink } from '../ports.ts';
+import type { DecodedFrame, FrameSink, Source, Uplink } from '../ports.ts';
 import { createFrameQueue } from '../runtime/bounded-queue.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { startAll, stopAll, type Service } from '../runtime/service.ts';
 import { openStore } from '../store/open-store.ts';
-import { openSecrets } from '../store/secrets.ts';
+import { openSecrets, type Secrets } from '../store/secrets.ts';
 import { createUplink } from '../sync/mqtt-uplink.ts';
 import { toPromptBody, toUplinkBodies } from '../sync/uplink-record.ts';
 import { createCore } from './core.ts';
@@ -45,7 +45,7 @@ export interface AgentPorts {
   readonly nowMs: () => number;
   readonly logger: Logger;
   /** Builds the sources that the call asked for; they all write to one sink. */
-  readonly createSources: (parts: { sink: FrameSink; token: string }) => readonly Source[];
+  readonly createSources: (parts: { sink: FrameSink; secrets: Secrets }) => readonly Source[];
   /** The pipeline or the disk thread has failed for good: the process must end. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -68,7 +68,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   const startedMs = nowMs();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const secrets = await openSecrets({ folder, logger });
-  const opened = await openStore({ folder, nowMs, logger });
+  const opened = await openStore({ folder, agentId: config.agentId, nowMs, logger });
   const { store, outbox } = opened;
 
   const resolveProduct = createProductResolver(catalogue);
@@ -80,7 +80,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     onWindows: (results: readonly WindowResult[]) => steps.add(toUplinkBodies(results, config.uplink.kAnonymity)),
     onPrompts: (events: readonly PromptEvent[]) => {
       for (const event of events) {
-        const body = toPromptBody(event);
+        const body = toPromptBody(event, config.room.id);
         if (body !== null) steps.add([body]);
         if (event.kind !== 'suppressed')
           logger.debug(`card ${event.kind} ${event.kind === 'closed' ? event.promptId : event.prompt.promptId}`);
@@ -109,17 +109,17 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   });
   const position = await recoverPipeline({ store, core, totals, totalsKey: TOTALS_KEY, decode, logger });
 
-  const queue = createFrameQueue({ capacityEvents: config.ingest.queueEvents });
+  const queue = createFrameQueue<DecodedFrame>({ capacityEvents: config.ingest.queueEvents });
   const latency = { eventToWindow: createLatencyMeter(), commentToPrompt: createLatencyMeter() };
   const sink = createFrameIntake({
     decode,
     journal: store,
     queue,
-    onRejects: (list) => {
-      for (const { reason } of list) rejects[reason] = (rejects[reason] ?? 0) + 1;
+    onRejects: (decoded) => {
+      for (const { reason } of decoded.rejects) rejects[reason] = (rejects[reason] ?? 0) + 1;
     },
   });
-  const sources = ports.createSources({ sink, token: secrets.ingestToken });
+  const sources = ports.createSources({ sink, secrets });
 
   const embedded = config.uplink.enabled && config.uplink.brokerUrl === null
     ? createEmbeddedCloud({ logger }, { host: '127.0.0.1', port: config.uplink.embeddedBrokerPort, databaseUrl: config.uplink.databaseUrl, folder: path.join(folder, 'cloud') })
@@ -142,11 +142,10 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       counters: () => ({
         ...prefixed('rejected.', rejects),
         queued: queue.size,
-        ...prefixed('queueDropped.', queue.dropped()),
+        ...prefixed('queueDropped.', queue.drops()),
       }),
       latency,
       nowMs,
-      createPairing: () => panel?.createCode(),
     },
     { config, catalogue, version: VERSION, mode: input.mode, startedMs },
   );
@@ -204,7 +203,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       counts: core.pipeline.counts,
       rejects,
       queued: queue.size,
-      queueDropped: queue.dropped(),
+      queueDropped: queue.drops(),
       lostUpstream: sources.reduce((sum, source) => sum + source.health(nowMs()).lostUpstream, 0),
       eventToWindow: latency.eventToWindow.figures(),
       commentToPrompt: latency.commentToPrompt.figures(),

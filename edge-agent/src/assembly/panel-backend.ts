@@ -25,7 +25,6 @@ export interface PanelBackendPorts {
   readonly counters: () => Record<string, number>;
   readonly latency: { readonly eventToWindow: LatencyMeter; readonly commentToPrompt: LatencyMeter };
   readonly nowMs: () => number;
-  readonly createPairing: () => unknown;
 }
 
 export interface RoomBackend extends PanelBackend {
@@ -159,7 +158,7 @@ export function createPanelBackend(
         case 'uplink.sent':
           return { messages: ports.uplink.sent((args as { limit: number }).limit) };
         case 'pairing.create':
-          return ports.createPairing();
+          throw new Error('pairing.create is answered by the panel server, which has the codes');
       }
     },
   };

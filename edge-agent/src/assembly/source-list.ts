@@ -2,19 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentConfig } from '@livecue/shared/contract';
 import { createHttpSource } from '../ingest/http-source.ts';
 import { createReplaySource } from '../ingest/replay-source.ts';
+import { PROFILE_NAMES, type ProfileName } from '../ingest/simulator/profiles.ts';
 import { createSimulatorSource } from '../ingest/simulator/simulator-source.ts';
 import { createZmqSource } from '../ingest/zmq-source.ts';
 import type { FrameSink, Source } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { Secrets } from '../store/secrets.ts';
 
-const PROFILES = ['calm', 'standard', 'busy', 'faulty', 'demo', 'load'] as const;
-export type Profile = (typeof PROFILES)[number];
+/** A source that has sent something and then nothing for this long is shown as silent. */
+const QUIET_MS = 15_000;
 
 /** One `--source` of the call. */
 export type SourceCall =
   | { readonly kind: 'zmq' }
   | { readonly kind: 'http' }
-  | { readonly kind: 'simulator'; readonly profile: Profile; readonly seed: number }
+  | { readonly kind: 'simulator'; readonly profile: ProfileName; readonly seed: number }
   | { readonly kind: 'replay'; readonly file: string; readonly speed: number | 'max' };
 
 /** `zmq`, `http`, `simulator[:PROFILE[:SEED]]`, `replay:FILE[@SPEED]` */
@@ -32,8 +34,8 @@ function parseOne(name: string): SourceCall | { wrong: string } {
   if (name === 'zmq' || name === 'http') return { kind: name };
   const [kind, ...rest] = name.split(':');
   if (kind === 'simulator') {
-    const profile = PROFILES.find((known) => known === (rest[0] ?? 'standard'));
-    if (profile === undefined) return { wrong: `--source ${name}: the profiles are ${PROFILES.join(', ')}` };
+    const profile = PROFILE_NAMES.find((known) => known === (rest[0] ?? 'standard'));
+    if (profile === undefined) return { wrong: `--source ${name}: the profiles are ${PROFILE_NAMES.join(', ')}` };
     const seed = Number(rest[1] ?? 1);
     if (!Number.isSafeInteger(seed)) return { wrong: `--source ${name}: the seed must be a whole number` };
     return { kind, profile, seed };
@@ -50,27 +52,36 @@ function parseOne(name: string): SourceCall | { wrong: string } {
 /** Builds what the call named; nothing is opened before `start`. */
 export function sourcesFrom(
   calls: readonly SourceCall[],
-  ports: { sink: FrameSink; token: string; nowMs: () => number; logger: Logger },
+  ports: { sink: FrameSink; secrets: Secrets; nowMs: () => number; logger: Logger },
   config: AgentConfig,
 ): Source[] {
-  const { sink, token, nowMs } = ports;
-  const sleep = async (ms: number, signal: AbortSignal) => {
-    // An abort ends the wait early; the caller looks at its signal.
-    await delay(ms, undefined, { signal }).catch(() => undefined);
+  const { secrets } = ports;
+  const parts = {
+    sink: ports.sink,
+    nowMs: ports.nowMs,
+    logger: ports.logger,
+    sleep: (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }),
   };
+  const { host, httpPort, maxFrameBytes, zmq } = config.ingest;
   return calls.map((call) => {
     switch (call.kind) {
       case 'zmq':
-        return createZmqSource({ sink, nowMs }, config.ingest.zmq);
+        return createZmqSource(parts, { name: 'zmq', endpoint: zmq.endpoint, curve: zmq.curve ? curveOf(secrets) : null, highWaterMark: zmq.highWaterMark, quietLimitMs: QUIET_MS }); // prettier-ignore
       case 'http':
-        return createHttpSource({ sink, nowMs, token }, config.ingest);
+        return createHttpSource(parts, { name: 'http', host, port: httpPort, token: secrets.ingestToken, maxFrameBytes, requestTimeoutMs: 15_000, pingIntervalMs: 20_000, stopDeadlineMs: 3_000, quietLimitMs: QUIET_MS }); // prettier-ignore
       case 'simulator':
-        return createSimulatorSource(
-          { sink, nowMs, sleep },
-          { profile: call.profile, seed: call.seed, speed: 1, roomId: config.room.id },
-        );
+        return createSimulatorSource(parts, {
+          profile: call.profile,
+          seed: call.seed,
+          speed: 1,
+          roomId: config.room.id,
+        });
       case 'replay':
-        return createReplaySource({ sink, nowMs, sleep }, { files: [call.file], speed: call.speed, shiftToNow: true });
+        return createReplaySource(parts, { name: 'replay', files: [call.file], speed: call.speed, shiftToNow: true, quietLimitMs: QUIET_MS }); // prettier-ignore
     }
   });
+}
+
+function curveOf({ ingestCurve }: Secrets): { publicKey: string; secretKey: string } {
+  return { publicKey: ingestCurve.serverPublicKey, secretKey: ingestCurve.serverSecretKey };
 }
