@@ -1,0 +1,190 @@
+/** The program of the cloud side: reads arguments and signals, and nobody else here does. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { BrokerAddressError, startBroker, type EmbeddedBroker } from './broker/embedded-broker.ts';
+import { DatabaseInUseError, openDatabase, type Database } from './receiver/database.ts';
+import { createReceiver } from './receiver/receiver.ts';
+import { readWindowRows } from './receiver/record-store.ts';
+
+const HELP = `livecue receiver [--broker URL] [--database URL|FOLDER] [--share NAME]
+livecue receiver rows --database URL|FOLDER
+livecue broker [--host ADDRESS] [--port N]
+livecue embedded --data FOLDER [--port N] [--database URL|FOLDER]
+
+  receiver        stores the records of all agents and acknowledges them after the COMMIT
+  receiver rows   prints the window rows as JSON lines
+  broker          an MQTT 5 broker for one machine; keeps nothing on disk
+  embedded        broker and receiver in one process, as the agent starts them
+
+  --broker URL      mqtt:// or mqtts://, default mqtt://127.0.0.1:7425
+  --database WHERE  postgres://USER@HOST/NAME, or a folder for the built-in PGlite; default .livecue/cloud/pglite
+  --share NAME      several receivers with the same name divide the records among them
+  --host ADDRESS    where the broker listens, default 127.0.0.1 (it has no passwords: keep it off the network)
+  --port N          default 7425; 0 takes any free one
+  --parent          end when stdin closes
+
+A line {"ready":true,…} on stdout says that it works. SIGTERM writes what has arrived, then ends.
+
+  livecue receiver --broker mqtts://broker.example:8883 --database postgres://livecue@db.example/livecue
+  livecue receiver rows --database .livecue/cloud/pglite | head
+  livecue broker --port 1883
+`;
+
+interface Call {
+  readonly broker: string;
+  readonly database: string;
+  readonly share: string | null;
+  readonly host: string;
+  readonly port: number;
+}
+
+interface Running {
+  readonly told: Record<string, unknown>;
+  stop(): Promise<void>;
+}
+
+/** A run before us may still be letting go of the port and the folder, when the agent was killed. */
+const TAKE_OVER_MS = 8_000;
+const DRAIN_MS = 8_000;
+
+const logger = {
+  info: (message: string) => void process.stderr.write(`${message}\n`),
+  warn: (message: string) => void process.stderr.write(`${message}\n`),
+};
+
+class UsageError extends Error {}
+
+async function runBroker({ host, port }: Call): Promise<Running> {
+  const broker = await startBroker({ host, port });
+  return { told: { port: broker.port, url: `mqtt://${host}:${broker.port}` }, stop: () => broker.stop() };
+}
+
+async function runReceiver(call: Call): Promise<Running> {
+  const database = await openDatabase(call.database);
+  return receiverOn(database, call);
+}
+
+async function receiverOn(database: Database, call: Call): Promise<Running> {
+  const receiver = createReceiver({ brokerUrl: call.broker, database, nowMs: Date.now, logger, shareName: call.share });
+  try {
+    await receiver.start(stopping.signal);
+  } catch (error) {
+    await receiver.stop();
+    await database.close();
+    throw error;
+  }
+  const stop = async () => {
+    await receiver.stop();
+    await database.close();
+  };
+  return { told: { broker: call.broker, database: database.place }, stop };
+}
+
+async function runEmbedded(call: Call): Promise<Running> {
+  const broker: EmbeddedBroker = await takeOver(() => startBroker(call));
+  try {
+    const database = await takeOver(() => openDatabase(call.database));
+    const receiver = await receiverOn(database, { ...call, broker: `mqtt://${call.host}:${broker.port}` });
+    const stop = () => receiver.stop().finally(() => broker.stop());
+    return { told: { port: broker.port, ...receiver.told }, stop };
+  } catch (error) {
+    await broker.stop();
+    throw error;
+  }
+}
+
+async function takeOver<T>(open: () => Promise<T>): Promise<T> {
+  const untilMs = performance.now() + TAKE_OVER_MS;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      const held = error instanceof BrokerAddressError || error instanceof DatabaseInUseError;
+      if (!held || !process.connected || performance.now() >= untilMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+async function printRows({ database: where }: Call): Promise<void> {
+  if (!/^postgres(ql)?:\/\//.test(where) && !existsSync(where)) throw new Error(`there is no database in ${where}: check --database`);
+  const database = await openDatabase(where);
+  try {
+    for (const row of await readWindowRows(database)) process.stdout.write(`${JSON.stringify(row)}\n`);
+  } finally {
+    await database.close();
+  }
+}
+
+const stopping = new AbortController();
+let running: Running | null = null;
+
+/** First call drains, a second one or a drain that hangs ends at once with code 2. */
+function shutDown(): void {
+  if (stopping.signal.aborted) process.exit(2);
+  stopping.abort(new Error('asked to stop'));
+  setTimeout(() => process.exit(2), DRAIN_MS).unref();
+  if (running === null) process.exit(0);
+  running.stop().then(
+    () => process.exit(0),
+    (error: Error) => {
+      logger.warn(`stopping: ${error.message}`);
+      process.exit(1);
+    },
+  );
+}
+
+function parseCall(argv: readonly string[]): { words: string[]; call: Call; help: boolean; parent: boolean } {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: { broker: text, database: text, share: text, host: text, port: text, data: text, parent: flag, help: { ...flag, short: 'h' } },
+  });
+  const port = Number(values.port ?? 7425);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`--port ${values.port}: give a number from 0 to 65535`);
+  const data = values.data ?? join('.livecue', 'cloud');
+  const call = {
+    broker: values.broker ?? 'mqtt://127.0.0.1:7425',
+    database: values.database ?? join(data, 'pglite'),
+    share: values.share ?? null,
+    host: values.host ?? '127.0.0.1',
+    port,
+  };
+  if (!/^(mqtts?|wss?):\/\//.test(call.broker)) throw new UsageError(`--broker ${call.broker}: give an address like mqtt://127.0.0.1:1883`);
+  return { words: positionals, call, help: values.help ?? false, parent: values.parent ?? false };
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const { words, call, help, parent } = parseCall(argv);
+  const name = words.join(' ');
+  if (help || name === '') {
+    process.stdout.write(HELP);
+    process.exitCode = help ? 0 : 2;
+    return;
+  }
+  if (name === 'receiver rows') return printRows(call);
+  const commands: Record<string, (own: Call) => Promise<Running>> = { receiver: runReceiver, broker: runBroker, embedded: runEmbedded };
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) throw new UsageError(`there is no command "${name}"; --help tells which there are`);
+  process.on('SIGINT', shutDown);
+  process.on('SIGTERM', shutDown);
+  // Nobody must be left behind when the agent is killed.
+  if (process.connected) process.on('disconnect', shutDown);
+  if (parent) process.stdin.resume().on('end', shutDown).on('error', shutDown);
+  running = await command(call);
+  process.stdout.write(`${JSON.stringify({ ready: true, ...running.told })}\n`);
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  // Whoever read our lines is gone; the work goes on, as with `| head -1`.
+});
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const usage = error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
+  process.stderr.write(`livecue: ${(error as Error).message}\n`);
+  process.exit(usage ? 2 : 1);
+});

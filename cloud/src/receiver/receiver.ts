@@ -1,0 +1,182 @@
+import mqtt, { type MqttClient } from 'mqtt';
+import { TOPIC_ROOT, topics, type UplinkAck } from '@livecue/shared/contract';
+import type { Database } from './database.ts';
+import { decodeRecordMessage, storable, type ReceivedRecord } from './record-message.ts';
+import { readAcks, writeRecords } from './record-store.ts';
+
+export interface ReceiverConfig {
+  readonly brokerUrl: string;
+  readonly database: Database;
+  readonly nowMs: () => number;
+  readonly logger: { info(message: string): void; warn(message: string): void };
+  /** Name of a shared subscription: brokers give each record to one of its members. Null: all records. */
+  readonly shareName?: string | null;
+  /** Pause between connection attempts. Default 1,000. */
+  readonly reconnectMs?: number;
+}
+
+export interface ReceiverStatus {
+  readonly connected: boolean;
+  readonly received: number;
+  readonly committed: number;
+  readonly fenced: number;
+  readonly deadLetters: number;
+  /** Not taken because too many wait for the database; their agents send them again. */
+  readonly refusedFull: number;
+  readonly problem: string | null;
+}
+
+export interface Receiver {
+  /** Resolves when subscribed for the first time. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Writes and acknowledges what has arrived, then leaves. Safe twice. */
+  stop(): Promise<void>;
+  status(): ReceiverStatus;
+}
+
+const BATCH_MS = 50;
+const BATCH_RECORDS = 500;
+const WAITING_MAX = 20_000;
+const RETRY_MS = { first: 500, longest: 15_000 };
+
+/** Subscribes to the records of all agents, stores them, and acknowledges after the COMMIT. */
+export function createReceiver(config: ReceiverConfig): Receiver {
+  return new MqttReceiver(config);
+}
+
+class MqttReceiver implements Receiver {
+  readonly #config: ReceiverConfig;
+  readonly #counts = { received: 0, committed: 0, fenced: 0, deadLetters: 0, refusedFull: 0 };
+  #waiting: ReceivedRecord[] = [];
+  #client: MqttClient | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #writing: Promise<void> | null = null;
+  #failures = 0;
+  #problem: string | null = null;
+  #stopping: Promise<void> | null = null;
+
+  constructor(config: ReceiverConfig) {
+    this.#config = config;
+  }
+
+  start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { brokerUrl, logger } = this.#config;
+    // Clean sessions: what a broker kept for us is worth nothing that the agents' outboxes are not.
+    const client = mqtt.connect(brokerUrl, { protocolVersion: 5, clean: true, reconnectPeriod: this.#config.reconnectMs ?? 1_000, keepalive: 15, queueQoSZero: false, resubscribe: false }); // prettier-ignore
+    this.#client = client;
+    client.on('message', (topic, payload, packet) => this.#take(topic, payload, packet.properties?.userProperties ?? {}));
+    client.on('error', (error) => {
+      const problem = `no connection to the broker ${brokerUrl} (${error.message || String((error as NodeJS.ErrnoException).code)}): check its address and that it runs`;
+      if (this.#problem !== problem) logger.warn(problem);
+      this.#problem = problem;
+    });
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      client.on('connect', () => {
+        this.#problem = null;
+        this.#subscribe(client).then(resolve, (error: Error) => {
+          this.#problem = `the broker ${brokerUrl} refuses the subscription (${error.message}): allow this client to read ${TOPIC_ROOT}/+/records`;
+          logger.warn(this.#problem);
+          client.reconnect();
+        });
+      });
+    });
+  }
+
+  stop(): Promise<void> {
+    return (this.#stopping ??= (async () => {
+      const client = this.#client;
+      if (client === null) return;
+      if (this.#timer !== null) clearTimeout(this.#timer);
+      await this.#writing;
+      if (this.#waiting.length > 0 && this.#failures === 0) await this.#writeOnce();
+      await client.endAsync(!client.connected).catch(() => client.end(true));
+    })());
+  }
+
+  status(): ReceiverStatus {
+    return { connected: this.#client?.connected ?? false, ...this.#counts, problem: this.#problem };
+  }
+
+  async #subscribe(client: MqttClient): Promise<void> {
+    const { shareName = null } = this.#config;
+    const filter = topics.records('+');
+    await client.subscribeAsync(shareName === null ? filter : `$share/${shareName}/${filter}`, { qos: 1 });
+    // A broker that forgot the retained acknowledgements, or agents that wait for one.
+    for (const [agentId, ack] of await readAcks(this.#config.database)) this.#publish(agentId, ack);
+  }
+
+  #take(topic: string, payload: Uint8Array, properties: Record<string, string | string[]>): void {
+    const record = decodeRecordMessage({ topic, payload, userProperties: { ...properties } });
+    if (record === null || this.#stopping !== null) return;
+    this.#counts.received++;
+    if (this.#waiting.length >= WAITING_MAX) {
+      this.#counts.refusedFull++;
+      return;
+    }
+    this.#waiting.push(record);
+    if (this.#waiting.length >= BATCH_RECORDS && this.#failures === 0) this.#write();
+    else this.#timer ??= setTimeout(() => this.#write(), BATCH_MS);
+  }
+
+  #write(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#writing !== null) return;
+    this.#writing = this.#writeOnce().finally(() => {
+      this.#writing = null;
+      if (this.#waiting.length === 0 || this.#stopping !== null) return;
+      const pauseMs = this.#failures === 0 ? 0 : Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** (this.#failures - 1));
+      this.#timer ??= setTimeout(() => this.#write(), pauseMs);
+    });
+  }
+
+  async #writeOnce(): Promise<void> {
+    const batch = this.#waiting.slice(0, BATCH_RECORDS);
+    if (batch.length === 0) return;
+    const { database, logger } = this.#config;
+    try {
+      // The second failure may be the fault of one record: each goes alone, so that it stops nobody else.
+      if (this.#failures < 2) await this.#commit(batch);
+      else for (const record of batch) await this.#commitAlone(record);
+      this.#waiting.splice(0, batch.length);
+      this.#failures = 0;
+      this.#problem = null;
+    } catch (error) {
+      this.#failures++;
+      this.#problem = `writing ${batch.length} records to ${database.place}: ${(error as Error).message}; tried again, nothing is acknowledged meanwhile`;
+      if (this.#failures === 1) logger.warn(this.#problem);
+    }
+  }
+
+  async #commit(batch: readonly ReceivedRecord[]): Promise<void> {
+    const { database, nowMs, logger } = this.#config;
+    const { acks, fenced, deadLetters } = await writeRecords(database, batch, nowMs());
+    this.#counts.committed += batch.length - fenced;
+    this.#counts.fenced += fenced;
+    this.#counts.deadLetters += deadLetters;
+    if (deadLetters > 0) logger.warn(`${deadLetters} records cannot be stored; they stand in table dead_letter with the reason`);
+    for (const [agentId, ack] of acks) this.#publish(agentId, ack);
+  }
+
+  /** A record that the database refuses while it takes others becomes a dead letter. */
+  async #commitAlone(record: ReceivedRecord): Promise<void> {
+    try {
+      await this.#commit([record]);
+    } catch (error) {
+      if (!record.ok) throw error;
+      const { agentId, epoch, seq, body } = record;
+      const reason = storable(`refused by the database: ${(error as Error).message.slice(0, 300)}`);
+      await this.#commit([{ ok: false, agentId, at: { epoch, seq }, reason, payload: storable(JSON.stringify(body)) }]);
+    }
+  }
+
+  #publish(agentId: string, ack: UplinkAck): void {
+    const client = this.#client;
+    if (client === null || !client.connected) return; // All are published again with the next connection.
+    client.publish(topics.ack(agentId), JSON.stringify(ack), { qos: 1, retain: true, properties: { contentType: 'application/json' } }, (error) => {
+      if (error && this.#stopping === null) this.#problem = `acknowledging to ${agentId}: ${error.message}`;
+    }); // prettier-ignore
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * One entry a version, applied in order, each in its own transaction; table `schema_version` says how many
+ * are in. The same SQL runs on PostgreSQL ≥ 14 and PGlite. A released entry is never edited.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- Received seqs of each agent's newest epoch; records of lower epochs are refused.
+  CREATE TABLE agent_streams (
+    agent_id text PRIMARY KEY,
+    epoch bigint NOT NULL,
+    contiguous bigint NOT NULL,
+    ranges jsonb NOT NULL,
+    updated_at timestamptz NOT NULL
+  );
+  CREATE TABLE window_rows (
+    agent_id text NOT NULL,
+    room_id text NOT NULL,
+    window_start timestamptz NOT NULL,
+    window_length_ms integer NOT NULL,
+    group_kind text NOT NULL,
+    product_id text NOT NULL,
+    revision integer NOT NULL,
+    events bigint NOT NULL,
+    comments bigint NOT NULL,
+    commenters bigint NOT NULL,
+    likes bigint NOT NULL,
+    product_views bigint NOT NULL,
+    product_viewers bigint NOT NULL,
+    cart_adds bigint NOT NULL,
+    orders_created bigint NOT NULL,
+    orders_paid bigint NOT NULL,
+    orders_cancelled bigint NOT NULL,
+    buyers bigint NOT NULL,
+    units_paid bigint NOT NULL,
+    refunds bigint NOT NULL,
+    stock_level bigint,
+    audience_max bigint,
+    counts jsonb NOT NULL,
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (agent_id, room_id, window_start, window_length_ms, group_kind, product_id)
+  );
+  COMMENT ON COLUMN window_rows.product_id IS 'empty for the groups room and other';
+  CREATE INDEX window_rows_by_time ON window_rows (window_start);
+  CREATE TABLE prompt_rows (
+    agent_id text NOT NULL,
+    prompt_id text NOT NULL,
+    room_id text NOT NULL,
+    rule text NOT NULL,
+    priority text NOT NULL,
+    product_id text,
+    raised_at timestamptz NOT NULL,
+    revision integer NOT NULL,
+    outcome text,
+    closed_at timestamptz,
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (agent_id, prompt_id)
+  );
+  CREATE TABLE dead_letter (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    agent_id text NOT NULL,
+    epoch bigint,
+    seq bigint,
+    reason text NOT NULL,
+    payload text NOT NULL,
+    received_at timestamptz NOT NULL
+  );
+  `,
+];
+
+export const LOCK_STREAMS = `
+  SELECT agent_id, epoch, contiguous, ranges FROM agent_streams
+  WHERE agent_id = ANY (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY agent_id FOR UPDATE`;
+
+export const ENSURE_STREAMS = `
+  INSERT INTO agent_streams
+  SELECT agent_id, 0, 0, '[]'::jsonb, to_timestamp($2::double precision / 1000)
+  FROM jsonb_array_elements_text($1::jsonb) AS agent_id ORDER BY agent_id
+  ON CONFLICT (agent_id) DO NOTHING`;
+
+export const SAVE_STREAMS = `
+  UPDATE agent_streams AS t
+  SET epoch = s.epoch, contiguous = s.contiguous, ranges = s.ranges, updated_at = to_timestamp($2::double precision / 1000)
+  FROM jsonb_to_recordset($1::jsonb) AS s (agent_id text, epoch bigint, contiguous bigint, ranges jsonb)
+  WHERE t.agent_id = s.agent_id`;
+
+const count = (name: string) => `(r.counts ->> '${name}')::bigint`;
+
+/** Sorted by key, so that receivers beside each other lock rows in the same order. */
+export const UPSERT_WINDOWS = `
+  INSERT INTO window_rows AS t
+  SELECT r.agent_id, r.room_id, to_timestamp(r.start_ms::double precision / 1000), r.length_ms, r.group_kind, r.product_id, r.revision,
+    ${count('events')}, ${count('comments')}, ${count('commenters')}, ${count('likes')}, ${count('productViews')},
+    ${count('productViewers')}, ${count('cartAdds')}, ${count('ordersCreated')}, ${count('ordersPaid')},
+    ${count('ordersCancelled')}, ${count('buyers')}, ${count('unitsPaid')}, ${count('refunds')},
+    (r.counts #>> '{stock,level}')::bigint, (r.counts #>> '{audience,max}')::bigint, r.counts,
+    to_timestamp($2::double precision / 1000)
+  FROM jsonb_to_recordset($1::jsonb) AS r (agent_id text, room_id text, start_ms bigint, length_ms integer,
+    group_kind text, product_id text, revision integer, counts jsonb)
+  ORDER BY 1, 2, 3, 4, 5, 6
+  ON CONFLICT (agent_id, room_id, window_start, window_length_ms, group_kind, product_id) DO UPDATE SET
+    revision = excluded.revision, events = excluded.events, comments = excluded.comments,
+    commenters = excluded.commenters, likes = excluded.likes, product_views = excluded.product_views,
+    product_viewers = excluded.product_viewers, cart_adds = excluded.cart_adds,
+    orders_created = excluded.orders_created, orders_paid = excluded.orders_paid,
+    orders_cancelled = excluded.orders_cancelled, buyers = excluded.buyers, units_paid = excluded.units_paid,
+    refunds = excluded.refunds, stock_level = excluded.stock_level, audience_max = excluded.audience_max,
+    counts = excluded.counts, received_at = excluded.received_at
+  WHERE excluded.revision > t.revision`;
+
+export const UPSERT_PROMPTS = `
+  INSERT INTO prompt_rows AS t
+  SELECT r.agent_id, r.prompt_id, r.room_id, r.rule, r.priority, r.product_id,
+    to_timestamp(r.raised_ms::double precision / 1000), r.revision, r.outcome,
+    to_timestamp(r.closed_ms::double precision / 1000), to_timestamp($2::double precision / 1000)
+  FROM jsonb_to_recordset($1::jsonb) AS r (agent_id text, prompt_id text, room_id text, rule text, priority text,
+    product_id text, raised_ms bigint, revision integer, outcome text, closed_ms bigint)
+  ORDER BY 1, 2
+  ON CONFLICT (agent_id, prompt_id) DO UPDATE SET
+    room_id = excluded.room_id, rule = excluded.rule, priority = excluded.priority, product_id = excluded.product_id,
+    raised_at = excluded.raised_at, revision = excluded.revision, outcome = excluded.outcome,
+    closed_at = excluded.closed_at, received_at = excluded.received_at
+  WHERE excluded.revision > t.revision`;
+
+export const INSERT_DEAD_LETTERS = `
+  INSERT INTO dead_letter (agent_id, epoch, seq, reason, payload, received_at)
+  SELECT r.agent_id, r.epoch, r.seq, r.reason, r.payload, to_timestamp($2::double precision / 1000)
+  FROM jsonb_to_recordset($1::jsonb) AS r (agent_id text, epoch bigint, seq bigint, reason text, payload text)`;
+
+/** A sender that writes nonsense must not fill the disk. */
+export const TRIM_DEAD_LETTERS = `DELETE FROM dead_letter WHERE id <= (SELECT max(id) FROM dead_letter) - 10000`;
+
+export const SELECT_STREAMS = `SELECT agent_id, epoch, contiguous, ranges FROM agent_streams WHERE epoch > 0 ORDER BY agent_id`;
+
+export const SELECT_WINDOWS = `
+  SELECT agent_id, room_id, (extract(epoch FROM window_start) * 1000)::bigint AS window_start_ms, window_length_ms,
+    group_kind, product_id, revision, counts
+  FROM window_rows ORDER BY agent_id, room_id, window_start, window_length_ms, group_kind, product_id`;
