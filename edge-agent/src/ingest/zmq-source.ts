@@ -1,0 +1,147 @@
+import { type Message, Pull } from 'zeromq';
+import type { FrameSink, Source } from '../ports.ts';
+import { ConfigurationError, PortInUseError } from '../runtime/agent-error.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { createDiskGuard } from './disk-guard.ts';
+import { sniffEncoding } from './frame-encoding.ts';
+import { createSourceMeter } from './source-health.ts';
+import { createSequenceLedger, decodeHeader } from './zmq-header.ts';
+
+export interface ZmqSourcePorts {
+  readonly sink: FrameSink;
+  readonly nowMs: () => number;
+  /** Waits, or rejects with the signal's reason. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  readonly logger: Logger;
+}
+
+export interface ZmqSourceConfig {
+  readonly name: string;
+  /** `tcp://127.0.0.1:7422`; port 0 takes any free one, which `health().endpoint` names. */
+  readonly endpoint: string;
+  /** Server key pair in Z85; null speaks in the clear, which only loopback endpoints may. */
+  readonly curve: { readonly publicKey: string; readonly secretKey: string } | null;
+  /** Messages that the socket holds for each sender before that sender has to wait. */
+  readonly highWaterMark: number;
+  readonly quietLimitMs: number;
+}
+
+/**
+ * Events over ZeroMQ PULL. A message is a body, or a header part (JSON `{source, sequence, encoding}`) and
+ * a body; a body is one event or an array of events. PULL has no way to answer, so nothing is refused
+ * for lack of room: the reader stops reading, the socket fills, and senders wait. What still stands in
+ * the socket when the source stops was never accepted; senders that must know use HTTP.
+ */
+export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig): Source {
+  const meter = createSourceMeter({ ...config, transport: 'zmq' });
+  const ledger = createSequenceLedger();
+  let socket: Pull | null = null;
+  let reading: Promise<void> | null = null;
+  let stopping = new AbortController();
+
+  const disk = createDiskGuard(config.name, ports, (problem) =>
+    meter.state(problem === null ? 'open' : 'degraded', problem),
+  );
+
+  function take(parts: readonly Message[]): void {
+    const body = parts.at(-1)!;
+    const header = parts.length === 2 ? decodeHeader(parts[0]!) : null;
+    if (parts.length > 2 || (parts.length === 2 && header === null)) {
+      meter.drop('malformed');
+      return;
+    }
+    if (header?.sequence !== undefined) meter.lost(ledger.gap(header.source, header.sequence));
+    const encoding = header?.encoding ?? sniffEncoding(body);
+    const frame = { sourceName: config.name, ingestTimeMs: ports.nowMs(), encoding, bytes: body };
+    const { decoded, durable } = ports.sink.accept(frame);
+    meter.record(decoded);
+    if (decoded.events.length > 0) disk.watch(durable, body.length);
+  }
+
+  async function read(from: Pull, signal: AbortSignal): Promise<void> {
+    for await (const parts of from) {
+      take(parts);
+      if (signal.aborted) return;
+      if (ports.sink.full) await ports.sink.ready(signal);
+      if (disk.behind) await disk.caughtUp(signal);
+    }
+  }
+
+  function readUntilStopped(from: Pull, signal: AbortSignal): Promise<void> {
+    return read(from, signal).catch((error: unknown) => {
+      if (signal.aborted || from.closed) return;
+      meter.state('failed', `reading stopped: ${error instanceof Error ? error.message : String(error)}`);
+      ports.logger.error(`source ${config.name}: reading ${config.endpoint} stopped: ${String(error)}`);
+      from.close();
+    });
+  }
+
+  const source: Source = {
+    name: config.name,
+    async start(signal) {
+      signal.throwIfAborted();
+      refuseOpenNetwork(config);
+      stopping = new AbortController();
+      const opened = new Pull({ receiveHighWaterMark: config.highWaterMark, linger: 0, ...curveOptions(config) });
+      meter.state('connecting');
+      try {
+        await bind(opened, config);
+      } catch (error) {
+        opened.close();
+        meter.state('failed', (error as Error).message);
+        throw error;
+      }
+      socket = opened;
+      meter.endpoint(opened.lastEndpoint ?? config.endpoint);
+      meter.state('open');
+      signal.addEventListener('abort', () => void source.stop(), { once: true, signal: stopping.signal });
+      reading = readUntilStopped(opened, AbortSignal.any([signal, stopping.signal]));
+    },
+    async stop() {
+      stopping.abort(new Error(`source ${config.name} stops`));
+      const [open, loop] = [socket, reading];
+      socket = reading = null;
+      if (open !== null && !open.closed) {
+        // Unbound first: closing alone frees the port at some later time.
+        await open.unbind(open.lastEndpoint ?? config.endpoint);
+        open.close();
+      }
+      await loop;
+      meter.state('idle');
+    },
+    health: (nowMs) => meter.read(nowMs),
+  };
+  return source;
+}
+
+function curveOptions({ curve }: ZmqSourceConfig) {
+  return curve === null ? {} : { curveServer: true, curvePublicKey: curve.publicKey, curveSecretKey: curve.secretKey };
+}
+
+/** `ipc:` and `inproc:` do not leave the machine; of `tcp:` only loopback addresses do not. */
+function refuseOpenNetwork({ endpoint, curve }: ZmqSourceConfig): void {
+  const local =
+    /^(ipc|inproc):\/\/./.test(endpoint) || /^tcp:\/\/(127(\.\d{1,3}){3}|localhost|\[::1\]):/.test(endpoint);
+  if (local || curve !== null) return;
+  throw new ConfigurationError(
+    `Opening the ZeroMQ source on ${endpoint}: that address is reachable from the network and events would cross it in the clear. Set ingest.zmq.curve to true, or bind to tcp://127.0.0.1:PORT.`,
+  );
+}
+
+async function bind(socket: Pull, { endpoint }: ZmqSourceConfig): Promise<void> {
+  try {
+    await socket.bind(endpoint);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new PortInUseError(
+        `Opening the ZeroMQ source on ${endpoint}: another program has this port. Stop it, or set ingest.zmq.endpoint to another port.`,
+        { cause: error },
+      );
+    }
+    throw new ConfigurationError(
+      `Opening the ZeroMQ source on ${endpoint}: ${message}. Expected an address of this machine such as tcp://127.0.0.1:7422 in ingest.zmq.endpoint.`,
+      { cause: error },
+    );
+  }
+}
