@@ -149,7 +149,7 @@ describe('the screen (HP1, HP2)', () => {
     const room = createFakeRoom();
     const advisor = advisorFor(products, { cardsPer10Min: 1 });
     room.ask('a', 'price', 9);
-    run(advisor, room, 5_100);
+    const firstMs = run(advisor, room, 5_100)[0]?.atMs ?? 0;
     room.counts.clear();
     run(advisor, room, 560_000, 1_000);
     room.ask('b', 'price', 9);
@@ -158,6 +158,8 @@ describe('the screen (HP1, HP2)', () => {
     const [suppressed, raised] = events;
     const ids = [suppressed, raised].map((event) => (event !== undefined && 'prompt' in event ? event.prompt.promptId : ''));
     expect(ids[0]).toBe(ids[1]);
+    // The window is half-open: after exactly 10 min there is room, not before.
+    expect((raised?.atMs ?? 0) - firstMs).toBe(600_000);
     expect(raised?.kind === 'raised' && raised.prompt.expiresMs - raised.atMs).toBe(90_000);
   }); // prettier-ignore
 
@@ -184,6 +186,35 @@ describe('the screen (HP1, HP2)', () => {
     const [event] = run(advisor, room, 100);
     expect(event?.kind === 'updated' && event.prompt).toMatchObject({ priority: 'act-now', headline: { en: 'No. 1 sold out in 2 min' } });
   }); // prettier-ignore
+});
+
+test('a card that becomes urgent stays advice while "act now" is used up', () => {
+  const room = createFakeRoom();
+  const advisor = advisorFor(products);
+  room.ask('b', 'price', 40);
+  room.ask('c', 'price', 40);
+  room.stock.set('a', 40);
+  room.counts.set('a', { unitsPaid: 25 });
+  expect(run(advisor, room, 6_000).length).toBe(3);
+  room.stock.set('a', 10);
+  expect(run(advisor, room, 10_000)).toEqual([]);
+  expect(advisor.stage().next[1]?.priority).toBe('advice');
+});
+
+test('a feed that flaps is said twice in 60 s, the third time when the minute is over (HP9)', () => {
+  const room = createFakeRoom();
+  const advisor = advisorFor(products);
+  const raisedMs: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    room.feed = { state: 'stale', lastEventMs: room.nowMs, quietLimitMs: 5_000 };
+    for (const event of run(advisor, room, 10_000)) if (event.kind === 'raised') raisedMs.push(event.atMs);
+    room.feed = { state: 'ok', lastEventMs: room.nowMs, quietLimitMs: 5_000 };
+    if (i < 3) run(advisor, room, 2_000);
+  }
+  expect(raisedMs.length).toBe(2);
+  room.feed = { state: 'stale', lastEventMs: room.nowMs, quietLimitMs: 5_000 };
+  for (const event of run(advisor, room, 30_000)) if (event.kind === 'raised') raisedMs.push(event.atMs);
+  expect((raisedMs[2] ?? 0) - (raisedMs[0] ?? 0)).toBe(60_000);
 });
 
 describe('what the host does (HP10)', () => {
@@ -218,4 +249,36 @@ describe('what the host does (HP10)', () => {
     muted.room.ask('a', 'price', 99);
     expect(shortly(run(muted.advisor, muted.room, 60_000, 1_000))).toEqual([`suppressed ${key('a')} muted`]);
   });
+});
+
+test('the operator answers a card from the queue', () => {
+  const room = createFakeRoom();
+  const advisor = advisorFor(products, { cardsPer10Min: 1 });
+  for (const id of ['a', 'b']) room.ask(id, 'price', 9);
+  run(advisor, room, 6_000);
+  const waiting = advisor.stage().queued[0]?.promptId ?? '';
+  expect(shortly(advisor.act(waiting, 'done', room.nowMs))).toEqual([`closed ${key('b')} done`]);
+  expect(advisor.stage().queued).toEqual([]);
+});
+
+test('a card of a product that left the catalogue is withdrawn after a restart', () => {
+  const room = createFakeRoom();
+  room.ask('a', 'price', 9);
+  const before = advisorFor(products);
+  run(before, room, 6_000);
+  const after = advisorFor(products.slice(1));
+  after.restore([...before.takeDelta().put, ['stream/other', 'not ours']]);
+  expect(after.stage().active?.productId).toBe('a');
+  expect(shortly(run(after, room, 100))).toEqual([`closed ${key('a')} withdrawn`]);
+});
+
+test('an id fits the panel also for the longest product ids, and differs between them', () => {
+  const long = [`${'x'.repeat(511)}1`, `${'x'.repeat(511)}2`];
+  const room = createFakeRoom();
+  for (const id of long) room.ask(id, 'price', 9);
+  const advisor = advisorFor(long.map((id, i) => productOf(id, i + 1)));
+  run(advisor, room, 6_000);
+  const ids = [advisor.stage().active?.promptId ?? '', advisor.stage().next[0]?.promptId ?? ''];
+  expect(new Set(ids).size).toBe(2);
+  for (const id of ids) expect(id.length > 0 && id.length <= 128).toBe(true);
 });
