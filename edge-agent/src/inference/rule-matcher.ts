@@ -36,7 +36,7 @@ export function createRuleMatcher(rules: IntentRules): RuleMatcher {
     for (let rank = 0; rank < best && rank < patterns.length; rank++) {
       const pattern = patterns[rank];
       const intent = INTENTS[rank];
-      if (pattern != null && intent !== undefined && pattern.test(normalised)) return { intent, kind: 'pattern' };
+      if (pattern && intent && pattern.test(normalised)) return { intent, kind: 'pattern' };
     }
     const intent = INTENTS[best];
     return intent === undefined ? null : { intent, kind: 'phrase' };
