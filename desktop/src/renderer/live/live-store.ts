@@ -5,6 +5,7 @@ import { createSeries, type Series } from './series.ts';
 /** The agent repeats its state every second; after this long without one the screen no longer claims to be live. */
 export const STATE_AGE_LIMIT_MS = 3_500;
 const MAX_MARKS = 60;
+const PAST_RETRY_MS = 2_000;
 
 /** Something to see on the time axis. */
 export interface Mark {
@@ -34,6 +35,8 @@ export function createLiveStore(client: PanelClient, monotonicMs: () => number):
   const listeners = new Set<() => void>();
   const series = createSeries();
   const marks: Mark[] = [];
+  let past: 'missing' | 'asked' | 'here' = 'missing';
+  let pastTriedMs = -PAST_RETRY_MS;
   let live: Live = { connection: { kind: 'connecting' }, state: null, receivedMs: 0 };
 
   function set(part: Partial<Live>): void {
@@ -47,10 +50,19 @@ export function createLiveStore(client: PanelClient, monotonicMs: () => number):
     if (marks.length > MAX_MARKS) marks.shift();
   }
 
-  async function readPast(): Promise<void> {
-    const { points } = await client.call('series.read', {});
-    for (const point of points) series.add(point);
-    set({});
+  /** The charts begin with what the agent has; a refused try is made again with a later state. */
+  function readPast(): void {
+    if (past !== 'missing' || monotonicMs() - pastTriedMs < PAST_RETRY_MS) return;
+    past = 'asked';
+    pastTriedMs = monotonicMs();
+    client.call('series.read', {}).then(
+      ({ points }) => {
+        for (const point of points) series.add(point);
+        past = 'here';
+        set({});
+      },
+      () => (past = 'missing'),
+    );
   }
 
   const listener: PanelListener = {
@@ -59,12 +71,13 @@ export function createLiveStore(client: PanelClient, monotonicMs: () => number):
       if (state.stage.active !== null) mark('cue', state.stage.active.promptId, state.stage.active.raisedMs);
       if (state.explaining !== null) mark('pin', state.explaining.productId, state.explaining.sinceMs);
       set({ state, receivedMs: monotonicMs() });
+      readPast();
     },
     onConnection(connection) {
       if (connection.kind === live.connection.kind) return;
       set({ connection });
-      // Without the past the charts begin now, which they show; the next connection asks again.
-      if (connection.kind === 'open') readPast().catch((error: unknown) => console.warn('series.read:', error));
+      // After a lost connection there is a hole to fill.
+      if (connection.kind === 'open') past = 'missing';
     },
   };
 

@@ -1,0 +1,23 @@
+import { contextBridge, ipcRenderer } from 'electron';
+import type { PanelBridge, PanelVerb } from '@livecue/shared/contract';
+
+// A sandboxed preload can load nothing of ours at run time: names stand here and are checked by their types.
+const STATE_CHANNEL = 'panel:state';
+const call = (verb: PanelVerb) => (args: unknown) => ipcRenderer.invoke(`panel:${verb}`, args);
+
+/** Verbs and nothing else: the page cannot name a channel of its own. */
+const bridge: PanelBridge = {
+  promptDone: call('prompt.done'),
+  promptSnooze: call('prompt.snooze'),
+  promptMute: call('prompt.mute'),
+  seriesRead: call('series.read'),
+  uplinkSent: call('uplink.sent'),
+  pairingCreate: call('pairing.create'),
+  onState(listener) {
+    const hear = (_event: unknown, message: unknown) => listener(message);
+    ipcRenderer.on(STATE_CHANNEL, hear);
+    return () => void ipcRenderer.removeListener(STATE_CHANNEL, hear);
+  },
+};
+
+contextBridge.exposeInMainWorld('livecue', bridge);

@@ -1,0 +1,173 @@
+/** A scripted room for tests of the page: realistic states that change when the test says so. */
+import type { PanelState, SentMessage, SeriesPoint } from '@livecue/shared/contract';
+import type { HostPrompt } from '@livecue/shared/prompt';
+import type { PanelBackend } from '../../edge-agent/src/ports.ts';
+import { PanelCallError } from '../../edge-agent/src/panel/panel-call-error.ts';
+
+const PRODUCTS = [
+  ['p1', 1, '玻璃保鲜盒', 'Glass food box', 320, 66, {}, null],
+  ['p2', 2, '真丝眼罩', 'Silk sleep mask', 14, 57, { stock: 3, purchase_signal: 2 }, 8.2],
+  ['p3', 3, '亚麻衬衫', 'Linen shirt', 120, 41, { size_spec: 12, price: 2 }, null],
+  ['p5', 5, '蓝色水杯', 'Blue water bottle', 31, 18, { price: 4 }, null],
+  ['p7', 7, '便携榨汁机', 'Portable juicer', 0, 95, { stock: 6 }, null],
+] as const;
+
+export function prompt(part: Partial<HostPrompt> & { promptId: string }, nowMs: number): HostPrompt {
+  return {
+    key: `counted-questions/size_spec/p3`, rule: 'counted-questions', priority: 'act-now', roomId: 'main', productId: 'p3', linkNumber: 3,
+    headline: { zh: '12 人问尺码', en: '12 viewers ask about size' },
+    reason: { zh: '3号亚麻衬衫 · 60 秒内', en: 'No. 3 Linen shirt · within 60 s' },
+    fact: { zh: 'S 155–160 · M 160–165 · L 165–170', en: 'S 155–160 · M 160–165 · L 165–170 cm' },
+    raisedMs: nowMs - 7_000, updatedMs: nowMs - 1_000, expiresMs: nowMs + 38_000,
+    evidence: {
+      window: { openMs: nowMs - 61_000, closeMs: nowMs - 1_000 }, counts: { size_spec: 12, viewers: 12, comments: 15 }, threshold: { viewers: 8 },
+      modelVersion: 'intent-hash-2.1', eventIds: ['douyin:7301', 'douyin:7342', 'douyin:7345'],
+    },
+    ...part,
+  }; // prettier-ignore
+}
+
+export const surge = (nowMs: number) =>
+  prompt({
+    promptId: 'c-surge', key: 'interest-surge/p5', rule: 'interest-surge', priority: 'advice', productId: 'p5', linkNumber: 5, fact: null, expiresMs: nowMs + 80_000,
+    headline: { zh: '5号 关注 ×4.2', en: 'No. 5 interest ×4.2' }, reason: { zh: '蓝色水杯 · 比平时', en: 'Blue water bottle · against its usual' },
+    evidence: { window: { openMs: nowMs - 11_000, closeMs: nowMs - 1_000 }, counts: { level: 84.2, expected: 20 }, threshold: { surprise: 4 }, modelVersion: 'interest-1', eventIds: [] },
+  }, nowMs); // prettier-ignore
+
+export const stockOut = (nowMs: number) =>
+  prompt({
+    promptId: 'c-stock', key: 'stock-out/p2', rule: 'stock-out', priority: 'advice', productId: 'p2', linkNumber: 2, fact: null, expiresMs: nowMs + 64_000,
+    headline: { zh: '2号 8 分钟后售罄', en: 'No. 2 sells out in 8 min' }, reason: { zh: '真丝眼罩 · 余 14 件', en: 'Silk sleep mask · 14 left' },
+  }, nowMs); // prettier-ignore
+
+export const anomaly = (nowMs: number) =>
+  prompt({
+    promptId: 'c-orders', key: 'order-anomaly', rule: 'order-anomaly', priority: 'info', productId: null, linkNumber: null, fact: null, expiresMs: nowMs + 52_000,
+    headline: { zh: '17 单来自 3 个账号', en: '17 orders by 3 buyers' }, reason: { zh: '60 秒内 · 先核对再感谢', en: 'within 60 s · check before thanking' },
+  }, nowMs); // prettier-ignore
+
+/** Second `i` of the show, the same numbers for the same second; null while the feed was silent. */
+export function point(tMs: number, i: number, gap = false): SeriesPoint {
+  const wave = (period: number, phase = 0) => (1 + Math.sin((i + phase) / period)) / 2;
+  const jitter = ((i * 7919) % 13) / 13;
+  if (gap) return { tMs, comments: null, orders: null, viewers: null, interest: {} };
+  return {
+    tMs,
+    comments: Math.round(4 + 10 * wave(23) + 6 * jitter),
+    orders: (i * 31) % 7 < 2 ? Math.round(1 + 2 * wave(41)) : 0,
+    viewers: Math.round(3100 + 400 * wave(90) + 12 * jitter),
+    interest: {
+      p3: Math.round(30 + 60 * wave(37) + 10 * jitter),
+      p5: i > 210 ? Math.round(20 + (i - 210) * 0.9 + 8 * jitter) : 18 + Math.round(6 * jitter),
+      p2: Math.round(12 + 14 * wave(29, 11)),
+      p7: i < 120 ? Math.round(40 * wave(19)) : 0,
+    },
+  };
+}
+
+export function record(atMs: number, seq: number, acknowledged: boolean): SentMessage {
+  const windowStartMs = Math.floor(atMs / 60_000) * 60_000 - 60_000;
+  const payload = JSON.stringify({
+    kind: 'window', roomId: 'main', group: seq % 3 === 0 ? { kind: 'room' } : { kind: 'product', productId: `p${seq % 5}` },
+    windowStartMs, windowLengthMs: 60_000, revision: 0, counts: { events: 4120 + seq, comments: 611, commenters: 302, ordersPaid: 17 },
+  }); // prettier-ignore
+  return {
+    atMs, topic: 'livecue/1/studio-1/records', payload, bytes: Buffer.byteLength(payload), acknowledged,
+    properties: { specversion: '1.0', id: `studio-1/1/${seq}`, source: 'livecue/studio-1', type: 'livecue.window', epoch: '1', seq: String(seq) },
+  }; // prettier-ignore
+}
+
+export interface ScriptedShow extends PanelBackend {
+  /** What panels called, oldest first. */
+  readonly calls: { verb: string; args: unknown }[];
+  /** Changes the state that is shown from now on. */
+  change(part: Partial<PanelState> | ((state: PanelState) => Partial<PanelState>)): void;
+  sent: SentMessage[];
+}
+
+function firstState(nowMs: number): PanelState {
+  return {
+    contractVersion: 1, agentId: 'studio-1', version: '0.1.0', roomId: 'main', roomName: '夏日家居专场', mode: 'live', nowMs, startedMs: nowMs - 4_327_000,
+    stage: { active: null, next: [], queued: [] },
+    feed: { state: 'ok', lastEventMs: nowMs - 400 },
+    explaining: { productId: 'p3', sinceMs: nowMs - 160_000 },
+    viewers: 3412, ordersLastHour: 486,
+    products: PRODUCTS.map(([productId, linkNumber, zh, en, stock, unitsSold, questions, stockOutMinutes]) => ({ productId, linkNumber, name: { zh, en }, stock, unitsSold, questions, stockOutMinutes })),
+    latest: null,
+    sources: [
+      { name: 'Douyin', transport: 'websocket', state: 'open', endpoint: 'ws://127.0.0.1:7421/ingest', lastEventMs: nowMs - 400, quietLimitMs: 8_000, eventsPerSecond: 61.4, events: 184_220, drops: { duplicate: 312, late: 4 }, lostUpstream: 0, problem: null },
+      { name: 'Bilibili', transport: 'zmq', state: 'open', endpoint: 'tcp://127.0.0.1:7422', lastEventMs: nowMs - 1_100, quietLimitMs: 12_000, eventsPerSecond: 8.2, events: 20_114, drops: {}, lostUpstream: 1_640, problem: null },
+      { name: 'TikTok', transport: 'http', state: 'open', endpoint: 'http://127.0.0.1:7421/events', lastEventMs: nowMs - 22_000, quietLimitMs: 9_000, eventsPerSecond: 0, events: 3_310, drops: {}, lostUpstream: 0, problem: 'The connector is connected and sends nothing. Check its login, then restart it.' },
+    ],
+    uplink: { state: 'connected', brokerUrl: 'mqtt://127.0.0.1:7425', backlog: 3, sent: 1_204, resent: 2, acknowledged: 1_201, bytesSent: 1_482_330, lastAckMs: nowMs - 3_000, problem: null },
+    health: [
+      { name: 'Disk', level: 'ok', text: 'Group commit 2.1 ms at the 99th percentile, 212 GB free', remedy: null },
+      { name: 'Models', level: 'ok', text: 'intent-hash-2.1, 3 µs an item', remedy: null },
+      { name: 'Clock', level: 'warn', text: 'The platform is 1.8 s ahead of this machine', remedy: 'Turn on time synchronisation in the system settings.' },
+    ],
+    counters: {},
+  }; // prettier-ignore
+}
+
+/** `age`s stay as the script set them: all times move on with the clock. */
+export function createScriptedShow(nowMs: () => number): ScriptedShow {
+  const startMs = nowMs();
+  const calls: { verb: string; args: unknown }[] = [];
+  let state = firstState(startMs);
+  const show: ScriptedShow = {
+    calls,
+    sent: Array.from({ length: 24 }, (_, i) => record(startMs - i * 5_300, 1204 - i, i > 2)),
+    change(part) {
+      state = { ...state, ...(typeof part === 'function' ? part(state) : part) };
+    },
+    state() {
+      const now = nowMs();
+      const second = Math.floor(now / 1000);
+      const stale = state.feed.state === 'stale';
+      return {
+        ...state,
+        nowMs: now,
+        feed: stale ? state.feed : { ...state.feed, lastEventMs: state.feed.state === 'waiting' ? null : now - 400 },
+        sources: state.sources.map((s, i) =>
+          i === 0 && !stale
+            ? { ...s, lastEventMs: now - 400 }
+            : i === 1 && !stale
+              ? { ...s, lastEventMs: now - 1_100 }
+              : s,
+        ),
+        latest: state.feed.state === 'ok' ? point(second * 1000, 300 + second - Math.floor(startMs / 1000)) : null,
+      };
+    },
+    async call(verb, args) {
+      calls.push({ verb, args });
+      if (verb === 'series.read') {
+        const started = Math.floor(startMs / 1000);
+        const last = Math.floor(nowMs() / 1000);
+        return {
+          points: Array.from({ length: 300 }, (_, n) => last - 299 + n).map((second) =>
+            point(second * 1000, 300 + second - started, second - started > -205 && second - started < -182),
+          ),
+        };
+      }
+      if (verb === 'uplink.sent') return { messages: show.sent.slice(0, (args as { limit: number }).limit) };
+      const { promptId } = args as { promptId: string };
+      if (
+        state.stage.active?.promptId !== promptId &&
+        ![...state.stage.next, ...state.stage.queued].some((p) => p.promptId === promptId)
+      ) {
+        throw new PanelCallError('not-found', 'This cue is already closed.');
+      }
+      const [next = null, ...rest] = state.stage.next;
+      state = {
+        ...state,
+        stage: {
+          ...state.stage,
+          active: state.stage.active?.promptId === promptId ? next : state.stage.active,
+          next: rest.filter((p) => p.promptId !== promptId),
+        },
+      };
+      return { closed: true };
+    },
+  };
+  return show;
+}

@@ -1,0 +1,118 @@
+/** A real panel server with a scripted show behind it, and a real Chromium in front. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { curveKeyPair } from 'zeromq';
+import { createPanelServer, panelLink, type PanelServer } from '../../edge-agent/src/panel/panel-server.ts';
+import type { PanelLink } from '@livecue/shared/contract';
+import { buildPage } from './build-page.ts';
+import { createScriptedShow, type ScriptedShow } from './scripted-show.ts';
+
+const CANDIDATES = [
+  process.env.LIVECUE_CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Why there is no browser test on this machine, or null. With LIVECUE_REQUIRE=1 a missing browser is an error. */
+export function findChromium(): string | null {
+  const found = CANDIDATES.find((path) => path !== undefined && existsSync(path)) ?? null;
+  if (found === null && process.env.LIVECUE_REQUIRE === '1')
+    throw new Error('No Chromium: install it, or set LIVECUE_CHROMIUM to its path.');
+  return found;
+}
+
+export interface Stage {
+  readonly show: ScriptedShow;
+  readonly server: PanelServer;
+  readonly browser: Browser;
+  /** Text that any page wrote as error or threw: there must be none. */
+  readonly pageErrors: string[];
+  /** A device that is paired or not, with its own cookies and memory. */
+  device(options?: {
+    paired?: boolean;
+    width?: number;
+    height?: number;
+    locale?: string;
+    touch?: boolean;
+  }): Promise<{ page: Page; context: BrowserContext }>;
+  close(): Promise<void>;
+}
+
+export interface Served {
+  readonly show: ScriptedShow;
+  readonly server: PanelServer;
+  readonly link: PanelLink;
+  close(): Promise<void>;
+}
+
+/** Ports of 0 take free ones; a test that restarts the agent names them. */
+export async function serveShow(
+  pageFolder: string,
+  ports = { httpPort: 0, zmqPubPort: 0, zmqCallPort: 0 },
+  keys = { server: curveKeyPair(), client: curveKeyPair() },
+  hashes = new Set<string>(),
+): Promise<Served> {
+  const show = createScriptedShow(Date.now);
+  const nothing = () => {};
+  const tokens = { has: (hash: string) => hashes.has(hash), add: async (hash: string) => void hashes.add(hash) };
+  const logger = { debug: nothing, info: nothing, warn: nothing, error: (text: string) => console.error(text) };
+  const curve = {
+    serverPublicKey: keys.server.publicKey,
+    serverSecretKey: keys.server.secretKey,
+    clientPublicKey: keys.client.publicKey,
+  };
+  const server = createPanelServer(
+    { backend: show, nowMs: Date.now, randomBytes, tokens, logger, pageFolder },
+    { host: '127.0.0.1', ...ports, curve },
+  );
+  await server.start(new AbortController().signal);
+  return { show, server, link: panelLink(server.address(), curve, keys.client.secretKey), close: () => server.stop() };
+}
+
+export async function openStage(executablePath: string): Promise<Stage> {
+  const { show, server } = await serveShow(buildPage());
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const pageErrors: string[] = [];
+  const { url } = server.address();
+  return {
+    show,
+    server,
+    browser,
+    pageErrors,
+    async device({ paired = true, width = 1440, height = 900, locale = 'zh-CN', touch = false } = {}) {
+      const context = await browser.newContext({
+        viewport: { width, height },
+        locale,
+        hasTouch: touch,
+        isMobile: touch,
+      });
+      if (paired) {
+        // The request shares the cookies of the context, as the page's own would.
+        const response = await context.request.post(`${url}pair`, { data: { code: server.createCode().code } });
+        if (!response.ok()) throw new Error(`pairing answered ${response.status()}`);
+      }
+      const page = await context.newPage();
+      page.on('pageerror', (error) => pageErrors.push(String(error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error') pageErrors.push(message.text());
+      });
+      return { page, context };
+    },
+    async close() {
+      await browser.close();
+      await server.stop();
+    },
+  };
+}
