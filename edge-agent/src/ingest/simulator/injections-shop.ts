@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 /** Brushing: a few buyers order one product again and again, paid at once, without ever looking at it. */
 export function injectOrderRing(parts: RoomParts, random: Random, plan: PlanOf<'order-ring'>): void {
   const { world, audience, sales, show } = parts;
-  const item = chooseItem(parts, random, plan.link, plan.orders + 10, show.explaining);
+  const item = chooseItem(parts, random, plan.link, plan.orders + 10, show.lately);
   if (item === null) return;
   const beginMs = world.agenda.nowMs;
   const ring = Array.from({ length: plan.buyers }, () => audience.stranger());
@@ -38,7 +38,7 @@ const FASTEST_MS = 150;
 /** Buyers take all that is left of a product, spread over the plan's time; the shelf tells when it is gone. */
 export function injectStockOut(parts: RoomParts, random: Random, plan: PlanOf<'stock-out'>): void {
   const { world, audience, shelf, sales } = parts;
-  const item = plan.link === null ? shelf.scarcest(20) : chooseItem(parts, random, plan.link, 20, null);
+  const item = plan.link === null ? shelf.scarcest(20) : chooseItem(parts, random, plan.link, 20, []);
   if (item === null) return;
   const endMs = world.agenda.nowMs + plan.durationMs;
   shelf.markDraining(item, world.nowMs);

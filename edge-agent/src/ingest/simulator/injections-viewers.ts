@@ -22,7 +22,7 @@ const RAMP_MS = 10_000;
 /** Distinct strangers, one comment each, all asking one thing of one product and naming it. */
 export function injectQuestionBurst(parts: RoomParts, random: Random, plan: PlanOf<'question-burst'>): void {
   const { world, audience, chat } = parts;
-  const item = chooseItem(parts, random, plan.link, 1, null);
+  const item = chooseItem(parts, random, plan.link, 1, []);
   if (item === null) return;
   const intent = plan.intent ?? random.pick(BURST_INTENTS);
   const offsets = [
@@ -51,10 +51,11 @@ export function injectQuestionBurst(parts: RoomParts, random: Random, plan: Plan
 /** Viewers turn to a product that the host is not explaining: looks, carts, questions that name it. */
 export function injectInterestSurge(parts: RoomParts, random: Random, plan: PlanOf<'interest-surge'>): void {
   const { world, audience, chat, sales, show, profile } = parts;
-  const item = chooseItem(parts, random, plan.link, 20, show.explaining);
+  const item = chooseItem(parts, random, plan.link, 20, show.lately);
   if (item === null) return;
   const beginMs = world.agenda.nowMs;
   const endMs = beginMs + plan.durationMs;
+  show.leaveAside(item, endMs);
   const perS = profile.joinsPerS * VIEWS_PER_JOIN * plan.share;
   const tally = { carts: 0 };
   const eventIds: string[] = [];

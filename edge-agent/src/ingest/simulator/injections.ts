@@ -23,16 +23,16 @@ export interface RoomParts {
 
 export type PlanOf<K extends InjectionKind> = Extract<InjectionPlan, { kind: K }>;
 
-/** The product of that link, if it has stock enough, else another in stock; never `except`. Null: none fits. */
+/** The product of that link, if it has stock enough, else another in stock; none of `except`. Null: none fits. */
 export function chooseItem(
   parts: RoomParts,
   random: Random,
   link: number | null,
   atLeast: number,
-  except: ShelfItem | null,
+  except: readonly ShelfItem[],
 ): ShelfItem | null {
   const wanted = link === null ? null : parts.shelf.byLink(link);
-  if (wanted !== null && wanted.level >= atLeast && wanted !== except) return wanted;
+  if (wanted !== null && wanted.level >= atLeast && !except.includes(wanted)) return wanted;
   return parts.shelf.drawInStock(random, atLeast, except);
 }
 

@@ -19,8 +19,8 @@ export interface Shelf {
   byLink(link: number): ShelfItem | null;
   /** By popularity; what is sold out draws a tenth of its share. */
   draw(random: Random): ShelfItem;
-  /** In stock with at least `atLeast`, by popularity, never `except`; null when there is none. */
-  drawInStock(random: Random, atLeast: number, except: ShelfItem | null): ShelfItem | null;
+  /** In stock with at least `atLeast`, by popularity, none of `except`; null when there is none. */
+  drawInStock(random: Random, atLeast: number, except: readonly ShelfItem[]): ShelfItem | null;
   /** The one with the least left, but at least `atLeast`; null when there is none. */
   scarcest(atLeast: number): ShelfItem | null;
   /** Takes up to `wanted` units off and announces the new level; returns how many it got. */
@@ -123,7 +123,7 @@ export function createShelf(world: World, products: readonly SimulatedProduct[])
       return slot.level > 0 || stream.chance(0.1) ? slot : draw(stream);
     },
     drawInStock(stream, atLeast, except) {
-      const fitting = slots.filter((slot) => slot.level >= atLeast && slot !== except);
+      const fitting = slots.filter((slot) => slot.level >= atLeast && !except.includes(slot));
       if (fitting.length === 0) return null;
       return fitting[stream.weighted(fitting.map(({ simulated }) => simulated.popularity))] as Slot;
     },

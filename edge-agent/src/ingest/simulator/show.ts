@@ -6,6 +6,10 @@ import type { World } from './world.ts';
 /** What the host is doing. */
 export interface Show {
   readonly explaining: ShelfItem | null;
+  /** What is explained now and what was before it. */
+  readonly lately: readonly ShelfItem[];
+  /** The host will not turn to that product before `untilMs`: a surge stays one that the host has missed. */
+  leaveAside(item: ShelfItem, untilMs: number): void;
   /** Pull of the product being explained, 0..1: rises, peaks at 40 % of its time, falls; 0 between products. */
   interest(timeMs: number): number;
   /** The show is over: unpins and says so. */
@@ -29,6 +33,7 @@ export function createShow(world: World, shelf: Shelf, opening: Profile['opening
   const random = world.random.fork('show');
   let phase: Phase | null = null;
   let previous: ShelfItem | null = null;
+  let aside: { readonly item: ShelfItem; readonly untilMs: number } | null = null;
   let turn = 0;
 
   const chooseNext = (): { item: ShelfItem; durationMs: number } | null => {
@@ -36,7 +41,10 @@ export function createShow(world: World, shelf: Shelf, opening: Profile['opening
     turn += 1;
     const durationMs = planned?.durationMs ?? random.between(120_000, 360_000);
     const wanted = planned === undefined ? null : shelf.byLink(planned.link);
-    const item = wanted !== null && wanted.level > 0 ? wanted : shelf.drawInStock(random, 1, previous);
+    const avoided = [previous, aside !== null && aside.untilMs > world.nowMs ? aside.item : null].filter(
+      (item) => item !== null,
+    );
+    const item = wanted !== null && wanted.level > 0 ? wanted : shelf.drawInStock(random, 1, avoided);
     return item === null ? null : { item, durationMs };
   };
   const pinData = (item: ShelfItem) => ({
@@ -83,6 +91,12 @@ export function createShow(world: World, shelf: Shelf, opening: Profile['opening
   return {
     get explaining() {
       return phase?.item ?? null;
+    },
+    get lately() {
+      return [phase?.item ?? null, previous].filter((item) => item !== null);
+    },
+    leaveAside(item, untilMs) {
+      aside = { item, untilMs };
     },
     interest(timeMs) {
       if (phase === null) return 0;

@@ -141,6 +141,7 @@ class SimulatorSource implements Source {
 
   /** A wait that the end of the source may end by rejecting. */
   private async pause(wait: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
     try {
       await wait();
     } catch (error) {

@@ -47,7 +47,7 @@ const PRICE = said(
 ); // prettier-ignore
 
 const DISCOUNT_GIFT = said(
-  ['any promo code', 'discount?', 'any coupon', 'can you do cheaper', 'bundle price?', 'is there a free gift', 'when is the giveaway', 'code not working?', 'first order discount?', 'buy one get one?'],
+  ['any promo code', 'discount?', 'any coupon', 'can you do cheaper', 'bundle price?', 'is there a free gift', 'when is the giveaway', 'where is the code', 'first order discount?', 'buy one get one?'],
   ['any discount on {p}', 'coupon for {p}?', 'bundle with {p}?', 'free gift with {p}?', 'can you do {p} cheaper'],
 ); // prettier-ignore
 
@@ -67,7 +67,7 @@ const PRODUCT_QUESTION = said(
 ); // prettier-ignore
 
 const PURCHASE_SIGNAL = said(
-  ['got it', 'link please', 'ordered', 'just bought', 'i want it', 'got two!', 'need this', 'mine', 'take my money', 'where do i buy', 'sold', 'in my cart', 'link?', 'ordering now'],
+  ['got mine', 'link please', 'ordered', 'just bought', 'i want it', 'got two!', 'need this', 'mine', 'take my money', 'where do i buy', 'sold on this', 'in my cart', 'link?', 'ordering now'],
   ['got {p}', 'link for {p} please', 'ordered {p}', 'just bought {p}', 'i want {p}', 'need {p}', 'got two {p}', 'where do i buy {p}'],
 ); // prettier-ignore
 
