@@ -137,9 +137,11 @@ class MqttReceiver implements Receiver {
     if (batch.length === 0) return;
     const { database, logger } = this.#config;
     try {
-      // The second failure may be the fault of one record: each goes alone, so that it stops nobody else.
-      if (this.#failures < 2) await this.#commit(batch);
-      else for (const record of batch) await this.#commitAlone(record);
+      await this.#commit(batch).catch(async (error: unknown) => {
+        if (!isDataError(error)) throw error;
+        // The fault of one record: each goes alone, so that it stops nobody else.
+        for (const record of batch) await this.#commitAlone(record);
+      });
       this.#waiting.splice(0, batch.length);
       this.#failures = 0;
       this.#problem = null;
@@ -160,12 +162,12 @@ class MqttReceiver implements Receiver {
     for (const [agentId, ack] of acks) this.#publish(agentId, ack);
   }
 
-  /** A record that the database refuses while it takes others becomes a dead letter. */
+  /** A record whose values the database refuses becomes a dead letter. */
   async #commitAlone(record: ReceivedRecord): Promise<void> {
     try {
       await this.#commit([record]);
     } catch (error) {
-      if (!record.ok) throw error;
+      if (!record.ok || !isDataError(error)) throw error;
       const { agentId, epoch, seq, body } = record;
       const reason = storable(`refused by the database: ${(error as Error).message.slice(0, 300)}`);
       await this.#commit([{ ok: false, agentId, at: { epoch, seq }, reason, payload: storable(JSON.stringify(body)) }]);
@@ -179,4 +181,10 @@ class MqttReceiver implements Receiver {
       if (error && this.#stopping === null) this.#problem = `acknowledging to ${agentId}: ${error.message}`;
     }); // prettier-ignore
   }
+}
+
+/** SQLSTATE classes 22 (data exception) and 23 (constraint): the values are at fault, not the database. */
+function isDataError(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^2[23]...$/.test(code);
 }
