@@ -1,5 +1,5 @@
 import type { Intent, WindowCounts } from '@livecue/shared/insight';
-import { countDistinct, decodeSet, encodeSet, insertHash, mergeSets, type DistinctSet } from './distinct.ts';
+import { countDistinct, decodeSet, encodeSet, insertHash, mergeSet, type DistinctSet } from './distinct.ts';
 
 /** Plain sums of an accumulator, by position in `Accumulator.sums`. */
 export const SUM = {
@@ -47,6 +47,8 @@ export interface Accumulator {
   intents: number[] | null;
   /** Sets by slot. The commenters are the union of slots 0..14, so a viewer is stored once, not twice. */
   sets: (DistinctSet | null)[] | null;
+  /** The union of slots 0..14 where it is kept up to date, for sums that are read often; null elsewhere. */
+  commenters: DistinctSet | null;
   /** Minor units by currency; negative amounts stand apart under `-CNY`, so that saturation stays associative. */
   revenue: Map<string, number> | null;
   refunds: Map<string, number> | null;
@@ -62,6 +64,7 @@ export function createAccumulator(): Accumulator {
     sums: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
     intents: null,
     sets: null,
+    commenters: null,
     revenue: null,
     refunds: null,
     stock: null,
@@ -117,7 +120,7 @@ export function addAudience(target: Accumulator, level: AudienceLevel): void {
   target.audience = { ...newest, max: Math.max(level.max, known?.max ?? 0) };
 }
 
-/** Adds `from` to `target`; `from` is left as it is and shares nothing with `target` afterwards. */
+/** Adds `from` to `target`, whose `commenters` must be null; `from` is left as it is and shares nothing with `target` afterwards. */
 export function mergeInto(target: Accumulator, from: Accumulator): void {
   for (let i = 0; i < SUMS; i++) addSum(target, i, from.sums[i]!);
   if (from.intents !== null) {
@@ -146,7 +149,8 @@ function mergeSlots(target: Accumulator, from: readonly (DistinctSet | null)[]):
     const set = from[slot]!;
     if (set === null) continue;
     const own = target.sets[slot]!;
-    target.sets[slot] = own === null ? set.slice() : mergeSets(own, set);
+    if (own === null) target.sets[slot] = set.slice();
+    else mergeSet(own, set);
   }
 }
 
@@ -158,23 +162,27 @@ export function mergeAll(parts: readonly Accumulator[]): Accumulator | null {
   return sum;
 }
 
+/** All who commented: the union of the sets by intent. */
+export function commentersOf(from: Accumulator): DistinctSet {
+  if (from.commenters !== null) return from.commenters;
+  const union: DistinctSet = [];
+  for (const set of from.sets?.slice(0, NO_INTENT_SLOT + 1) ?? []) if (set !== null) mergeSet(union, set);
+  return union;
+}
+
 /** What leaves the stream. An estimate of distinct viewers is never above the number of their acts. */
 export function toWindowCounts(from: Accumulator): WindowCounts {
   const { sums, sets } = from;
   const of = (slot: number, acts: number) => Math.min(acts, countDistinct(sets?.[slot] ?? []));
   const intents: WindowCounts['intents'] = {};
-  let commenters: DistinctSet = [];
-  for (let slot = 0; slot <= NO_INTENT_SLOT; slot++) {
+  for (let slot = 0; slot < NO_INTENT_SLOT; slot++) {
     const comments = from.intents?.[slot] ?? 0;
-    if (comments === 0) continue;
-    const set = sets?.[slot] ?? [];
-    commenters = commenters.length === 0 ? set : mergeSets(commenters, set);
-    if (slot !== NO_INTENT_SLOT) intents[INTENT_SLOTS[slot]!] = { comments, viewers: of(slot, comments) };
+    if (comments > 0) intents[INTENT_SLOTS[slot]!] = { comments, viewers: of(slot, comments) };
   }
   return {
     events: sums[SUM.events]!,
     comments: sums[SUM.comments]!,
-    commenters: Math.min(sums[SUM.comments]!, countDistinct(commenters)),
+    commenters: Math.min(sums[SUM.comments]!, countDistinct(commentersOf(from))),
     intents,
     likes: sums[SUM.likes]!,
     gifts: sums[SUM.gifts]!,
@@ -238,6 +246,7 @@ export function decodeAccumulator(text: string): Accumulator {
     sums,
     intents,
     sets: slots,
+    commenters: null,
     revenue: revenue.length === 0 ? null : new Map(revenue),
     refunds: refunds.length === 0 ? null : new Map(refunds),
     stock,

@@ -3,6 +3,8 @@ import { SeenIds } from './seen-ids.ts';
 
 /** How long ids are remembered: a stream repeats after a reconnect, a shop re-sends webhooks for two days. */
 export const STREAM_IDS = { ttlMs: 15 * 60_000, maxIds: 4_000_000 } as const;
+/** Views and carts come in masses and would push out the orders; nobody re-sends them for days. */
+export const CLICK_IDS = { ttlMs: 15 * 60_000, maxIds: 1_000_000 } as const;
 export const SHOP_IDS = { ttlMs: 48 * 3_600_000, maxIds: 1_000_000 } as const;
 
 export interface AdmissionConfig {
@@ -18,6 +20,7 @@ export interface AdmissionConfig {
 export class Admission {
   readonly #config: AdmissionConfig;
   readonly streamIds = new SeenIds(STREAM_IDS);
+  readonly clickIds = new SeenIds(CLICK_IDS);
   readonly shopIds = new SeenIds(SHOP_IDS);
 
   constructor(config: AdmissionConfig) {
@@ -29,8 +32,11 @@ export class Admission {
     if (event.historical) {
       return { reason: 'historical', detail: 'happened before we were connected; only events since then are counted' };
     }
-    const seen = isShopSource(event.source) ? this.shopIds : this.streamIds;
-    if (seen.probe(event.id, nowMs)) {
+    const isShop = isShopSource(event.source);
+    const isClick = isShop && (event.type === 'shop.product.viewed' || event.type === 'shop.cart.added');
+    const seen = isClick ? this.clickIds : isShop ? this.shopIds : this.streamIds;
+    // After a restart all ids of shops are back as one: what they were is not stored.
+    if (seen.probe(event.id, nowMs) || (isClick && this.shopIds.probe(event.id, nowMs))) {
       return { reason: 'duplicate', detail: 'id: admitted before; expected an id that is new within its platform' };
     }
     const aheadMs = event.eventTimeMs - nowMs;

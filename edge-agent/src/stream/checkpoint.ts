@@ -175,6 +175,6 @@ function restoreRow(room: Room, key: KeyRows, index: number, span: number, value
   while (at > 0 && key.rows[at - 1]!.index > index) at--;
   key.rows.splice(at, 0, row);
   key.version++;
-  key.coldVersion++;
+  key.pastVersion++;
   room.firstIndex ??= index;
 }

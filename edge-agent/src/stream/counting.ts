@@ -4,6 +4,7 @@ import {
   addAudience, addIntent, addMoney, addSum, addViewer, BUYERS_SLOT, intentSlot, isNewer, PRODUCT_VIEWERS_SLOT, SUM,
   type Accumulator,
 } from './accumulator.ts'; // prettier-ignore
+import { insertHash } from './distinct.ts';
 import { hash48 } from './hash.ts';
 
 /** Catalogue id of what the shop calls `productID`, the seller `sku`, or both. */
@@ -118,7 +119,9 @@ export class Counter {
         const slot = intentSlot(prediction?.intent);
         sums[SUM.comments] = sums[SUM.comments]! + 1;
         addIntent(target, slot);
-        this.#viewer(target, slot, event.data.author.identifier);
+        const hash = hash48(event.data.author.identifier, this.#lanes);
+        addViewer(target, slot, hash);
+        if (target.commenters !== null) insertHash(target.commenters, hash);
         return;
       }
       case 'live.like.added':

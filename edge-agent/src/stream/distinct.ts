@@ -34,19 +34,34 @@ export function insertHash(set: DistinctSet, hash: number): void {
   set[low] = hash;
 }
 
-/** The union of two sets, as a new array. */
-export function mergeSets(left: DistinctSet, right: DistinctSet): DistinctSet {
-  const merged: DistinctSet = [];
+/**
+ * Adds all of `from` to `target`. The larger both are, the fewer of `from` are below the largest of a
+ * full `target`, and nothing after the first that is not can matter: merging many full sets costs
+ * little more than merging two.
+ */
+export function mergeSet(target: DistinctSet, from: DistinctSet): void {
+  if (target.length < STORED && from.length > 16) return mergeLinear(target, from);
+  for (const hash of from) {
+    if (target.length === STORED && hash >= target[STORED - 1]!) return;
+    insertHash(target, hash);
+  }
+}
+
+function mergeLinear(target: DistinctSet, from: DistinctSet): void {
+  const own = target.slice();
+  let size = 0;
   let i = 0;
   let j = 0;
-  while (merged.length < STORED && (i < left.length || j < right.length)) {
-    const a = i < left.length ? left[i]! : Infinity;
-    const b = j < right.length ? right[j]! : Infinity;
-    merged.push(a <= b ? a : b);
+  while (size < STORED && (i < own.length || j < from.length)) {
+    const a = i < own.length ? own[i]! : Infinity;
+    const b = j < from.length ? from[j]! : Infinity;
+    const least = a <= b ? a : b;
+    if (size < target.length) target[size] = least;
+    else target.push(least);
+    size++;
     if (a <= b) i++;
     if (b <= a) j++;
   }
-  return merged;
 }
 
 /** How many distinct elements the set has seen: exact to 256, estimated beyond, never below 257 there. */

@@ -48,9 +48,6 @@ export function signalOf(acc: Accumulator): number {
   return signal;
 }
 
-const commentsOf = (acc: Accumulator) => acc.sums[SUM.comments]!;
-const likesOf = (acc: Accumulator) => acc.sums[SUM.likes]!;
-
 /** Slices of the judged window, and of the past before it. */
 export interface InterestSpan {
   /** First slice of the window. */
@@ -62,33 +59,49 @@ export interface InterestSpan {
   readonly elapsedMs: number;
 }
 
+/** Mean a slice before the judged window, by what is judged. */
+export interface Past {
+  readonly signal: number;
+  readonly comments: number;
+  readonly likes: number;
+}
+
 /**
- * Exponentially weighted mean a slice before the window, empty slices included:
+ * Exponentially weighted means a slice before the window, empty slices included:
  *
  *   Σ over slices s in firstIndex..from−1 of q^(from−1−s) · value(s)  /  Σ of the weights,   q = e^(−slice/τ)
  *
  * Read from the rows and never stored, so it is the same after a restart and in any order of arrival.
  */
-export function meanBefore(rows: readonly Row[], span: InterestSpan, value: (acc: Accumulator) => number): number {
+export function pastOf(rows: readonly Row[], span: InterestSpan): Past {
   const { from, firstIndex, sliceMs } = span;
-  if (from <= firstIndex) return 0;
+  const past = { signal: 0, comments: 0, likes: 0 };
+  if (from <= firstIndex) return past;
   const q = Math.exp(-sliceMs / BASELINE_TAU_MS);
   // Older rows weigh less than 1 % together, and how long they are kept must not show.
   const oldest = from - MEMORY_MS / sliceMs;
-  let sum = 0;
-  for (const row of rows) {
-    if (row.index >= from) break;
-    if (row.index < oldest) continue;
-    const youngest = from - row.index - row.span;
-    sum += (value(row.acc) / row.span) * Math.pow(q, youngest) * (1 - Math.pow(q, row.span));
+  for (const { index, span: slices, acc } of rows) {
+    if (index >= from) break;
+    if (index < oldest) continue;
+    const weight = (Math.pow(q, from - index - slices) * (1 - Math.pow(q, slices))) / slices;
+    past.signal += signalOf(acc) * weight;
+    past.comments += acc.sums[SUM.comments]! * weight;
+    past.likes += acc.sums[SUM.likes]! * weight;
   }
-  return sum / (1 - Math.pow(q, from - firstIndex));
+  const weights = 1 - Math.pow(q, from - firstIndex);
+  return { signal: past.signal / weights, comments: past.comments / weights, likes: past.likes / weights };
 }
 
 function sumSince(rows: readonly Row[], from: number, value: (acc: Accumulator) => number): number {
   let sum = 0;
   for (let at = rows.length - 1; at >= 0 && rows[at]!.index >= from; at--) sum += value(rows[at]!.acc);
   return sum;
+}
+
+/** A product or room with its past. */
+export interface WithPast {
+  readonly key: KeyRows;
+  readonly past: Past;
 }
 
 /**
@@ -105,26 +118,25 @@ function sumSince(rows: readonly Row[], from: number, value: (acc: Accumulator) 
  * quasi-Poisson model (McCullagh & Nelder 1989, section 6.2). It is a scale of surprise, not a
  * calibrated p-value: φ is set, not estimated. Rounded to 0.001, so that machines agree.
  */
-export function interestOf(product: KeyRows | undefined, total: KeyRows, span: InterestSpan): Interest {
-  if (product === undefined) return { level: 0, expected: 0, surprise: 0 };
+export function interestOf(product: WithPast, room: WithPast, span: InterestSpan): Interest {
   const slices = span.elapsedMs / span.sliceMs;
-  const x = sumSince(product.rows, span.from, signalOf);
-  const own = meanBefore(product.rows, span, signalOf) * slices;
-  const mu = Math.max(own * roomFactor(product, total, span), (LEAST_EXPECTED * span.elapsedMs) / INTEREST_MS);
+  const x = sumSince(product.key.rows, span.from, signalOf);
+  const own = product.past.signal * slices * roomFactor(product, room, span);
+  const mu = Math.max(own, (LEAST_EXPECTED * span.elapsedMs) / INTEREST_MS);
   const perMinute = 60_000 / span.elapsedMs;
   return { level: round(x * perMinute), expected: round(mu * perMinute), surprise: round(surpriseOf(x, mu)) };
 }
 
-function roomFactor(product: KeyRows, total: KeyRows, span: InterestSpan): number {
+function roomFactor(product: WithPast, room: WithPast, span: InterestSpan): number {
   // Without a past there is no usual rate; the least expectation is all there is.
   if (span.from <= span.firstIndex) return 1;
-  const ratio = (value: (acc: Accumulator) => number, prior: number) => {
-    const now = sumSince(total.rows, span.from, value) - sumSince(product.rows, span.from, value);
-    const usual = meanBefore(total.rows, span, value) - meanBefore(product.rows, span, value);
-    return (now + prior) / (Math.max(0, usual) * (span.elapsedMs / span.sliceMs) + prior);
+  const ratio = (value: (acc: Accumulator) => number, meanASlice: number, prior: number) => {
+    const now = sumSince(room.key.rows, span.from, value) - sumSince(product.key.rows, span.from, value);
+    return (now + prior) / ((Math.max(0, meanASlice) * span.elapsedMs) / span.sliceMs + prior);
   };
-  const factor = Math.max(ratio(commentsOf, PRIOR_COMMENTS), ratio(likesOf, PRIOR_LIKES));
-  return Math.min(MAX_ROOM_FACTOR, Math.max(1, factor));
+  const comments = ratio((acc) => acc.sums[SUM.comments]!, room.past.comments - product.past.comments, PRIOR_COMMENTS);
+  const likes = ratio((acc) => acc.sums[SUM.likes]!, room.past.likes, PRIOR_LIKES);
+  return Math.min(MAX_ROOM_FACTOR, Math.max(1, comments, likes));
 }
 
 /** −log10 of the overdispersed Poisson tail, 0 (not above the expected) to 300. `mu` is above 0. */

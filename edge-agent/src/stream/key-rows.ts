@@ -44,6 +44,13 @@ export interface SessionMemory {
   corrected: boolean;
 }
 
+/** The sum of slices from `openIndex` on, kept up to date. */
+export interface LiveSum {
+  readonly lengthMs: number;
+  readonly openIndex: number;
+  readonly acc: Accumulator;
+}
+
 /** What rows report to: the checkpoint. */
 export interface Changes {
   rowChanged(key: KeyRows, row: Row): void;
@@ -62,8 +69,10 @@ export class KeyRows {
   rows: Row[] = [];
   /** Raised by every event. */
   version = 0;
-  /** Raised by what changes rows below the slices that still fill: sums over those can be kept. */
-  coldVersion = 0;
+  /** Raised by what changes slices before the judged window of interest. */
+  pastVersion = 0;
+  /** Sums that a view reads again and again; events are counted there as well. Never stored. */
+  live: LiveSum[] = [];
   readonly session: SessionMemory = { base: null, foldedTo: -Infinity, emitted: [], dueMs: Infinity, corrected: false };
   readonly recent = new Map<string, RecentId[]>();
   dirty = false;
@@ -163,7 +172,9 @@ export class KeyRows {
     }
     if (kept.length === this.rows.length && kept.every((row, at) => row === this.rows[at])) return;
     this.rows = kept;
-    this.coldVersion++;
+    this.pastVersion++;
+    // A window that began inside a new long row now begins after it.
+    this.live = [];
   }
 
   #drop(row: Row, changes: Changes): void {

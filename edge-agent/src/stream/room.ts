@@ -59,8 +59,8 @@ export class Room {
   firstIndex: number | null = null;
   /** Products that were not given rows because of `MAX_PRODUCTS`. */
   refusedProducts = 0;
-  /** Events below this slice change what views have cached. */
-  hotFrom = -Infinity;
+  /** Slices before this one are the past that interest is held against. */
+  pastTo = -Infinity;
   readonly #counter = new Counter();
   readonly #resolve: ResolveProduct;
   /** The room's own key and all products; null when products came or went. */
@@ -123,7 +123,10 @@ export class Room {
     const row = key.rowAt(index);
     this.#counter.count(row.acc, event, prediction, share, key.kind === 'room');
     key.version++;
-    if (index < this.hotFrom) key.coldVersion++;
+    for (const live of key.live) {
+      if (index >= live.openIndex) this.#counter.count(live.acc, event, prediction, share, key.kind === 'room');
+    }
+    if (index < this.pastTo) key.pastVersion++;
     if (this.firstIndex === null || index < this.firstIndex) this.firstIndex = index;
     this.windows.note(key, index);
     if (key.kind !== 'unattributed') this.sessions.note(key, event.eventTimeMs);

@@ -36,9 +36,13 @@ export interface StreamStats {
     /** Smoothed least arrival − event time: delay and clock difference together. */
     readonly skewMs: number;
   }[];
-  readonly idsHeld: { readonly stream: number; readonly shop: number };
+  readonly idsHeld: { readonly stream: number; readonly clicks: number; readonly shop: number };
   /** The shortest time ids were held because of their number, or null when never shortened. */
-  readonly idsShortenedMs: { readonly stream: number | null; readonly shop: number | null };
+  readonly idsShortenedMs: {
+    readonly stream: number | null;
+    readonly clicks: number | null;
+    readonly shop: number | null;
+  };
   readonly openWindows: number;
   readonly keys: number;
   readonly rows: number;
@@ -54,7 +58,7 @@ export interface StreamStats {
 export interface Stream {
   /**
    * Whether the event counts, and if not why. Called once for each event in order of arrival. An
-   * admitted event moves its source's clock; its id is remembered for 15 min (shops 48 h).
+   * admitted event moves its source's clock; its id is remembered for 15 min (orders and stock of shops 48 h).
    */
   admit(event: LiveEvent, nowMs: number): Drop | null;
   /** Counts an admitted event. A comment belongs to the first product of its prediction. */
@@ -167,12 +171,12 @@ class LiveStream implements Stream {
     const rooms = [...this.#rooms.values()].map(({ room }) => room);
     const keys = rooms.flatMap((room) => room.keys.map((key) => ({ room, key })));
     const watermarks = rooms.map((room) => room.clock.watermarkMs).filter((watermarkMs) => watermarkMs !== null);
-    const { streamIds, shopIds } = this.#admission;
+    const { streamIds, clickIds, shopIds } = this.#admission;
     return {
       watermarkMs: watermarks.length === 0 ? null : Math.min(...watermarks),
       sources: rooms.flatMap((room) => room.clock.sources()),
-      idsHeld: { stream: streamIds.size, shop: shopIds.size },
-      idsShortenedMs: { stream: streamIds.shortenedMs, shop: shopIds.shortenedMs },
+      idsHeld: { stream: streamIds.size, clicks: clickIds.size, shop: shopIds.size },
+      idsShortenedMs: { stream: streamIds.shortenedMs, clicks: clickIds.shortenedMs, shop: shopIds.shortenedMs },
       openWindows: keys.reduce((sum, { room, key }) => sum + room.openWindows(key), 0),
       keys: keys.length,
       rows: keys.reduce((sum, { key }) => sum + key.rows.length, 0),

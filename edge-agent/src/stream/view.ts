@@ -1,8 +1,8 @@
 import type { Intent, WindowCounts } from '@livecue/shared/insight';
 import type { Interest, RoomView } from '../ports.ts';
-import { createAccumulator, mergeAll, toWindowCounts, type Accumulator } from './accumulator.ts';
-import { INTEREST_MS, interestOf, type InterestSpan } from './interest.ts';
-import type { KeyRows } from './key-rows.ts';
+import { commentersOf, createAccumulator, mergeAll, toWindowCounts } from './accumulator.ts';
+import { INTEREST_MS, interestOf, pastOf, type InterestSpan, type Past, type WithPast } from './interest.ts';
+import type { KeyRows, LiveSum } from './key-rows.ts';
 import { VIEW_MS, type Room } from './room.ts';
 
 interface Counted {
@@ -11,18 +11,10 @@ interface Counted {
   readonly counts: WindowCounts;
 }
 
-/** Sum of the slices that no longer fill, and the whole as it was last asked for. */
-interface CachedCounts {
-  readonly coldVersion: number;
-  readonly openIndex: number;
-  readonly cold: Accumulator | null;
-  version: number;
-  counted: Counted;
-}
-
 /** What was read of one key, all of the same newest slice. */
 interface KeyCache {
-  readonly byLength: Map<number, CachedCounts>;
+  readonly counted: Map<number, { readonly version: number; readonly counted: Counted }>;
+  past: { readonly version: number; readonly past: Past } | null;
   interest: {
     readonly nowMs: number;
     readonly version: number;
@@ -56,8 +48,9 @@ export class RoomViews {
     const endIndex = Math.floor(presentMs / room.sliceMs);
     if (endIndex !== this.#endIndex) {
       this.#endIndex = endIndex;
+      for (const key of this.#cache.keys()) key.live = [];
       this.#cache = new Map();
-      room.hotFrom = endIndex - 1;
+      room.pastTo = endIndex + 1 - INTEREST_MS / room.sliceMs;
     }
     const counts = (key: KeyRows | undefined, lengthMs: number) => this.#counts(key, lengthMs, presentMs, endIndex);
     return {
@@ -80,7 +73,7 @@ export class RoomViews {
 
   #cacheOf(key: KeyRows): KeyCache {
     let cache = this.#cache.get(key);
-    if (cache === undefined) this.#cache.set(key, (cache = { byLength: new Map(), interest: null }));
+    if (cache === undefined) this.#cache.set(key, (cache = { counted: new Map(), past: null, interest: null }));
     return cache;
   }
 
@@ -94,27 +87,16 @@ export class RoomViews {
     }
     const from = endIndex + 1 - slices;
     if (key === undefined) return { openMs: from * sliceMs, closeMs: presentMs, counts: EMPTY };
-    const { byLength } = this.#cacheOf(key);
-    let cached = byLength.get(lengthMs);
-    if (cached === undefined || cached.coldVersion !== key.coldVersion) {
-      const openIndex = openOf(key, from);
-      const cold = key.sum(openIndex, endIndex - 1);
-      cached = {
-        coldVersion: key.coldVersion,
-        openIndex,
-        cold,
-        version: -1,
-        counted: { openMs: 0, closeMs: 0, counts: EMPTY },
-      };
-      byLength.set(lengthMs, cached);
-    }
-    if (cached.version !== key.version || cached.counted.closeMs !== presentMs) {
-      const same = cached.version === key.version;
-      const counts = same ? cached.counted.counts : withHot(key, cached, endIndex);
-      cached.version = key.version;
-      cached.counted = { openMs: cached.openIndex * sliceMs, closeMs: presentMs, counts };
-    }
-    return cached.counted;
+    const cache = this.#cacheOf(key).counted;
+    const known = cache.get(lengthMs);
+    if (known !== undefined && known.version === key.version && known.counted.closeMs === presentMs)
+      return known.counted;
+    const live = key.live.find((sum) => sum.lengthMs === lengthMs) ?? openLive(key, lengthMs, from);
+    const counts =
+      known !== undefined && known.version === key.version ? known.counted.counts : toWindowCounts(live.acc);
+    const counted = { openMs: live.openIndex * sliceMs, closeMs: presentMs, counts };
+    cache.set(lengthMs, { version: key.version, counted });
+    return counted;
   }
 
   #interest(key: KeyRows | undefined, presentMs: number, endIndex: number): Interest {
@@ -122,7 +104,7 @@ export class RoomViews {
     const from = endIndex + 1 - INTEREST_MS / sliceMs;
     const elapsedMs = Math.max(sliceMs, presentMs - from * sliceMs);
     const span: InterestSpan = { from, firstIndex: firstIndex ?? from, sliceMs, elapsedMs };
-    if (key === undefined) return interestOf(undefined, total, span);
+    if (key === undefined) return { level: 0, expected: 0, surprise: 0 };
     const cache = this.#cacheOf(key);
     const known = cache.interest;
     if (
@@ -133,9 +115,17 @@ export class RoomViews {
     ) {
       return known.value;
     }
-    const value = interestOf(key, total, span);
+    const value = interestOf(this.#withPast(key, span), this.#withPast(total, span), span);
     cache.interest = { nowMs: presentMs, version: key.version, roomVersion: total.version, value };
     return value;
+  }
+
+  #withPast(key: KeyRows, span: InterestSpan): WithPast {
+    const cache = this.#cacheOf(key);
+    if (cache.past === null || cache.past.version !== key.pastVersion) {
+      cache.past = { version: key.pastVersion, past: pastOf(key.rows, span) };
+    }
+    return { key, past: cache.past.past };
   }
 
   #productIds(endIndex: number): readonly string[] {
@@ -161,11 +151,14 @@ function openOf(key: KeyRows, from: number): number {
   return cut === undefined ? from : cut.index + cut.span;
 }
 
-function withHot(key: KeyRows, cached: CachedCounts, endIndex: number): WindowCounts {
-  const parts = key.parts(Math.max(cached.openIndex, endIndex - 1), Infinity);
-  if (cached.cold !== null) parts.push(cached.cold);
-  const sum = mergeAll(parts);
-  return sum === null ? EMPTY : toWindowCounts(sum);
+/** Sums a window once; from then on events are counted in it as they come. */
+function openLive(key: KeyRows, lengthMs: number, from: number): LiveSum {
+  const openIndex = openOf(key, from);
+  const acc = mergeAll(key.parts(openIndex, Infinity)) ?? createAccumulator();
+  acc.commenters = commentersOf(acc);
+  const live = { lengthMs, openIndex, acc };
+  key.live.push(live);
+  return live;
 }
 
 /** The newest pin is what the host explains, unless it was taken down at or after it was put up. */
