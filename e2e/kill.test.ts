@@ -4,7 +4,16 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { expectedRows, wire, type SentEvent, type WindowSums } from './oracle.ts';
-import { eventually, runCommand, startAgent, startCloud, temporaryFolder, writeConfig, type Program, type Ready } from './program.ts';
+import {
+  eventually,
+  runCommand,
+  startAgent,
+  startCloud,
+  temporaryFolder,
+  writeConfig,
+  type Program,
+  type Ready,
+} from './program.ts';
 
 const KILLS = Number(process.env.LIVECUE_KILLS ?? 50);
 const SEED = Number(process.env.LIVECUE_SEED ?? 20261121);
@@ -39,7 +48,12 @@ function startSender(url: string, token: () => string): { accepted: SentEvent[];
     return Array.from({ length: 8 }, (): SentEvent => {
       n++;
       const order = n % 4 === 0;
-      return { id: `e2e:${order ? 'o' : 'c'}-${n}`, timeMs, kind: order ? 'order' : 'comment', minor: order ? 100 + (n % 900) : 0 };
+      return {
+        id: `e2e:${order ? 'o' : 'c'}-${n}`,
+        timeMs,
+        kind: order ? 'order' : 'comment',
+        minor: order ? 100 + (n % 900) : 0,
+      };
     });
   };
   const post = async (events: SentEvent[]): Promise<boolean> => {
@@ -87,7 +101,11 @@ function rowsByWindow(lines: string): Map<number, WindowSums> {
   for (const line of lines.trim().split('\n')) {
     const { group_kind, window_start_ms, counts } = JSON.parse(line) as RowLine;
     if (group_kind !== 'room') continue;
-    rows.set(window_start_ms, { comments: counts.comments, ordersPaid: counts.ordersPaid, revenueMinor: counts.revenueMinor.CNY ?? 0 });
+    rows.set(window_start_ms, {
+      comments: counts.comments,
+      ordersPaid: counts.ordersPaid,
+      revenueMinor: counts.revenueMinor.CNY ?? 0,
+    });
   }
   return rows;
 }
@@ -103,7 +121,18 @@ test(`after ${KILLS} kills of agent and broker the cloud rows equal what was acc
     uplink: { brokerUrl: `mqtt://127.0.0.1:${brokerPort}`, resendAfterMs: 1000, kAnonymity: 1 },
   });
   const broker = () => startCloud(['broker', '--port', String(brokerPort)]);
-  const agent = () => startAgent(['--no-panel', '--data', path.join(folder, 'data'), '--config', config, '--stats', stats, '--log', 'warn']);
+  const agent = () =>
+    startAgent([
+      '--no-panel',
+      '--data',
+      path.join(folder, 'data'),
+      '--config',
+      config,
+      '--stats',
+      stats,
+      '--log',
+      'warn',
+    ]);
   let runningBroker = await broker();
   const receiver = await startCloud(['receiver', '--broker', `mqtt://127.0.0.1:${brokerPort}`, '--database', database]);
   let runningAgent: Program<Ready> = await agent();
@@ -133,7 +162,9 @@ test(`after ${KILLS} kills of agent and broker the cloud rows equal what was acc
     expect(code, stderr).toBe(0);
     const rows = rowsByWindow(stdout);
     const expected = expectedRows(sender.accepted);
-    process.stderr.write(`seed ${SEED}: ${KILLS} kills, ${sender.accepted.length} events accepted, ${rows.size} windows in the cloud\n`);
+    process.stderr.write(
+      `seed ${SEED}: ${KILLS} kills, ${sender.accepted.length} events accepted, ${rows.size} windows in the cloud\n`,
+    );
     expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(expected));
   } finally {
     await sender.stop();

@@ -18,7 +18,6 @@ export interface Ready {
   readonly code: string | null;
   readonly panelLinkFile: string;
   readonly cloudPid: number | null;
-  readonly brokerUrl: string | null;
 }
 
 /** A started program of ours: its first stdout line as JSON, everything it said on stderr. */

@@ -56,7 +56,6 @@ export interface Agent extends Service {
   readonly secrets: { readonly ingestToken: string };
   readonly panelLinkFile: string;
   readonly cloudPid: number | null;
-  readonly brokerUrl: string | null;
   state(): PanelState;
   figures(): Record<string, unknown>;
 }
@@ -124,9 +123,18 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   const embedded = config.uplink.enabled && config.uplink.brokerUrl === null
     ? createEmbeddedCloud({ logger }, { host: '127.0.0.1', port: config.uplink.embeddedBrokerPort, databaseUrl: config.uplink.databaseUrl, folder: path.join(folder, 'cloud') })
     : null; // prettier-ignore
+  const brokerUrl = (signal: AbortSignal) =>
+    embedded === null ? Promise.resolve(config.uplink.brokerUrl ?? '') : embedded.whenReady(signal);
+  const { agentId } = config;
+  const { maxInFlight, resendAfterMs } = config.uplink;
   const uplink = config.uplink.enabled
-    ? createLateUplink(() => createUplink({ outbox, nowMs, logger }, { agentId: config.agentId, brokerUrl: config.uplink.brokerUrl ?? embedded!.brokerUrl, version: VERSION, maxInFlight: config.uplink.maxInFlight, resendAfterMs: config.uplink.resendAfterMs }))
-    : switchedOff(); // prettier-ignore
+    ? createLateUplink(brokerUrl, (url) =>
+        createUplink(
+          { outbox, nowMs, logger },
+          { agentId, brokerUrl: url, version: VERSION, maxInFlight, resendAfterMs },
+        ),
+      )
+    : switchedOff();
 
   const backend = createPanelBackend(
     {
@@ -187,9 +195,6 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     get cloudPid() {
       return embedded?.pid ?? null;
     },
-    get brokerUrl() {
-      return config.uplink.enabled ? (config.uplink.brokerUrl ?? embedded!.brokerUrl) : null;
-    },
     async start(signal) {
       await startAll(services, signal);
       if (panel !== null) {
@@ -216,18 +221,31 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   };
 }
 
-/** The embedded broker's port is known only after its start, so the client is built then. */
-function createLateUplink(create: () => Uplink): Uplink {
+/** The embedded broker takes seconds to start; the show does not wait for it. */
+function createLateUplink(
+  brokerUrl: (signal: AbortSignal) => Promise<string>,
+  create: (url: string) => Uplink,
+): Uplink {
   let uplink: Uplink | null = null;
+  let starting: Promise<void> | null = null;
+  const ended = new AbortController();
+  const begin = async (signal: AbortSignal) => {
+    const url = await brokerUrl(signal);
+    uplink = create(url);
+    await uplink.start(signal);
+  };
   return {
     async start(signal) {
-      uplink = create();
-      await uplink.start(signal);
+      starting = begin(AbortSignal.any([signal, ended.signal])).catch((error: unknown) => {
+        if (!ended.signal.aborted && !signal.aborted) throw error;
+      });
     },
     async stop() {
+      ended.abort(new Error('the uplink was stopped'));
+      await starting;
       await uplink?.stop();
     },
-    status: () => uplink?.status() ?? switchedOff().status(),
+    status: () => uplink?.status() ?? { ...switchedOff().status(), state: 'connecting' },
     sent: (limit) => uplink?.sent(limit) ?? [],
   };
 }

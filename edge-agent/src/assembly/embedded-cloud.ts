@@ -9,8 +9,8 @@ const READY_WITHIN_MS = 30_000;
 const RESTART_AFTER_MS = 2_000;
 
 export interface EmbeddedCloud extends Service {
-  /** mqtt:// address once started. */
-  readonly brokerUrl: string;
+  /** mqtt:// address as soon as the broker listens. The show does not wait for it. */
+  whenReady(signal: AbortSignal): Promise<string>;
   readonly pid: number | null;
   readonly problem: string | null;
 }
@@ -28,6 +28,7 @@ export function createEmbeddedCloud(
   let stopping = false;
   let problem: string | null = null;
   let restart: NodeJS.Timeout | null = null;
+  const listening = Promise.withResolvers<string>();
 
   const launch = async (): Promise<void> => {
     const database = config.databaseUrl === null ? [] : ['--database', config.databaseUrl];
@@ -63,6 +64,7 @@ export function createEmbeddedCloud(
     });
     await ready(started, () => lastWords);
     problem = null;
+    listening.resolve(`mqtt://${config.host}:${port}`);
   };
 
   const ready = (started: ChildProcess, words: () => string) =>
@@ -86,18 +88,25 @@ export function createEmbeddedCloud(
       });
     });
 
+  // A launch that failed has ended its process, whose exit starts the next try.
+  const tryLaunch = () => void launch().catch((error: unknown) => ports.logger.debug(String(error)));
+
   return {
     name: 'embedded cloud',
-    get brokerUrl() {
-      return `mqtt://${config.host}:${port}`;
-    },
+    whenReady: (signal) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+        void listening.promise.then(resolve);
+      }),
     get pid() {
       return child?.pid ?? null;
     },
     get problem() {
       return problem;
     },
-    start: launch,
+    async start() {
+      tryLaunch();
+    },
     async stop() {
       stopping = true;
       if (restart !== null) clearTimeout(restart);

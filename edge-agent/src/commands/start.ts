@@ -173,7 +173,7 @@ function announce(agent: Agent, call: Call, config: AgentConfig, io: Io, logger:
     const endpoints = Object.fromEntries(
       agent.sources.map((source) => [source.name, source.health(Date.now()).endpoint]),
     );
-    const told = { ready: true, version: VERSION, pid: process.pid, agentId: config.agentId, endpoints, ingestToken: agent.secrets.ingestToken, panel: agent.panel?.address().url ?? null, code: pairing?.code ?? null, panelLinkFile: agent.panelLinkFile, cloudPid: agent.cloudPid, brokerUrl: agent.brokerUrl }; // prettier-ignore
+    const told = { ready: true, version: VERSION, pid: process.pid, agentId: config.agentId, endpoints, ingestToken: agent.secrets.ingestToken, panel: agent.panel?.address().url ?? null, code: pairing?.code ?? null, panelLinkFile: agent.panelLinkFile, cloudPid: agent.cloudPid }; // prettier-ignore
     io.stdout.write(`${JSON.stringify(told)}\n`);
   }
   if (agent.panel === null || pairing === null) {
