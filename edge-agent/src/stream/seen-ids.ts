@@ -66,10 +66,11 @@ export class SeenIds {
     const current = this.#generations[0];
     if (current === undefined) return this.#open(nowMs);
     const spanMs = this.#ttlMs / (GENERATIONS - 1);
-    if (nowMs - current.openedMs < spanMs) return;
-    // After a silence longer than the whole memory nothing old is worth a look.
-    if (nowMs - current.openedMs >= this.#ttlMs + spanMs) this.#generations = [];
-    this.#open(nowMs);
+    // An id may have come at the end of its generation's span: that is when the time to live begins.
+    while (this.#generations.length > 0 && nowMs >= this.#generations.at(-1)!.openedMs + spanMs + this.#ttlMs) {
+      this.#generations.pop();
+    }
+    if (nowMs - current.openedMs >= spanMs) this.#open(nowMs);
   }
 
   #open(nowMs: number): void {
