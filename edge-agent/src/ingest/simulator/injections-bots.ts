@@ -1,5 +1,5 @@
 import type { Intent } from '@livecue/shared/insight';
-import type { PlanOf, RoomParts } from './injections.ts';
+import type { PlanOf, RoomParts } from './injection-parts.ts';
 import type { Random } from './random.ts';
 
 const BOT_INTENTS: readonly Intent[] = ['spam_ad', 'purchase_signal', 'praise'];

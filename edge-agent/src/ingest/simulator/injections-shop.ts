@@ -1,4 +1,4 @@
-import { chooseItem, type PlanOf, type RoomParts } from './injections.ts';
+import { chooseItem, type PlanOf, type RoomParts } from './injection-parts.ts';
 import type { Random } from './random.ts';
 
 /** Brushing: a few buyers order one product again and again, paid at once, without ever looking at it. */

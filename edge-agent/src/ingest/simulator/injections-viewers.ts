@@ -1,5 +1,5 @@
 import type { Intent } from '@livecue/shared/insight';
-import { chooseItem, type PlanOf, type RoomParts } from './injections.ts';
+import { chooseItem, type PlanOf, type RoomParts } from './injection-parts.ts';
 import { nextCandidateMs } from './hawkes.ts';
 import type { Random } from './random.ts';
 import { VIEWS_PER_JOIN } from './sales.ts';
