@@ -108,7 +108,8 @@ async function takeOver<T>(open: () => Promise<T>): Promise<T> {
 }
 
 async function printRows({ database: where }: Call): Promise<void> {
-  if (!/^postgres(ql)?:\/\//.test(where) && !existsSync(where)) throw new Error(`there is no database in ${where}: check --database`);
+  if (!/^postgres(ql)?:\/\//.test(where) && !existsSync(where))
+    throw new Error(`there is no database in ${where}: check --database`);
   const database = await openDatabase(where);
   try {
     for (const row of await readWindowRows(database)) process.stdout.write(`${JSON.stringify(row)}\n`);
@@ -141,10 +142,20 @@ function parseCall(argv: readonly string[]): { words: string[]; call: Call; help
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
-    options: { broker: text, database: text, share: text, host: text, port: text, data: text, parent: flag, help: { ...flag, short: 'h' } },
+    options: {
+      broker: text,
+      database: text,
+      share: text,
+      host: text,
+      port: text,
+      data: text,
+      parent: flag,
+      help: { ...flag, short: 'h' },
+    },
   });
   const port = Number(values.port ?? 7425);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`--port ${values.port}: give a number from 0 to 65535`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new UsageError(`--port ${values.port}: give a number from 0 to 65535`);
   const data = values.data ?? join('.livecue', 'cloud');
   const call = {
     broker: values.broker ?? 'mqtt://127.0.0.1:7425',
@@ -153,7 +164,8 @@ function parseCall(argv: readonly string[]): { words: string[]; call: Call; help
     host: values.host ?? '127.0.0.1',
     port,
   };
-  if (!/^(mqtts?|wss?):\/\//.test(call.broker)) throw new UsageError(`--broker ${call.broker}: give an address like mqtt://127.0.0.1:1883`);
+  if (!/^(mqtts?|wss?):\/\//.test(call.broker))
+    throw new UsageError(`--broker ${call.broker}: give an address like mqtt://127.0.0.1:1883`);
   return { words: positionals, call, help: values.help ?? false, parent: values.parent ?? false };
 }
 
@@ -166,7 +178,11 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   if (name === 'receiver rows') return printRows(call);
-  const commands: Record<string, (own: Call) => Promise<Running>> = { receiver: runReceiver, broker: runBroker, embedded: runEmbedded };
+  const commands: Record<string, (own: Call) => Promise<Running>> = {
+    receiver: runReceiver,
+    broker: runBroker,
+    embedded: runEmbedded,
+  };
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) throw new UsageError(`there is no command "${name}"; --help tells which there are`);
   process.on('SIGINT', shutDown);
@@ -184,7 +200,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  const usage = error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
+  const usage =
+    error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
   process.stderr.write(`livecue: ${(error as Error).message}\n`);
   process.exit(usage ? 2 : 1);
 });

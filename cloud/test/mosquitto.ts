@@ -12,7 +12,10 @@ export async function startMosquitto(port: number, extraLines: readonly string[]
   if (program === undefined) return absent('Mosquitto is not installed (apt-get install mosquitto)');
   const folder = mkdtempSync(join(tmpdir(), 'livecue-mosquitto-'));
   const config = join(folder, 'mosquitto.conf');
-  writeFileSync(config, [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false', ...extraLines, ''].join('\n'));
+  writeFileSync(
+    config,
+    [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false', ...extraLines, ''].join('\n'),
+  );
   const child = spawn(program, ['-c', config], { stdio: 'ignore' });
   await listening(port, child);
   return {

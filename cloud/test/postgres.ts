@@ -10,7 +10,8 @@ const ROOT = '/usr/lib/postgresql';
 export async function startPostgres() {
   const version = existsSync(ROOT) ? readdirSync(ROOT).sort((a, b) => Number(b) - Number(a))[0] : undefined;
   const bin = join(ROOT, version ?? '', 'bin');
-  if (version === undefined || !existsSync(join(bin, 'initdb'))) return absent('PostgreSQL is not installed (apt-get install postgresql)');
+  if (version === undefined || !existsSync(join(bin, 'initdb')))
+    return absent('PostgreSQL is not installed (apt-get install postgresql)');
   // PostgreSQL refuses to run as root.
   const asRoot = process.getuid?.() === 0;
   const prefix = asRoot ? ['runuser', '-u', 'postgres', '--'] : [];
@@ -26,7 +27,15 @@ export async function startPostgres() {
     url: `postgres://livecue@127.0.0.1:${port}/postgres`,
     async end() {
       // SIGINT is PostgreSQL's fast shutdown; runuser passes only SIGTERM on, so the server is asked itself.
-      const [ctl = '', ...ctlArgs] = [...prefix, join(bin, 'pg_ctl'), '-D', join(folder, 'data'), '-m', 'immediate', 'stop'];
+      const [ctl = '', ...ctlArgs] = [
+        ...prefix,
+        join(bin, 'pg_ctl'),
+        '-D',
+        join(folder, 'data'),
+        '-m',
+        'immediate',
+        'stop',
+      ];
       execFileSync(ctl, ctlArgs, { stdio: 'pipe', cwd: folder });
       await endProcess(child, 'SIGTERM');
       rmSync(folder, { recursive: true, force: true });

@@ -15,11 +15,15 @@ export interface Running {
 
 /** Starts the cloud program and waits until it says that it is ready. */
 export async function startCloud(...args: string[]): Promise<Running> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   let words = '';
   child.stderr!.on('data', (chunk: Buffer) => (words += chunk.toString()));
   const told = await new Promise<Record<string, unknown>>((resolve, reject) => {
-    createInterface({ input: child.stdout! }).once('line', (line) => resolve(JSON.parse(line) as Record<string, unknown>));
+    createInterface({ input: child.stdout! }).once('line', (line) =>
+      resolve(JSON.parse(line) as Record<string, unknown>),
+    );
     child.once('exit', (code) => reject(new Error(`cloud ${args[0]} ended with ${code}: ${words}`)));
   });
   return { child, told, end: (signal = 'SIGTERM') => endProcess(child, signal) };
@@ -27,7 +31,9 @@ export async function startCloud(...args: string[]): Promise<Running> {
 
 /** Runs the cloud program to its end. */
 export async function runCloud(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -54,7 +60,8 @@ export async function freePort(): Promise<number> {
 /** Waits until something listens there, or the process that should has ended. */
 export async function listening(port: number, child: ChildProcess): Promise<void> {
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode} before it listened on ${port}`);
+    if (child.exitCode !== null)
+      throw new Error(`${child.spawnfile} ended with ${child.exitCode} before it listened on ${port}`);
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {
         socket.destroy();

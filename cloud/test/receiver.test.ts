@@ -21,7 +21,8 @@ beforeAll(async () => {
 afterAll(() => database.close());
 /** A PGlite takes seconds to start: one for all, emptied for each. */
 async function emptyDatabase(): Promise<void> {
-  for (const table of ['window_rows', 'prompt_rows', 'dead_letter', 'agent_streams']) await database.query(`DELETE FROM ${table}`);
+  for (const table of ['window_rows', 'prompt_rows', 'dead_letter', 'agent_streams'])
+    await database.query(`DELETE FROM ${table}`);
 }
 const silent = { info: () => undefined, warn: () => undefined };
 
@@ -39,7 +40,10 @@ const publish = (own: MqttClient, seq: number, body: unknown) =>
   own.publishAsync(topics.records('studio-1'), JSON.stringify(body), { qos: 1, properties: { contentType: 'application/json', userProperties: { specversion: '1.0', epoch: '3', seq: String(seq) } } }); // prettier-ignore
 
 /** The next acknowledgement that fits; what is retained counts. */
-async function nextAck(own: MqttClient, fits: (ack: UplinkAck) => boolean): Promise<{ ack: UplinkAck; retain: boolean }> {
+async function nextAck(
+  own: MqttClient,
+  fits: (ack: UplinkAck) => boolean,
+): Promise<{ ack: UplinkAck; retain: boolean }> {
   const found = new Promise<{ ack: UplinkAck; retain: boolean }>((resolve) => {
     own.on('message', (_topic, payload, packet) => {
       const ack = UplinkAck.parse(JSON.parse(payload.toString()));
@@ -116,7 +120,10 @@ describe.each(brokers)('a receiver on %s', (_name, start) => {
     await publish(sender, 2, { ...prompt(2), revision: 2 ** 40 });
     await publish(sender, 3, prompt(3));
     await done;
-    expect(await database.query('SELECT prompt_id FROM prompt_rows ORDER BY 1')).toEqual([{ prompt_id: 'card-1' }, { prompt_id: 'card-3' }]);
+    expect(await database.query('SELECT prompt_id FROM prompt_rows ORDER BY 1')).toEqual([
+      { prompt_id: 'card-1' },
+      { prompt_id: 'card-3' },
+    ]);
     expect((await database.query('SELECT reason FROM dead_letter'))[0]!['reason']).toContain('refused by the database');
   });
 });

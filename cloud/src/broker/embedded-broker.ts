@@ -56,10 +56,16 @@ export async function startBroker(config: { host: string; port: number }): Promi
 function listenError({ host, port }: { host: string; port: number }, error: NodeJS.ErrnoException): Error {
   const what = `the broker cannot listen on ${host}:${port}`;
   if (error.code === 'EADDRINUSE') {
-    return new BrokerAddressError(`${what}: another program has that port. Stop it, or give another one with --port.`, { cause: error });
+    return new BrokerAddressError(`${what}: another program has that port. Stop it, or give another one with --port.`, {
+      cause: error,
+    });
   }
   if (error.code === 'EACCES') {
-    return new BrokerAddressError(`${what}: ports below 1024 need more rights. Give a higher one with --port.`, { cause: error });
+    return new BrokerAddressError(`${what}: ports below 1024 need more rights. Give a higher one with --port.`, {
+      cause: error,
+    });
   }
-  return new BrokerAddressError(`${what} (${error.message}): give an address of this machine with --host.`, { cause: error });
+  return new BrokerAddressError(`${what} (${error.message}): give an address of this machine with --host.`, {
+    cause: error,
+  });
 }

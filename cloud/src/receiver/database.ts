@@ -85,7 +85,17 @@ class DurableNodeFS extends NodeFS {
  */
 function durableParams(): string[] {
   const own = PGlite.defaultStartParams.filter((parameter) => parameter !== '-F');
-  return [...own, '-c', 'wal_sync_method=fsync', '-c', 'shared_buffers=16MB', '-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB'];
+  return [
+    ...own,
+    '-c',
+    'wal_sync_method=fsync',
+    '-c',
+    'shared_buffers=16MB',
+    '-c',
+    'max_wal_size=64MB',
+    '-c',
+    'min_wal_size=32MB',
+  ];
 }
 
 /** PGlite does not notice a second process in its folder; the operating system's lock does. */
@@ -129,7 +139,9 @@ async function migrate(database: Database): Promise<void> {
     await query('CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)');
     const version = Number((await query('SELECT max(version) AS version FROM schema_version'))[0]?.['version'] ?? 0);
     if (version > MIGRATIONS.length) {
-      throw new Error(`its schema is version ${version}, this receiver knows ${MIGRATIONS.length}: start the newer one`);
+      throw new Error(
+        `its schema is version ${version}, this receiver knows ${MIGRATIONS.length}: start the newer one`,
+      );
     }
     for (let next = version; next < MIGRATIONS.length; next++) {
       for (const statement of MIGRATIONS[next]!.split(/;\s*$/m)) if (statement.trim() !== '') await query(statement);

@@ -65,7 +65,9 @@ class MqttReceiver implements Receiver {
     // Clean sessions: what a broker kept for us is worth nothing that the agents' outboxes are not.
     const client = mqtt.connect(brokerUrl, { protocolVersion: 5, clean: true, reconnectPeriod: this.#config.reconnectMs ?? 1_000, keepalive: 15, queueQoSZero: false, resubscribe: false }); // prettier-ignore
     this.#client = client;
-    client.on('message', (topic, payload, packet) => this.#take(topic, payload, packet.properties?.userProperties ?? {}));
+    client.on('message', (topic, payload, packet) =>
+      this.#take(topic, payload, packet.properties?.userProperties ?? {}),
+    );
     client.on('error', (error) => {
       const problem = `no connection to the broker ${brokerUrl} (${error.message || String((error as NodeJS.ErrnoException).code)}): check its address and that it runs`;
       if (this.#problem !== problem) logger.warn(problem);
@@ -158,7 +160,8 @@ class MqttReceiver implements Receiver {
     this.#counts.committed += batch.length - fenced;
     this.#counts.fenced += fenced;
     this.#counts.deadLetters += deadLetters;
-    if (deadLetters > 0) logger.warn(`${deadLetters} records cannot be stored; they stand in table dead_letter with the reason`);
+    if (deadLetters > 0)
+      logger.warn(`${deadLetters} records cannot be stored; they stand in table dead_letter with the reason`);
     for (const [agentId, ack] of acks) this.#publish(agentId, ack);
   }
 

@@ -8,7 +8,13 @@ export interface IncomingMessage {
 }
 
 export type ReceivedRecord =
-  | { readonly ok: true; readonly agentId: string; readonly epoch: number; readonly seq: number; readonly body: UplinkBody }
+  | {
+      readonly ok: true;
+      readonly agentId: string;
+      readonly epoch: number;
+      readonly seq: number;
+      readonly body: UplinkBody;
+    }
   | {
       readonly ok: false;
       readonly agentId: string;
@@ -29,7 +35,8 @@ export function decodeRecordMessage({ topic, payload, userProperties }: Incoming
   const seq = wholeNumber(userProperties['seq']);
   const text = new TextDecoder().decode(payload);
   const at = epoch === null || seq === null ? null : { epoch, seq };
-  const refuse = (reason: string) => ({ ok: false, agentId, at, reason: storable(reason), payload: storable(text) }) as const;
+  const refuse = (reason: string) =>
+    ({ ok: false, agentId, at, reason: storable(reason), payload: storable(text) }) as const;
   if (at === null) return refuse('user properties epoch and seq: expected whole numbers from 1');
   let value: unknown;
   try {

@@ -46,7 +46,8 @@ describe.each(engines)('records in %s', (_name, start) => {
   const test = (words: string, body: (own: Database) => Promise<void>) =>
     it(words, async (context) => {
       if (database === null) return context.skip();
-      for (const table of ['window_rows', 'prompt_rows', 'dead_letter', 'agent_streams']) await database.query(`DELETE FROM ${table}`);
+      for (const table of ['window_rows', 'prompt_rows', 'dead_letter', 'agent_streams'])
+        await database.query(`DELETE FROM ${table}`);
       await body(database);
     });
 
@@ -58,7 +59,8 @@ describe.each(engines)('records in %s', (_name, start) => {
         await own.query('DELETE FROM window_rows');
         await own.query('DELETE FROM agent_streams');
         let acks: unknown = null;
-        for (let at = 0; at < order.length; at += size) ({ acks } = await writeRecords(own, order.slice(at, at + size), NOW_MS));
+        for (let at = 0; at < order.length; at += size)
+          ({ acks } = await writeRecords(own, order.slice(at, at + size), NOW_MS));
         const rows = await readWindowRows(own);
         expect(rows.map((row) => [row['window_start_ms'], row['group_kind'], row['product_id'], row['revision'], (row['counts'] as { events: number }).events])).toEqual([
           [NOW_MS, 'product', 'p-1', 3, 1003], [NOW_MS, 'product', 'p-2', 3, 2003], [NOW_MS, 'room', '', 3, 3],
@@ -94,7 +96,12 @@ describe.each(engines)('records in %s', (_name, start) => {
   test('that cannot be read are kept with the reason and acknowledged, so that nobody sends them for ever', async (own) => {
     const message = (seq: string | undefined, payload: string) =>
       decodeRecordMessage({ topic: 'livecue/1/studio-1/records', payload: new TextEncoder().encode(payload), userProperties: { epoch: '1', ...(seq === undefined ? {} : { seq }) } })!; // prettier-ignore
-    const bad = [message('1', '{"kind":"window"}'), message('2', 'no json\u0000'), message(undefined, '{}'), message('0', '{}')];
+    const bad = [
+      message('1', '{"kind":"window"}'),
+      message('2', 'no json\u0000'),
+      message(undefined, '{}'),
+      message('0', '{}'),
+    ];
     const outcome = await writeRecords(own, bad, NOW_MS);
     expect(outcome).toMatchObject({ deadLetters: 4, acks: [['studio-1', { epoch: 1, contiguous: 2, ranges: [] }]] });
     const rows = await own.query('SELECT seq, reason, payload FROM dead_letter ORDER BY id');

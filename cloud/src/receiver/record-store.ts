@@ -21,7 +21,11 @@ interface Stream {
  * Writes what arrived in one transaction: rows, dead letters and the set of received seqs. When it
  * resolves, all of it is committed and may be acknowledged; when it rejects, nothing is.
  */
-export function writeRecords(database: Database, records: readonly ReceivedRecord[], nowMs: number): Promise<WriteOutcome> {
+export function writeRecords(
+  database: Database,
+  records: readonly ReceivedRecord[],
+  nowMs: number,
+): Promise<WriteOutcome> {
   return database.transaction(async (query) => {
     const agentIds = [...new Set(records.map(({ agentId }) => agentId))];
     const streams = await lockStreams(query, agentIds, nowMs);
@@ -31,7 +35,9 @@ export function writeRecords(database: Database, records: readonly ReceivedRecor
     const deadLetters = await keepDeadLetters(query, records, nowMs);
     const rows = [...streams].map(([agent_id, { epoch, seqs }]) => ({ agent_id, epoch, ...seqs }));
     await query(sql.SAVE_STREAMS, [JSON.stringify(rows), nowMs]);
-    const acks = [...streams].filter(([, { epoch }]) => epoch > 0).map(([id, { epoch, seqs }]) => [id, ackOf(epoch, seqs)] as const);
+    const acks = [...streams]
+      .filter(([, { epoch }]) => epoch > 0)
+      .map(([id, { epoch, seqs }]) => [id, ackOf(epoch, seqs)] as const);
     return { acks, fenced, deadLetters };
   });
 }
@@ -105,7 +111,11 @@ function newest<T extends { revision: number }>(rows: readonly T[], identity: (r
   return [...found.values()];
 }
 
-async function upsertWindows(query: Query, records: readonly (ReceivedRecord & { ok: true })[], nowMs: number): Promise<void> {
+async function upsertWindows(
+  query: Query,
+  records: readonly (ReceivedRecord & { ok: true })[],
+  nowMs: number,
+): Promise<void> {
   const rows = records
     .filter((record): record is typeof record & { body: WindowRecord } => record.body.kind === 'window')
     .map(({ agentId, body }) => ({
@@ -124,7 +134,11 @@ async function upsertWindows(query: Query, records: readonly (ReceivedRecord & {
   await query(sql.UPSERT_WINDOWS, [JSON.stringify(newest(rows, identity)), nowMs]);
 }
 
-async function upsertPrompts(query: Query, records: readonly (ReceivedRecord & { ok: true })[], nowMs: number): Promise<void> {
+async function upsertPrompts(
+  query: Query,
+  records: readonly (ReceivedRecord & { ok: true })[],
+  nowMs: number,
+): Promise<void> {
   const rows = records
     .filter((record): record is typeof record & { body: PromptRecord } => record.body.kind === 'prompt')
     .map(({ agentId, body }) => ({

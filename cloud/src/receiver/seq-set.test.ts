@@ -22,7 +22,10 @@ it('holds exactly the seqs that were added, whatever the order, repeats and batc
 });
 
 it('tells a bounded number of ranges, the lowest', () => {
-  const set = addSeqs(EMPTY_SEQ_SET, Array.from({ length: 1000 }, (_, n) => 2 * n + 2));
+  const set = addSeqs(
+    EMPTY_SEQ_SET,
+    Array.from({ length: 1000 }, (_, n) => 2 * n + 2),
+  );
   const ack = ackOf(7, set);
   expect(ack).toMatchObject({ epoch: 7, contiguous: 0 });
   expect(ack.ranges).toHaveLength(200);

@@ -37,7 +37,10 @@ describe('configuration file', () => {
   it('names file and position of text that is not JSON', async () => {
     const path = join(folder(), 'config.json');
     writeFileSync(path, '{\n  "agentId": studio\n}');
-    await expect(loadConfig(path)).rejects.toMatchObject({ code: 'configuration', message: expect.stringMatching(/config\.json.*(line 2|studio)/s) });
+    await expect(loadConfig(path)).rejects.toMatchObject({
+      code: 'configuration',
+      message: expect.stringMatching(/config\.json.*(line 2|studio)/s),
+    });
   });
 
   it('keeps the newest 20 earlier versions, numbered', async () => {
@@ -61,7 +64,14 @@ describe('secrets', () => {
     expect(second.panelTokens.has(hash)).toBe(true);
     expect(second.panelTokens.has('b'.repeat(64))).toBe(false);
     expect(statSync(join(path, 'secrets.json')).mode & 0o777).toBe(0o600);
-    expect(new Set([first.ingestToken, first.panelCurve.serverSecretKey, first.ingestCurve.serverSecretKey, first.panelClientSecretKey]).size).toBe(4);
+    expect(
+      new Set([
+        first.ingestToken,
+        first.panelCurve.serverSecretKey,
+        first.ingestCurve.serverSecretKey,
+        first.panelClientSecretKey,
+      ]).size,
+    ).toBe(4);
     expect(logger.lines).toEqual([]);
   });
 
@@ -81,7 +91,9 @@ describe('secrets', () => {
     await openSecrets({ folder: path, logger: recordingLogger() });
     const file = join(path, 'secrets.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace(/"ingestToken": "[^"]*"/, '"ingestToken": "hunter2"'));
-    const error = (await openSecrets({ folder: path, logger: recordingLogger() }).catch((thrown: unknown) => thrown)) as Error;
+    const error = (await openSecrets({ folder: path, logger: recordingLogger() }).catch(
+      (thrown: unknown) => thrown,
+    )) as Error;
     expect(error.message).toContain('ingestToken');
     expect(error.message).not.toContain('hunter2');
     expect(existsSync(file)).toBe(true);

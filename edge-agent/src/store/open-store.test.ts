@@ -20,7 +20,14 @@ function folder(): string {
 
 async function open(path: string, nowMs = START_MS) {
   const logger = recordingLogger();
-  const parts = await openStore({ folder: path, agentId: 'studio-1', nowMs: () => nowMs, logger, groupCommitMs: 1, reserveBytes: 64 * 1024 });
+  const parts = await openStore({
+    folder: path,
+    agentId: 'studio-1',
+    nowMs: () => nowMs,
+    logger,
+    groupCommitMs: 1,
+    reserveBytes: 64 * 1024,
+  });
   cleanups.push(() => parts.stop());
   return { ...parts, lines: logger.lines };
 }
@@ -58,10 +65,14 @@ describe('journal', () => {
     const path = folder();
     const opened = await open(path);
     await Promise.all(Array.from({ length: 2000 }, (_, n) => opened.store.appendFrame(frameOf(`frame ${n}`)).durable));
-    expect((await journalled(opened)).map(([, text]) => text)).toEqual(Array.from({ length: 2000 }, (_, n) => `frame ${n}`));
+    expect((await journalled(opened)).map(([, text]) => text)).toEqual(
+      Array.from({ length: 2000 }, (_, n) => `frame ${n}`),
+    );
     await opened.stop();
     const database = new DatabaseSync(join(path, 'livecue.db'));
-    expect((database.prepare('SELECT count(*) AS packs FROM journal').get() as { packs: number }).packs).toBeLessThan(20);
+    expect((database.prepare('SELECT count(*) AS packs FROM journal').get() as { packs: number }).packs).toBeLessThan(
+      20,
+    );
     database.close();
   });
 
@@ -88,7 +99,10 @@ describe('journal', () => {
     database.exec("UPDATE journal SET frames = x'00' || frames WHERE length(frames) < 10");
     database.close();
     const second = await open(path);
-    await expect(journalled(second)).rejects.toMatchObject({ code: 'disk-failed', message: expect.stringContaining('frames 1 to 1') });
+    await expect(journalled(second)).rejects.toMatchObject({
+      code: 'disk-failed',
+      message: expect.stringContaining('frames 1 to 1'),
+    });
   });
 });
 
@@ -166,7 +180,10 @@ describe('folder', () => {
     const database = new DatabaseSync(join(path, 'livecue.db'));
     database.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
     database.close();
-    await expect(open(path)).rejects.toMatchObject({ code: 'configuration', message: expect.stringContaining('newer') });
+    await expect(open(path)).rejects.toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining('newer'),
+    });
   });
 
   it('is closed once: calls after stop are refused', async () => {
@@ -218,13 +235,23 @@ const stepCommand = (take: number, keys: [string, string | null][], passMs: numb
     model.journalPosition = Math.min(model.position, model.journalPosition + take);
     const ids = keys.map(([id], n) => ({ id: `${id}"\n${model.nextSeq}`, scope: n % 2 === 0 ? 'stream' as const : 'shop' as const, seenMs: model.nowMs })); // prettier-ignore
     const put = [...new Map(keys.filter((pair): pair is [string, string] => pair[1] !== null))];
-    const del = keys.filter(([key, value]) => value === null && !put.some(([other]) => other === key)).map(([key]) => key);
+    const del = keys
+      .filter(([key, value]) => value === null && !put.some(([other]) => other === key))
+      .map(([key]) => key);
     for (const [key, value] of put) model.state.set(key, value);
     for (const key of del) model.state.delete(key);
-    model.seen = [...model.seen, ...ids].filter(({ scope, seenMs }) => seenMs >= model.nowMs - (scope === 'stream' ? 900_000 : 172_800_000));
+    model.seen = [...model.seen, ...ids].filter(
+      ({ scope, seenMs }) => seenMs >= model.nowMs - (scope === 'stream' ? 900_000 : 172_800_000),
+    );
     const bodies = Array.from({ length: records }, (_, n) => promptBody(model.nextSeq + n));
     for (const body of bodies) model.outbox.set(model.nextSeq++, JSON.stringify(body));
-    await opened.store.commitStep({ journalPosition: model.journalPosition, state: { put, del }, seenIds: ids, outbox: bodies, nowMs: model.nowMs });
+    await opened.store.commitStep({
+      journalPosition: model.journalPosition,
+      state: { put, del },
+      seenIds: ids,
+      outbox: bodies,
+      nowMs: model.nowMs,
+    });
   },
 });
 

@@ -50,7 +50,11 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStoreP
   );
   const listeners = new Set<() => void>();
   const added = () => listeners.forEach((listener) => listener());
-  const writer = createWriter(channel, packer, { groupCommitMs: options.groupCommitMs ?? 10, folder: options.folder, added });
+  const writer = createWriter(channel, packer, {
+    groupCommitMs: options.groupCommitMs ?? 10,
+    folder: options.folder,
+    added,
+  });
   let stopping: Promise<void> | null = null;
   return {
     store: createStore(channel, writer),
@@ -172,7 +176,13 @@ function flattenStep(step: Step): StepWrite {
     if (own.length === 0) continue;
     const seenMs = own.map((entry) => entry.seenMs);
     const newestMs = seenMs.reduce((newest, ms) => Math.max(newest, ms));
-    seen.push({ scope, newestMs, count: own.length, ids: JSON.stringify(own.map(({ id }) => id)), seenMs: JSON.stringify(seenMs) });
+    seen.push({
+      scope,
+      newestMs,
+      count: own.length,
+      ids: JSON.stringify(own.map(({ id }) => id)),
+      seenMs: JSON.stringify(seenMs),
+    });
   }
   const { journalPosition, nowMs } = step;
   const outbox = step.outbox.map((body) => JSON.stringify(body));
@@ -205,7 +215,14 @@ function createStore(channel: StoreChannel, writer: Writer): Store {
     status(): StoreStatus {
       const { state, problem, journalBytes, freeBytes } = channel.status();
       const { pendingFrames } = writer;
-      return { state: writer.stopped ? 'closed' : state, problem, journalBytes, pendingFrames, freeBytes, commitP99Ms: writer.commitP99Ms() };
+      return {
+        state: writer.stopped ? 'closed' : state,
+        problem,
+        journalBytes,
+        pendingFrames,
+        freeBytes,
+        commitP99Ms: writer.commitP99Ms(),
+      };
     },
   };
 }
@@ -220,7 +237,12 @@ function createOutbox(channel: StoreChannel, listeners: Set<() => void>, options
       const found = await channel.call({ kind: 'outbox-read', afterSeq, limit });
       epoch = found.epoch;
       const { agentId } = options;
-      return found.rows.map(({ seq, body }) => ({ agentId, epoch, seq, body: JSON.parse(body) as UplinkRecord['body'] }));
+      return found.rows.map(({ seq, body }) => ({
+        agentId,
+        epoch,
+        seq,
+        body: JSON.parse(body) as UplinkRecord['body'],
+      }));
     },
     async acknowledge(ack) {
       const { epoch: now, left } = await channel.call({ kind: 'outbox-acknowledge', ack, nowMs: options.nowMs() });

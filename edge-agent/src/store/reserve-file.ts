@@ -20,7 +20,7 @@ export function createReserveFile(path: string, bytes: number): ReserveFile {
     const file = openSync(path, 'w', 0o600);
     try {
       const chunk = randomFillSync(new Uint8Array(Math.min(bytes, 1024 * 1024)));
-      for (let left = bytes; left > 0; ) left -= writeSync(file, chunk, 0, Math.min(left, chunk.length));
+      for (let left = bytes; left > 0;) left -= writeSync(file, chunk, 0, Math.min(left, chunk.length));
       fsyncSync(file);
       return true;
     } catch (error) {

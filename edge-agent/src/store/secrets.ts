@@ -108,5 +108,7 @@ function repairMode(path: string, logger: Logger): void {
   const mode = statSync(path).mode & 0o777;
   if ((mode & 0o077) === 0) return;
   chmodSync(path, 0o600);
-  logger.warn(`${path} could be read by others (mode ${mode.toString(8)}); it is 600 now. If others use this machine, remove the file to get new secrets`);
+  logger.warn(
+    `${path} could be read by others (mode ${mode.toString(8)}); it is 600 now. If others use this machine, remove the file to get new secrets`,
+  );
 }

@@ -22,7 +22,10 @@ export function openStoreChannel(
   ports: { logger: Logger; reuse: (buffer: ArrayBuffer) => void },
   setup: WorkerSetup,
 ): Promise<StoreChannel> {
-  const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData: setup, name: 'livecue-store' });
+  const worker = new Worker(new URL('./store-worker.ts', import.meta.url), {
+    workerData: setup,
+    name: 'livecue-store',
+  });
   const waiting = new Map<number, Waiting>();
   const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let status: WorkerStatus = { state: 'open', problem: null, journalBytes: 0, freeBytes: null };

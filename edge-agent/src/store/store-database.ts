@@ -36,7 +36,9 @@ export function openDurable(path: string): DatabaseSync {
     const journal = (database.prepare('PRAGMA journal_mode').get() as { journal_mode: string }).journal_mode;
     const synchronous = (database.prepare('PRAGMA synchronous').get() as { synchronous: number }).synchronous;
     if (journal !== 'wal' || synchronous !== 2) {
-      throw new Error(`SQLite keeps journal_mode=${journal}, synchronous=${synchronous} for ${path}; wal and 2 are needed`);
+      throw new Error(
+        `SQLite keeps journal_mode=${journal}, synchronous=${synchronous} for ${path}; wal and 2 are needed`,
+      );
     }
     return database;
   } catch (error) {
@@ -106,7 +108,10 @@ export class StoreDatabase {
     let seq = this.meta().next_seq;
     const outbox = this.#sql('INSERT INTO outbox VALUES (?, ?)');
     for (const body of step.outbox) outbox.run(seq++, body);
-    this.#sql('UPDATE meta SET next_seq = ?, journal_position = max(journal_position, ?)').run(seq, step.journalPosition);
+    this.#sql('UPDATE meta SET next_seq = ?, journal_position = max(journal_position, ?)').run(
+      seq,
+      step.journalPosition,
+    );
   }
 
   /** Returns the bytes deleted. */
@@ -147,7 +152,9 @@ export class StoreDatabase {
     for (const found of statement.iterate(after) as Iterable<unknown>) {
       const row = found as JournalRow & { crc: number };
       if (crc32(row.frames) !== row.crc) {
-        throw new JournalDamage(`journal frames ${row.first} to ${row.last} fail their checksum: the disk returned other bytes`);
+        throw new JournalDamage(
+          `journal frames ${row.first} to ${row.last} fail their checksum: the disk returned other bytes`,
+        );
       }
       rows.push({ first: row.first, last: row.last, frames: row.frames });
       bytes += row.frames.length;

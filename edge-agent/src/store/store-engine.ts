@@ -92,7 +92,10 @@ export class StoreEngine {
   acknowledge(ack: UplinkAck, nowMs: number): { epoch: number; left: number } {
     const { epoch, left, renewed } = this.#run((database) => database.acknowledge(ack, nowMs), true);
     if (renewed) {
-      this.#ports.note('warn', `the receiver knows records that this data folder does not (epoch ${ack.epoch}, up to ${ack.contiguous}): local data was restored or replaced; ${left} waiting records are sent in epoch ${epoch}`);
+      this.#ports.note(
+        'warn',
+        `the receiver knows records that this data folder does not (epoch ${ack.epoch}, up to ${ack.contiguous}): local data was restored or replaced; ${left} waiting records are sent in epoch ${epoch}`,
+      );
     }
     return { epoch, left };
   }
@@ -120,7 +123,8 @@ export class StoreEngine {
     this.#database = null;
     try {
       if (database !== null) {
-        if (this.#trouble === null) raiseGeneration(database, this.#ports.folder, readGeneration(storeFiles(this.#ports.folder).generation));
+        if (this.#trouble === null)
+          raiseGeneration(database, this.#ports.folder, readGeneration(storeFiles(this.#ports.folder).generation));
         database.close(this.#trouble === null);
       }
     } finally {
@@ -134,7 +138,8 @@ export class StoreEngine {
     for (;;) {
       try {
         // A full disk may have room again, and a step must not wait for the timer to find out.
-        if (this.#database === null && this.#trouble?.kind === 'full') this.#database = this.#files.again(this.#ports.folder);
+        if (this.#database === null && this.#trouble?.kind === 'full')
+          this.#database = this.#files.again(this.#ports.folder);
         if (this.#database === null) throw new TroubleError(this.#trouble ?? this.#closedTrouble());
         return work(this.#database);
       } catch (error) {
@@ -225,9 +230,15 @@ export class StoreEngine {
     if (kind === null) return { kind: 'bug', message: detail };
     if (kind === 'full') {
       const free = this.#freeBytes === null ? 'an unknown number of' : String(this.#freeBytes);
-      return { kind, message: `the disk of the data folder ${folder} is full (${free} bytes free): free some space there, or start with --data on another disk; nothing accepted so far is lost, new frames are refused until then` };
+      return {
+        kind,
+        message: `the disk of the data folder ${folder} is full (${free} bytes free): free some space there, or start with --data on another disk; nothing accepted so far is lost, new frames are refused until then`,
+      };
     }
-    return { kind, message: `the disk of the data folder ${folder} failed (${detail}): check the disk and its cable, then start again; it is tried anew every ${this.#ports.reopenAfterMs / 1000} s, new frames are refused until then` };
+    return {
+      kind,
+      message: `the disk of the data folder ${folder} failed (${detail}): check the disk and its cable, then start again; it is tried anew every ${this.#ports.reopenAfterMs / 1000} s, new frames are refused until then`,
+    };
   }
 
   #closedTrouble(): StoreTrouble {

@@ -65,7 +65,8 @@ export function cloneOrRestore(
 ): string | null {
   if (beside === null) return 'the generation file beside it is missing';
   if (beside > stored.generation) return `it is older (run ${stored.generation}) than the last run here (${beside})`;
-  if (beside < stored.generation - 1) return `the folder last ran an older database (run ${beside}, this is ${stored.generation})`;
+  if (beside < stored.generation - 1)
+    return `the folder last ran an older database (run ${beside}, this is ${stored.generation})`;
   if (stored.fileIdentity !== identityNow) return 'it is a copy of another file';
   return null;
 }

@@ -26,7 +26,9 @@ interface Found {
 /** Runs the writer until it has said `afterLines` lines, kills it, and returns what it found and said. */
 async function runAndKill(folder: string, seed: number, afterLines: number) {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', WRITER, folder, String(seed)], { stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
-  const exited = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+  const exited = new Promise<NodeJS.Signals | null>((resolve) =>
+    child.once('exit', (_code, signal) => resolve(signal)),
+  );
   const said: Acknowledged = { frame: 0, step: 0 };
   const warnings: string[] = [];
   let found: Found | null = null;
@@ -66,7 +68,7 @@ it(`${KILLS} times SIGKILL: nothing acknowledged is missing, no hole in the seqs
     const folder = `${root.path}/lane-${name}`;
     const acknowledged: Acknowledged = { frame: 0, step: 0 };
     let epoch: number | null = null;
-    for (; kills < KILLS; ) {
+    for (; kills < KILLS;) {
       const run = kills++;
       const { found, said, warnings } = await runAndKill(folder, seed + run, 2 + ((seed + run * 7919) % 61));
       check(found, acknowledged);

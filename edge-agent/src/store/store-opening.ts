@@ -3,7 +3,14 @@ import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openDurable, StoreDatabase } from './store-database.ts';
-import { cloneOrRestore, fileIdentity, freshEpoch, raisedEpoch, readGeneration, writeGeneration } from './store-identity.ts';
+import {
+  cloneOrRestore,
+  fileIdentity,
+  freshEpoch,
+  raisedEpoch,
+  readGeneration,
+  writeGeneration,
+} from './store-identity.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './store-schema.ts';
 import { isBusy, isDamage, TroubleError } from './store-trouble.ts';
 
@@ -43,7 +50,10 @@ export function openForStart(folder: string, nowMs: number, note: Note): StoreDa
       if (!isDamage(error) && !(error instanceof DamagedFile)) throw error;
       const aside = `${path}.damaged-${new Date(nowMs).toISOString().replaceAll(':', '')}`;
       for (const suffix of ['', '-wal']) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-      note('error', `the data file ${path} cannot be read (${(error as Error).message}); it is kept as ${aside}, and a new one begins`);
+      note(
+        'error',
+        `the data file ${path} cannot be read (${(error as Error).message}); it is kept as ${aside}, and a new one begins`,
+      );
     }
   }
   return openChecked(folder, nowMs, note);
@@ -84,15 +94,25 @@ function migrateWithCopy(handle: DatabaseSync, path: string): void {
   migrate(handle);
 }
 
-function proveIdentity(database: StoreDatabase, folder: string, isNew: boolean, now: { nowMs: number; note: Note }): void {
+function proveIdentity(
+  database: StoreDatabase,
+  folder: string,
+  isNew: boolean,
+  now: { nowMs: number; note: Note },
+): void {
   const files = storeFiles(folder);
   const meta = database.meta();
   const identity = fileIdentity(files.database);
   const beside = readGeneration(files.generation);
-  const why = isNew ? null : cloneOrRestore({ generation: meta.generation, fileIdentity: meta.file_identity }, beside, identity);
+  const why = isNew
+    ? null
+    : cloneOrRestore({ generation: meta.generation, fileIdentity: meta.file_identity }, beside, identity);
   if (why !== null) {
     const epoch = raisedEpoch(meta.epoch, now.nowMs);
-    now.note('warn', `the data file ${files.database} is not the one that ran here last: ${why}; what waits for the cloud is sent again in epoch ${epoch}`);
+    now.note(
+      'warn',
+      `the data file ${files.database} is not the one that ran here last: ${why}; what waits for the cloud is sent again in epoch ${epoch}`,
+    );
     database.renewEpoch(epoch);
   }
   raiseGeneration(database, folder, beside);

@@ -39,7 +39,15 @@ describe('a full disk', () => {
     const disk = smallDisk(24 * MIB);
     if (disk === null) return context.skip();
     const folder = join(disk, 'data');
-    const options = { folder, agentId: 'studio-1', nowMs: () => START_MS, logger: recordingLogger(), groupCommitMs: 1, reserveBytes: 8 * MIB, reopenAfterMs: 50 };
+    const options = {
+      folder,
+      agentId: 'studio-1',
+      nowMs: () => START_MS,
+      logger: recordingLogger(),
+      groupCommitMs: 1,
+      reserveBytes: 8 * MIB,
+      reopenAfterMs: 50,
+    };
     const first = await openStore(options);
     const accepted: number[] = [];
     let refused: Error | null = null;
@@ -53,7 +61,9 @@ describe('a full disk', () => {
     expect((refused as Error).message).toContain('free some space');
     expect(first.store.status().state).toBe('full');
 
-    await first.store.commitStep(stepOf({ journalPosition: 3, state: { put: [['w', '1']], del: [] }, outbox: [promptBody(1)] }));
+    await first.store.commitStep(
+      stepOf({ journalPosition: 3, state: { put: [['w', '1']], del: [] }, outbox: [promptBody(1)] }),
+    );
     expect(first.store.status()).toMatchObject({ state: 'full' });
     await first.stop();
 
@@ -61,7 +71,9 @@ describe('a full disk', () => {
     const second = await openStore(options);
     const frames: number[] = [];
     for await (const { position } of second.store.journalFrames()) frames.push(position);
-    expect(frames.filter((position) => accepted.includes(position))).toEqual(accepted.filter((position) => position > 3));
+    expect(frames.filter((position) => accepted.includes(position))).toEqual(
+      accepted.filter((position) => position > 3),
+    );
     expect((await second.store.recover()).state).toEqual([['w', '1']]);
     expect((await second.outbox.read(0, 5)).map(({ seq }) => seq)).toEqual([1]);
     await second.store.appendFrame(frameOf('there is room again')).durable;
@@ -73,7 +85,13 @@ describe('a full disk', () => {
     if (disk === null) return context.skip();
     const ballast = join(disk, 'recording.mkv');
     let nowMs = 0;
-    const engine = new StoreEngine({ folder: join(disk, 'data'), reserveBytes: MIB, reopenAfterMs: 5_000, note: () => undefined, monotonicMs: () => nowMs });
+    const engine = new StoreEngine({
+      folder: join(disk, 'data'),
+      reserveBytes: MIB,
+      reopenAfterMs: 5_000,
+      note: () => undefined,
+      monotonicMs: () => nowMs,
+    });
     cleanups.push(() => engine.close());
     engine.open(START_MS);
     writeFileSync(ballast, new Uint8Array(7 * MIB).fill(1));

@@ -1,7 +1,14 @@
 /** The thread that alone writes to the data folder: answers calls in order, one at a time. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { StoreEngine } from './store-engine.ts';
-import type { StoreCall, StoreResults, StoreTrouble, WorkerReply, WorkerRequest, WorkerSetup } from './store-protocol.ts';
+import type {
+  StoreCall,
+  StoreResults,
+  StoreTrouble,
+  WorkerReply,
+  WorkerRequest,
+  WorkerSetup,
+} from './store-protocol.ts';
 import { TroubleError } from './store-trouble.ts';
 
 const MAINTAIN_EVERY_MS = 500;

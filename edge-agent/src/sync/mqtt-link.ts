@@ -98,7 +98,10 @@ export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): Mq
     const own = ports.connect(config.brokerUrl, options);
     client = own;
     own.on('connect', ({ properties }) => {
-      const limits = { receiveMaximum: properties?.receiveMaximum ?? 65_535, maximumPacketBytes: properties?.maximumPacketSize ?? null };
+      const limits = {
+        receiveMaximum: properties?.receiveMaximum ?? 65_535,
+        maximumPacketBytes: properties?.maximumPacketSize ?? null,
+      };
       subscribe(own, limits);
     });
     own.on('message', (at, payload) => ports.onMessage(at, payload));
@@ -126,7 +129,10 @@ export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): Mq
       if (last === null) return;
       last.removeAllListeners();
       last.on('error', () => undefined);
-      if (connected) await withDeadline(2_000, (done) => last.publish(farewell.topic, farewell.payload, { qos: 1, retain: true }, done));
+      if (connected)
+        await withDeadline(2_000, (done) =>
+          last.publish(farewell.topic, farewell.payload, { qos: 1, retain: true }, done),
+        );
       await withDeadline(1_000, (done) => last.end(!connected, {}, done));
       last.end(true);
     },

@@ -161,7 +161,9 @@ class MqttUplink {
   }
 
   #canSend(): boolean {
-    return this.#link.state === 'connected' && !this.#fenced && this.#stopping === null && this.#inFlight < this.#window;
+    return (
+      this.#link.state === 'connected' && !this.#fenced && this.#stopping === null && this.#inFlight < this.#window
+    );
   }
 
   async #sendOverdue(): Promise<boolean> {
@@ -206,7 +208,8 @@ class MqttUplink {
     this.ring.add(epoch, seq, { atMs: nowMs, topic, properties, payload, bytes, acknowledged: false });
     const options = { qos: 1, properties: { contentType: RECORD_CONTENT_TYPE, userProperties: properties } } as const;
     this.#link.publish(topic, payload, options, (error) => {
-      this.#problem = error === null ? null : `the broker refused record ${seq} (${error.message}); it is sent again later`;
+      this.#problem =
+        error === null ? null : `the broker refused record ${seq} (${error.message}); it is sent again later`;
       this.#puback();
     });
   }
@@ -255,7 +258,10 @@ class MqttUplink {
 
   #presence(state: 'online' | 'offline'): { topic: string; payload: string } {
     const { agentId, version } = this.#config;
-    return { topic: topics.presence(agentId), payload: JSON.stringify({ state, version, epoch: this.#ports.outbox.epoch }) };
+    return {
+      topic: topics.presence(agentId),
+      payload: JSON.stringify({ state, version, epoch: this.#ports.outbox.epoch }),
+    };
   }
 }
 

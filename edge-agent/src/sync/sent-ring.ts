@@ -14,7 +14,8 @@ export class SentRing {
   acknowledge(ack: UplinkAck): void {
     for (const entry of this.#entries) {
       if (entry.message.acknowledged || entry.epoch !== ack.epoch) continue;
-      const committed = entry.seq <= ack.contiguous || ack.ranges.some(([from, to]) => entry.seq >= from && entry.seq <= to);
+      const committed =
+        entry.seq <= ack.contiguous || ack.ranges.some(([from, to]) => entry.seq >= from && entry.seq <= to);
       if (committed) entry.message = { ...entry.message, acknowledged: true };
     }
   }

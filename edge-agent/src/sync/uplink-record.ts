@@ -39,15 +39,26 @@ function windowRecords(rows: readonly WindowResult[], kAnonymity: number): Windo
   const revision = rows.reduce((highest, row) => Math.max(highest, row.revision), 0);
   const record = (group: WindowRecord['group'], counts: WindowCounts, own: number): WindowRecord => {
     const windowLengthMs = first.closeMs - first.openMs;
-    return { kind: 'window', roomId: first.roomId, group, windowStartMs: first.openMs, windowLengthMs, revision: own, counts };
+    return {
+      kind: 'window',
+      roomId: first.roomId,
+      group,
+      windowStartMs: first.openMs,
+      windowLengthMs,
+      revision: own,
+      counts,
+    };
   };
   const products = rows
     .filter((row): row is WindowResult & { productId: string } => row.productId !== null)
     .toSorted((a, b) => (a.productId < b.productId ? -1 : 1));
   const large = products.filter(({ counts }) => viewersBehind(counts) >= kAnonymity);
   const small = products.filter(({ counts }) => viewersBehind(counts) < kAnonymity);
-  const records = rows.filter(({ productId }) => productId === null).map((row) => record({ kind: 'room' }, row.counts, row.revision));
-  for (const row of large) records.push(record({ kind: 'product', productId: row.productId }, row.counts, row.revision));
+  const records = rows
+    .filter(({ productId }) => productId === null)
+    .map((row) => record({ kind: 'room' }, row.counts, row.revision));
+  for (const row of large)
+    records.push(record({ kind: 'product', productId: row.productId }, row.counts, row.revision));
   if (small.length > 0 || (revision > 0 && large.length > 0)) {
     records.push(record({ kind: 'other' }, mergeCounts(small.map(({ counts }) => counts)), revision));
   }
@@ -133,7 +144,18 @@ export function toPromptBody(event: PromptEvent, roomId: string): PromptRecord |
     }
     case 'closed': {
       const { promptId, rule, priority, productId, raisedMs, outcome, atMs } = event;
-      return { kind: 'prompt', roomId, promptId, rule, priority, productId, raisedMs, revision: 1, outcome, closedMs: atMs };
+      return {
+        kind: 'prompt',
+        roomId,
+        promptId,
+        rule,
+        priority,
+        productId,
+        raisedMs,
+        revision: 1,
+        outcome,
+        closedMs: atMs,
+      };
     }
     case 'updated':
     case 'suppressed':

@@ -14,10 +14,23 @@ const warn = (text: string) => void process.stderr.write(`${text}\n`);
 const logger = { debug: silent, info: silent, warn, error: warn };
 const say = (line: string) => writeSync(1, `${line}\n`);
 
-const { store, outbox } = await openStore({ folder, agentId: 'studio-1', nowMs: Date.now, logger, reserveBytes: 64 * 1024 });
+const { store, outbox } = await openStore({
+  folder,
+  agentId: 'studio-1',
+  nowMs: Date.now,
+  logger,
+  reserveBytes: 64 * 1024,
+});
 const uplink = createUplink(
   { outbox, nowMs: Date.now, logger },
-  { agentId: 'studio-1', brokerUrl, version: '0.1.0', maxInFlight: 100, resendAfterMs: 500, backOffMs: { first: 50, longest: 400 } },
+  {
+    agentId: 'studio-1',
+    brokerUrl,
+    version: '0.1.0',
+    maxInFlight: 100,
+    resendAfterMs: 500,
+    backOffMs: { first: 50, longest: 400 },
+  },
 );
 await uplink.start(new AbortController().signal);
 
@@ -27,7 +40,13 @@ say(`R ${written} ${outbox.epoch}`);
 while (written < Number(total)) {
   const bodies = Array.from({ length: Math.min(8, Number(total) - written) }, (_, n) => showRecord(written + n));
   written += bodies.length;
-  await store.commitStep({ journalPosition: 0, state: { put: [['written', String(written)]], del: [] }, seenIds: [], outbox: bodies, nowMs: Date.now() });
+  await store.commitStep({
+    journalPosition: 0,
+    state: { put: [['written', String(written)]], del: [] },
+    seenIds: [],
+    outbox: bodies,
+    nowMs: Date.now(),
+  });
   say(`S ${written}`);
 }
 for (;;) {

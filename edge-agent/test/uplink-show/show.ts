@@ -7,7 +7,12 @@ const START_MS = 1_777_593_600_000;
 
 export function showRecord(n: number): UplinkBody {
   const row = n % ROWS;
-  const group: WindowRecord['group'] = row % 4 === 0 ? { kind: 'room' } : row % 4 === 3 ? { kind: 'other' } : { kind: 'product', productId: `p-${row % 4}` };
+  const group: WindowRecord['group'] =
+    row % 4 === 0
+      ? { kind: 'room' }
+      : row % 4 === 3
+        ? { kind: 'other' }
+        : { kind: 'product', productId: `p-${row % 4}` };
   return {
     kind: 'window', roomId: 'main', group, windowStartMs: START_MS + 60_000 * Math.floor(row / 4), windowLengthMs: 60_000,
     revision: Math.floor(n / ROWS), counts: { ...mergeCounts([]), events: n + 1, comments: n, ordersPaid: n % 7 },
@@ -34,5 +39,9 @@ export function expectedRows(agentId: string, records: number): Record<string, u
 
 const GROUP_ORDER = ['other', 'product', 'room'];
 function sortKey(row: { window_start_ms: number; group_kind: string; product_id: string }): number {
-  return row.window_start_ms + GROUP_ORDER.indexOf(row.group_kind) * 10 + (row.product_id === '' ? 0 : Number(row.product_id.slice(2)));
+  return (
+    row.window_start_ms +
+    GROUP_ORDER.indexOf(row.group_kind) * 10 +
+    (row.product_id === '' ? 0 : Number(row.product_id.slice(2)))
+  );
 }

@@ -9,7 +9,12 @@ import { frameOf, promptBody, START_MS, stepOf, textOf } from './kit.ts';
 const [folder = '', seed = '1'] = process.argv.slice(2);
 const say = (line: string) => writeSync(1, `${line}\n`);
 const silent = () => undefined;
-const logger = { debug: silent, info: silent, warn: (text: string) => say(`W ${text}`), error: (text: string) => say(`W ${text}`) };
+const logger = {
+  debug: silent,
+  info: silent,
+  warn: (text: string) => say(`W ${text}`),
+  error: (text: string) => say(`W ${text}`),
+};
 
 let state = Number(seed);
 function random(below: number): number {
@@ -17,7 +22,14 @@ function random(below: number): number {
   return Math.floor((state / 2 ** 32) * below);
 }
 
-const { store, outbox } = await openStore({ folder, agentId: 'studio-1', nowMs: () => START_MS, logger, groupCommitMs: 1, reserveBytes: 64 * 1024 });
+const { store, outbox } = await openStore({
+  folder,
+  agentId: 'studio-1',
+  nowMs: () => START_MS,
+  logger,
+  groupCommitMs: 1,
+  reserveBytes: 64 * 1024,
+});
 const recovered = await store.recover();
 const frames: [number, string][] = [];
 for await (const { position, frame } of store.journalFrames()) frames.push([position, textOf(frame).slice(0, 12)]);
