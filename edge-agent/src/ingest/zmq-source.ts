@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Message, Pull } from 'zeromq';
 import type { FrameSink, Source } from '../ports.ts';
 import { ConfigurationError, PortInUseError } from '../runtime/agent-error.ts';
@@ -26,6 +27,9 @@ export interface ZmqSourceConfig {
   readonly quietLimitMs: number;
 }
 
+/** Reading what is there takes no turn of the event loop; after so many events the pipeline gets one. */
+const EVENTS_PER_TURN = 2_000;
+
 /**
  * Events over ZeroMQ PULL. A message is a body, or a header part (JSON `{source, sequence, encoding}`) and
  * a body; a body is one event or an array of events. PULL has no way to answer, so nothing is refused
@@ -43,12 +47,13 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
     meter.state(problem === null ? 'open' : 'degraded', problem),
   );
 
-  function take(parts: readonly Message[]): void {
+  /** Events of the message, 0 when it was refused. */
+  function take(parts: readonly Message[]): number {
     const body = parts.at(-1)!;
     const header = parts.length === 2 ? decodeHeader(parts[0]!) : null;
     if (parts.length > 2 || (parts.length === 2 && header === null)) {
       meter.drop('malformed');
-      return;
+      return 0;
     }
     if (header?.sequence !== undefined) meter.lost(ledger.gap(header.source, header.sequence));
     const encoding = header?.encoding ?? sniffEncoding(body);
@@ -56,12 +61,18 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
     const { decoded, durable } = ports.sink.accept(frame);
     meter.record(decoded);
     if (decoded.events.length > 0) disk.watch(durable, body.length);
+    return decoded.events.length;
   }
 
   async function read(from: Pull, signal: AbortSignal): Promise<void> {
+    let events = 0;
     for await (const parts of from) {
-      take(parts);
+      events += 1 + take(parts);
       if (signal.aborted) return;
+      if (events >= EVENTS_PER_TURN) {
+        events = 0;
+        await nextTurn();
+      }
       if (ports.sink.full) await ports.sink.ready(signal);
       if (disk.behind) await disk.caughtUp(signal);
     }
@@ -80,6 +91,7 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
     name: config.name,
     async start(signal) {
       signal.throwIfAborted();
+      checkPort(config);
       refuseOpenNetwork(config);
       stopping = new AbortController();
       const opened = new Pull({ receiveHighWaterMark: config.highWaterMark, linger: 0, ...curveOptions(config) });
@@ -102,9 +114,9 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
       const [open, loop] = [socket, reading];
       socket = reading = null;
       if (open !== null && !open.closed) {
-        // Unbound first: closing alone frees the port at some later time.
-        await open.unbind(open.lastEndpoint ?? config.endpoint);
+        const released = portReleased(open);
         open.close();
+        await released;
       }
       await loop;
       meter.state('idle');
@@ -116,6 +128,24 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
 
 function curveOptions({ curve }: ZmqSourceConfig) {
   return curve === null ? {} : { curveServer: true, curvePublicKey: curve.publicKey, curveSecretKey: curve.secretKey };
+}
+
+/**
+ * Closing frees the port in a thread of libzmq some time later; its monitor says when. `unbind` would be
+ * the direct way, but it runs beside the pending receive and libzmq 4.3.5 then aborts the whole process
+ * now and then (assertion in pipe.cpp).
+ */
+async function portReleased(socket: Pull): Promise<void> {
+  for await (const event of socket.events) if (event.type === 'close' || event.type === 'end') return;
+}
+
+/** libzmq takes port 99999 for 34463 without a word. */
+function checkPort({ endpoint }: ZmqSourceConfig): void {
+  const port = /^tcp:\/\/.*:(\d+)$/.exec(endpoint)?.[1];
+  if (port === undefined || Number(port) <= 65_535) return;
+  throw new ConfigurationError(
+    `Opening the ZeroMQ source on ${endpoint}: there is no port ${port}. Set ingest.zmq.endpoint to a port from 0 to 65535.`,
+  );
 }
 
 /** `ipc:` and `inproc:` do not leave the machine; of `tcp:` only loopback addresses do not. */

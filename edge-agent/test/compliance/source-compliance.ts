@@ -1,11 +1,8 @@
 import { encode } from '@msgpack/msgpack';
-import type { LiveEvent } from '@livecue/shared/event';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createCanonicalDecoder } from '../../src/ingest/canonical/decoder.ts';
-import { createFrameIntake } from '../../src/ingest/frame-intake.ts';
 import type { FrameSink, RawFrame, Source } from '../../src/ports.ts';
 import { AgentError } from '../../src/runtime/agent-error.ts';
-import { createFrameQueue } from '../../src/runtime/bounded-queue.ts';
+import { createInbox } from './inbox.ts';
 
 /** One frame as a sender would give it to the transport. */
 export interface Payload {
@@ -31,7 +28,6 @@ export interface ComplianceTarget {
   openBroken: ((sink: FrameSink) => Promise<SourceRig & { readonly code: string; readonly names: string }>) | null;
 }
 
-const MAX_FRAME_BYTES = 256 * 1024;
 const comment = (id: number, text = 'hello') => ({
   id: `demo:${id}`,
   source: 'live/demo/1',
@@ -46,50 +42,6 @@ function pack(encoding: RawFrame['encoding'], events: readonly object[]): Payloa
       ? events.map((event) => `${JSON.stringify(event)}\n`).join('')
       : JSON.stringify(events.length === 1 ? events[0] : events);
   return { encoding, bytes: Buffer.from(text) };
-}
-
-/** A real decoder and a real queue behind a journal that keeps everything in memory. */
-function createInbox(capacityEvents = 100_000) {
-  const queue = createFrameQueue({ capacityEvents });
-  const rejects: string[] = [];
-  const events: LiveEvent[] = [];
-  const watchers = new Set<() => void>();
-  let position = 0;
-  const intake = createFrameIntake({
-    decode: createCanonicalDecoder({ maxClockSkewMs: 300_000, maxFrameBytes: MAX_FRAME_BYTES }),
-    journal: { appendFrame: () => ({ position: ++position, durable: Promise.resolve() }) },
-    queue,
-    onRejects: (decoded) => rejects.push(...decoded.rejects.map(({ reason }) => reason)),
-  });
-  const sink: FrameSink = {
-    accept(frame) {
-      const accepted = intake.accept(frame);
-      for (const watcher of [...watchers]) watcher();
-      return accepted;
-    },
-    ready: (signal) => intake.ready(signal),
-    get full() {
-      return intake.full;
-    },
-  };
-  return {
-    sink,
-    queue,
-    rejects,
-    events,
-    take: () => events.push(...queue.take(Infinity).flatMap(({ frame }) => frame.events as LiveEvent[])),
-    /** Settles when `done` is true, looked at after each frame. */
-    until: (done: () => boolean) =>
-      new Promise<void>((resolve) => {
-        const watcher = () => {
-          if (!done()) return;
-          watchers.delete(watcher);
-          resolve();
-        };
-        watchers.add(watcher);
-        watcher();
-      }),
-  };
 }
 
 /** Open sockets, files and timers of the process, by kind. Immediates are the suite's own. */

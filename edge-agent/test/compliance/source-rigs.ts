@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { WebSocket } from 'ws';
 import { Push } from 'zeromq';
-import { createHttpSource } from '../../src/ingest/http-source.ts';
+import { createHttpSource, type HttpSourceConfig } from '../../src/ingest/http-source.ts';
 import { createReplaySource } from '../../src/ingest/replay-source.ts';
 import { createZmqSource } from '../../src/ingest/zmq-source.ts';
 import type { FrameSink } from '../../src/ports.ts';
@@ -29,7 +29,7 @@ export function zmqSource(sink: FrameSink, endpoint = 'tcp://127.0.0.1:0', curve
   return createZmqSource({ sink, ...clock }, { name: 'zmq', endpoint, curve, highWaterMark: 1000, quietLimitMs: 5000 });
 } // prettier-ignore
 
-export function httpSource(sink: FrameSink, more: { port?: number; requestTimeoutMs?: number } = {}) {
+export function httpSource(sink: FrameSink, more: Partial<HttpSourceConfig> = {}) {
   const config = { name: 'http', host: '127.0.0.1', port: 0, token: TOKEN, maxFrameBytes: 64 * 1024, requestTimeoutMs: 5000, pingIntervalMs: 5000, stopDeadlineMs: 200, quietLimitMs: 5000 };
   return createHttpSource({ sink, ...clock }, { ...config, ...more });
 } // prettier-ignore
