@@ -83,6 +83,8 @@ export interface ScriptedShow extends PanelBackend {
   /** Changes the state that is shown from now on. */
   change(part: Partial<PanelState> | ((state: PanelState) => Partial<PanelState>)): void;
   sent: SentMessage[];
+  /** Cues that are refused as already closed although panels still see them. */
+  readonly closed: Set<string>;
 }
 
 function firstState(nowMs: number): PanelState {
@@ -116,6 +118,7 @@ export function createScriptedShow(nowMs: () => number): ScriptedShow {
   let state = firstState(startMs);
   const show: ScriptedShow = {
     calls,
+    closed: new Set(),
     sent: Array.from({ length: 24 }, (_, i) => record(startMs - i * 5_300, 1204 - i, i > 2)),
     change(part) {
       state = { ...state, ...(typeof part === 'function' ? part(state) : part) };
@@ -151,10 +154,10 @@ export function createScriptedShow(nowMs: () => number): ScriptedShow {
       }
       if (verb === 'uplink.sent') return { messages: show.sent.slice(0, (args as { limit: number }).limit) };
       const { promptId } = args as { promptId: string };
-      if (
-        state.stage.active?.promptId !== promptId &&
-        ![...state.stage.next, ...state.stage.queued].some((p) => p.promptId === promptId)
-      ) {
+      const open = [state.stage.active, ...state.stage.next, ...state.stage.queued].some(
+        (p) => p?.promptId === promptId,
+      );
+      if (!open || show.closed.has(promptId)) {
         throw new PanelCallError('not-found', 'This cue is already closed.');
       }
       const [next = null, ...rest] = state.stage.next;

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from 'react';
 
-const LINE_HEIGHT = 1.12;
+/** As in the style. */
+const LINE_HEIGHT = 1.15;
 const MAX_LINES = 2;
 /** Largest size as part of the width: beyond it a short headline is a poster and the fact below it a footnote. */
 const WIDE_RATIO = 0.15;
@@ -30,10 +31,10 @@ export function FittedHeadline({ text, leastPx }: { text: string; leastPx: numbe
       if (clientWidth === 0) return;
       const fits = (px: number) => {
         element.style.fontSize = `${px}px`;
-        // The clamp of the style hides what does not fit; scroll sizes count it.
+        // The clamp of the style hides what does not fit; scroll sizes count it, and a font's reach beyond its line too.
         const height = element.scrollHeight;
         return (
-          height <= MAX_LINES * LINE_HEIGHT * px + 2 && height <= clientHeight && element.scrollWidth <= clientWidth
+          height < (MAX_LINES + 0.5) * LINE_HEIGHT * px && height <= clientHeight && element.scrollWidth <= clientWidth
         );
       };
       element.style.fontSize = `${largestFit(leastPx, Math.min(clientHeight, clientWidth * (clientWidth > clientHeight ? WIDE_RATIO : TALL_RATIO)), fits)}px`;

@@ -25,9 +25,8 @@ export function useHostGestures(promptId: string | null, act: (verb: HostVerb, p
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement | null;
       if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (target?.closest('button, input, select, a, dialog') != null) return;
+      if (event.target instanceof Element && event.target.closest('button, input, select, a, dialog') !== null) return;
       const verb = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
       if (verb === undefined || promptId === null) return;
       event.preventDefault();

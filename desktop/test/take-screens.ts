@@ -1,0 +1,107 @@
+/**
+ * Draws the screens of the documentation: `node desktop/test/take-screens.ts [FOLDER]`, by default docs/screens.
+ * Needs Chromium; look at them after every change of the page.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { anomaly, prompt, stockOut, surge } from './scripted-show.ts';
+import { findChromium, openStage } from './stage.ts';
+
+interface Screen {
+  readonly name: string;
+  readonly hash: string;
+  readonly waitFor: string;
+  readonly device: {
+    readonly locale: string;
+    readonly width: number;
+    readonly height: number;
+    readonly touch?: boolean;
+    readonly paired?: boolean;
+  };
+  /** Pressed one after the other before the picture is taken. */
+  readonly click?: readonly string[];
+}
+
+const HOST = { width: 1280, height: 720 };
+const DESK = { width: 1440, height: 900 };
+const SCREENS: readonly Screen[] = [
+  { name: 'host-zh', hash: '#/host', waitFor: '.card', device: { ...HOST, locale: 'zh-CN' } },
+  { name: 'host-en', hash: '#/host', waitFor: '.card', device: { ...HOST, locale: 'en' } },
+  { name: 'operator-zh', hash: '#/operator', waitFor: '.cue', device: { ...DESK, locale: 'zh-CN' } },
+  {
+    name: 'operator-en',
+    hash: '#/operator',
+    waitFor: '.cue',
+    device: { ...DESK, locale: 'en' },
+    click: ['.cue summary'],
+  },
+  {
+    name: 'operator-light',
+    hash: '#/operator',
+    waitFor: '.cue',
+    device: { ...DESK, locale: 'zh-CN' },
+    click: ['.top-bar button:nth-of-type(2)'],
+  },
+  {
+    name: 'pair-device',
+    hash: '#/operator',
+    waitFor: '.cue',
+    device: { ...DESK, locale: 'zh-CN' },
+    click: ['.top-bar button:nth-of-type(1)'],
+  },
+  {
+    name: 'sent',
+    hash: '#/sent',
+    waitFor: '.sent-table tbody tr',
+    device: { ...DESK, locale: 'en' },
+    click: ['.sent-table tbody tr:nth-child(2)'],
+  },
+  { name: 'pair', hash: '', waitFor: 'form', device: { locale: 'zh-CN', width: 1024, height: 700, paired: false } },
+  { name: 'phone', hash: '', waitFor: '.card', device: { locale: 'zh-CN', width: 390, height: 844, touch: true } },
+  {
+    name: 'operator-phone',
+    hash: '#/operator',
+    waitFor: '.cue',
+    device: { locale: 'zh-CN', width: 390, height: 844, touch: true },
+  },
+];
+/** Long enough for the charts and for the age of the last state to be those of a running show. */
+const REST_MS = 1_200;
+
+const folder = process.argv[2] ?? fileURLToPath(new URL('../../docs/screens', import.meta.url));
+const chromium = findChromium();
+if (chromium === null) throw new Error('No Chromium: install it, or set LIVECUE_CHROMIUM to its path.');
+mkdirSync(folder, { recursive: true });
+const stage = await openStage(chromium);
+const { url } = stage.server.address();
+
+async function take(screen: Screen): Promise<void> {
+  const { page, context } = await stage.device(screen.device);
+  await page.goto(url + screen.hash);
+  await page.waitForSelector(screen.waitFor);
+  for (const selector of screen.click ?? []) await page.locator(selector).first().click();
+  await page.waitForTimeout(REST_MS);
+  await page.screenshot({ path: join(folder, `${screen.name}.png`) });
+  await context.close();
+}
+
+for (const screen of SCREENS) {
+  const now = Date.now();
+  stage.show.change({
+    stage: { active: prompt({ promptId: 'c1' }, now), next: [surge(now), stockOut(now)], queued: [anomaly(now)] },
+  });
+  await take(screen);
+}
+// The moods of the host screen without a card, and the strip of a room that is not live.
+const host: Screen = { name: 'host-calm', hash: '#/host', waitFor: '.host', device: { ...HOST, locale: 'zh-CN' } };
+stage.show.change({ stage: { active: null, next: [], queued: [] }, mode: 'simulated' });
+await take(host);
+const now = Date.now();
+const { fact: _none, ...advice } = stockOut(now);
+stage.show.change({ stage: { active: { ...advice, fact: null }, next: [], queued: [] }, mode: 'live' });
+await take({ ...host, name: 'host-advice' });
+stage.show.change({ feed: { state: 'stale', lastEventMs: now - 22_000 } });
+await take({ ...host, name: 'host-stale' });
+await stage.close();
+if (stage.pageErrors.length > 0) throw new Error(`The pages wrote errors: ${stage.pageErrors.join(' · ')}`);
