@@ -123,7 +123,7 @@ export function describeSourceCompliance(target: ComplianceTarget): void {
       expect(await leaks(before)).toEqual([]);
     });
 
-    it.skipIf(target.openBroken === null)('says by an AgentError why it cannot open, and opens nothing', async () => {
+    if (target.openBroken !== null) it('says by an AgentError why it cannot open, and opens nothing', async () => {
       const before = resources();
       const broken = await target.openBroken!(createInbox().sink);
       const error = await broken.source.start(never).then(
@@ -138,7 +138,7 @@ export function describeSourceCompliance(target: ComplianceTarget): void {
       expect(await leaks(before)).toEqual([]);
     });
 
-    it.skipIf(target.encodings.length > 0)('gives its own events with unique ids, and its health tells of them', async () => {
+    if (target.encodings.length === 0) it('gives its own events with unique ids, and its health tells of them', async () => {
       const inbox = createInbox();
       const { source, send } = await rig(inbox.sink);
       await source.start(never);

@@ -10,6 +10,7 @@ import { WebSocket } from 'ws';
 import { Push } from 'zeromq';
 import { createHttpSource, type HttpSourceConfig } from '../../src/ingest/http-source.ts';
 import { createReplaySource } from '../../src/ingest/replay-source.ts';
+import { createSimulatorSource } from '../../src/ingest/simulator/simulator-source.ts';
 import { createZmqSource } from '../../src/ingest/zmq-source.ts';
 import type { FrameSink } from '../../src/ports.ts';
 import { createLogger } from '../../src/runtime/logger.ts';
@@ -146,4 +147,15 @@ export const replayTarget: ComplianceTarget = {
     const config = { name: 'replay', files: [file], speed: 'max', shiftToNow: false, quietLimitMs: 5000 } as const;
     return { ...nothing, source: createReplaySource({ sink, ...clock }, config), code: 'input', names: file };
   },
+};
+
+export const simulatorTarget: ComplianceTarget = {
+  name: 'simulator',
+  encodings: [],
+  async open(sink) {
+    const sleep = async (ms: number, signal: AbortSignal) => void (await delay(ms, undefined, { signal }));
+    const source = createSimulatorSource({ sink, nowMs: clock.nowMs, sleep }, { profile: 'busy', seed: 1, speed: 50, roomId: 'demo' }); // prettier-ignore
+    return { ...nothing, source };
+  },
+  openBroken: null,
 };
