@@ -22,7 +22,6 @@ interface StoredKey {
   /** Null stands for minus infinity, which JSON has no word for. */
   readonly foldedTo: number | null;
   readonly emitted: SessionMemory['emitted'];
-  readonly corrected: boolean;
 }
 
 type Entry = readonly [key: string, value: string];
@@ -81,13 +80,12 @@ function encodeRoom(room: Room): string {
 }
 
 function encodeKey(key: KeyRows): string {
-  const { base, foldedTo, emitted, corrected } = key.session;
+  const { base, foldedTo, emitted } = key.session;
   const stored: StoredKey = {
     recent: [...key.recent],
     base: base === null ? null : encodeAccumulator(base),
     foldedTo: Number.isFinite(foldedTo) ? foldedTo : null,
     emitted,
-    corrected,
   };
   return JSON.stringify(stored);
 }
@@ -163,7 +161,6 @@ function restoreKey(key: KeyRows, value: string): void {
   key.session.base = stored.base === null ? null : decodeAccumulator(stored.base);
   key.session.foldedTo = stored.foldedTo ?? -Infinity;
   key.session.emitted = stored.emitted;
-  key.session.corrected = stored.corrected;
   // A lower bound only: the next tick works out when its sessions are due.
   key.session.dueMs = -Infinity;
   key.stored = true;

@@ -40,8 +40,6 @@ export interface SessionMemory {
   emitted: EmittedSession[];
   /** No session of this key can close before this event time. */
   dueMs: number;
-  /** A late event fell into a time that was emitted already. */
-  corrected: boolean;
 }
 
 /** The sum of slices from `openIndex` on, kept up to date. */
@@ -73,7 +71,7 @@ export class KeyRows {
   pastVersion = 0;
   /** Sums that a view reads again and again; events are counted there as well. Never stored. */
   live: LiveSum[] = [];
-  readonly session: SessionMemory = { base: null, foldedTo: -Infinity, emitted: [], dueMs: Infinity, corrected: false };
+  readonly session: SessionMemory = { base: null, foldedTo: -Infinity, emitted: [], dueMs: Infinity };
   readonly recent = new Map<string, RecentId[]>();
   dirty = false;
   stored = false;

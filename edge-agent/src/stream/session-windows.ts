@@ -32,22 +32,19 @@ export class SessionWindows {
     this.#gapMs = gapMs;
   }
 
-  /** Called for every event that was counted for `key`, with the row that holds it already updated. */
+  /** Called for every event counted for `key`: its session closes no earlier than this, late or not. */
   note(key: KeyRows, eventTimeMs: number): void {
     const memory = key.session;
     memory.dueMs = Math.min(memory.dueMs, eventTimeMs + this.#gapMs);
-    const last = memory.emitted[memory.emitted.length - 1];
-    if (last !== undefined && eventTimeMs < last.closeMs) memory.corrected = true;
   }
 
-  /** Sessions of `key` that `watermarkMs` closes, and corrections of earlier ones. True in `changed` when the memory is to be stored. */
+  /** Sessions of `key` that `watermarkMs` closes, and corrections of earlier ones. */
   close(key: KeyRows, watermarkMs: number): ClosedSession[] {
     const memory = key.session;
-    if (memory.dueMs > watermarkMs && !memory.corrected) return [];
+    if (memory.dueMs > watermarkMs) return [];
     const closed: ClosedSession[] = [];
     const sessions = this.#sessions(key);
     memory.dueMs = Infinity;
-    memory.corrected = false;
     for (const session of sessions) {
       const closeMs = session.lastMs + this.#gapMs;
       if (closeMs > watermarkMs) memory.dueMs = Math.min(memory.dueMs, closeMs);
