@@ -10,13 +10,13 @@ export default tseslint.config(
     extends: [tseslint.configs.base],
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['models/*/*.ts'] },
+        project: ['tsconfig.json', 'desktop/tsconfig.renderer.json', 'desktop/tsconfig.browser.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
-      eqeqeq: ['error', 'always'],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-empty': ['error', { allowEmptyCatch: false }],
       'no-var': 'error',
       'prefer-const': 'error',

@@ -3,7 +3,15 @@ import path from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pairPanel, type PanelPeer } from './panel-peer.ts';
-import { eventually, runCommand, startAgent, temporaryFolder, writeConfig, type Program, type Ready } from './program.ts';
+import {
+  eventually,
+  runCommand,
+  startAgent,
+  temporaryFolder,
+  writeConfig,
+  type Program,
+  type Ready,
+} from './program.ts';
 
 const comment = (id: string, over: Record<string, unknown> = {}) => ({
   id: `bad:${id}`,
@@ -33,24 +41,35 @@ describe('bad input is told, counted, and loses nothing that was accepted', () =
   const post = async (body: string, headers: Record<string, string> = {}) => {
     const answer = await fetch(agent.ready.endpoints.http!, {
       method: 'POST',
-      headers: { authorization: `Bearer ${agent.ready.ingestToken}`, 'content-type': 'application/x-ndjson', ...headers },
+      headers: {
+        authorization: `Bearer ${agent.ready.ingestToken}`,
+        'content-type': 'application/x-ndjson',
+        ...headers,
+      },
       body,
     });
     return { status: answer.status, told: await answer.text() };
   };
-  const health = (name: string) => eventually(`health item ${name}`, 5_000, () => panel.last()?.health.find((item) => item.name === name));
+  const health = (name: string) =>
+    eventually(`health item ${name}`, 5_000, () => panel.last()?.health.find((item) => item.name === name));
 
   test('a malformed line between good ones: the reply names the line, the good ones count', async () => {
-    const { status, told } = await post([JSON.stringify(comment('1')), '{"id": broken', JSON.stringify(comment('2'))].join('\n'));
+    const { status, told } = await post(
+      [JSON.stringify(comment('1')), '{"id": broken', JSON.stringify(comment('2'))].join('\n'),
+    );
     expect(status).toBe(202);
     expect(JSON.parse(told)).toMatchObject({ accepted: 2, rejected: [{ line: 2, reason: 'malformed' }] });
     expect((await health('malformed')).text).toContain('1');
-    await eventually('both good lines counted', 5_000, () => (panel.last()?.counters.admitted === 2 ? true : undefined));
+    await eventually('both good lines counted', 5_000, () =>
+      panel.last()?.counters.admitted === 2 ? true : undefined,
+    );
   });
 
   test('a 10 MB comment is refused with the limit; its words are nowhere', async () => {
     const secret = 'KANARIE'.repeat(1_500_000);
-    const { status, told } = await post(JSON.stringify(comment('3', { data: { text: secret, author: { identifier: 'v3' } } })));
+    const { status, told } = await post(
+      JSON.stringify(comment('3', { data: { text: secret, author: { identifier: 'v3' } } })),
+    );
     expect(status).toBe(413);
     expect(told).toMatch(/\d/);
     expect(told + agent.words()).not.toContain('KANARIE');
@@ -74,7 +93,9 @@ describe('bad input is told, counted, and loses nothing that was accepted', () =
   });
 
   test('an unknown kind is counted apart from what cannot be read', async () => {
-    const { told } = await post(`${JSON.stringify(comment('7', { type: 'live.dance.started' }))}\n${JSON.stringify(comment('8'))}`);
+    const { told } = await post(
+      `${JSON.stringify(comment('7', { type: 'live.dance.started' }))}\n${JSON.stringify(comment('8'))}`,
+    );
     expect(JSON.parse(told)).toMatchObject({ accepted: 1, rejected: [{ line: 1, reason: 'unknown-kind' }] });
     expect((await health('unknown-kind')).text).toContain('1');
   });
@@ -84,7 +105,10 @@ describe('bad input is told, counted, and loses nothing that was accepted', () =
     const taken: Server = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as { port: number };
-    const config = writeConfig(other.folder, { uplink: { enabled: false }, panel: { httpPort: port, zmqPubPort: 0, zmqCallPort: 0 } });
+    const config = writeConfig(other.folder, {
+      uplink: { enabled: false },
+      panel: { httpPort: port, zmqPubPort: 0, zmqCallPort: 0 },
+    });
     const { code, stderr } = await runCommand(['start', '--data', path.join(other.folder, 'data'), '--config', config]);
     taken.close();
     other.remove();
@@ -109,7 +133,13 @@ describe('bad input is told, counted, and loses nothing that was accepted', () =
   });
 
   test('a wrong call exits with 2 and shows the help', async () => {
-    for (const args of [['start', '--sauce'], ['replay'], ['replay', 'x.jsonl', '--speed', '99'], ['simulate', '--minutes', 'x'], ['fly']]) {
+    for (const args of [
+      ['start', '--sauce'],
+      ['replay'],
+      ['replay', 'x.jsonl', '--speed', '99'],
+      ['simulate', '--minutes', 'x'],
+      ['fly'],
+    ]) {
       const { code, stderr } = await runCommand(args);
       expect(code, args.join(' ')).toBe(2);
       expect(stderr).toContain('livecue');

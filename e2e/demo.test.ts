@@ -35,7 +35,9 @@ describe('the simulated room, from one command', () => {
   test('done takes the card from the stage; an unknown card is told so', async () => {
     const card = panel.last()!.stage.active!;
     expect(await panel.call('prompt.done', { promptId: card.promptId })).toEqual({ closed: true });
-    await eventually('the stage without the card', 3_000, () => (panel.last()!.stage.active?.promptId === card.promptId ? undefined : true));
+    await eventually('the stage without the card', 3_000, () =>
+      panel.last()!.stage.active?.promptId === card.promptId ? undefined : true,
+    );
     expect(await panel.call('prompt.done', { promptId: 'no-such-card' })).toEqual({ closed: false });
   });
 
@@ -59,7 +61,13 @@ describe('the simulated room, from one command', () => {
   });
 
   test('a second agent on the same data is refused with the remedy, and harms nothing', async () => {
-    const again = startAgent(['--demo', '--data', path.join(folder, 'data'), '--config', path.join(folder, 'test-config.json')]);
+    const again = startAgent([
+      '--demo',
+      '--data',
+      path.join(folder, 'data'),
+      '--config',
+      path.join(folder, 'test-config.json'),
+    ]);
     await expect(again).rejects.toThrow(/ended with exit code 1[\s\S]*(in use|holds|another)/i);
     expect(panel.last()!.feed.state).toBe('ok');
   });

@@ -17,7 +17,9 @@ export async function pairPanel(url: string, code: string): Promise<PanelPeer> {
   });
   if (answer.status !== 200) throw new Error(`pairing answered ${answer.status}: ${await answer.text()}`);
   const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const socket = new WebSocket(new URL('panel', url.replace(/^http/, 'ws')), { headers: { cookie, origin: new URL(url).origin } });
+  const socket = new WebSocket(new URL('panel', url.replace(/^http/, 'ws')), {
+    headers: { cookie, origin: new URL(url).origin },
+  });
   const states: PanelState[] = [];
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let ids = 0;

@@ -34,10 +34,28 @@ test('canaries in comments, names and ids appear in no byte of the uplink and in
   const { folder, remove } = temporaryFolder();
   const broker = await startCloud(['broker', '--port', '0']);
   const tap = await wireTap(broker.ready.port);
-  const receiver = await startCloud(['receiver', '--broker', `mqtt://127.0.0.1:${broker.ready.port}`, '--database', path.join(folder, 'database')]);
-  const config = writeConfig(folder, { uplink: { brokerUrl: `mqtt://127.0.0.1:${tap.port}`, resendAfterMs: 1000, kAnonymity: 1 } });
+  const receiver = await startCloud([
+    'receiver',
+    '--broker',
+    `mqtt://127.0.0.1:${broker.ready.port}`,
+    '--database',
+    path.join(folder, 'database'),
+  ]);
+  const config = writeConfig(folder, {
+    uplink: { brokerUrl: `mqtt://127.0.0.1:${tap.port}`, resendAfterMs: 1000, kAnonymity: 1 },
+  });
   const stats = path.join(folder, 'stats.json');
-  const agent = await startAgent(['--no-panel', '--data', path.join(folder, 'data'), '--config', config, '--stats', stats, '--log', 'debug']);
+  const agent = await startAgent([
+    '--no-panel',
+    '--data',
+    path.join(folder, 'data'),
+    '--config',
+    config,
+    '--stats',
+    stats,
+    '--log',
+    'debug',
+  ]);
   try {
     const time = new Date().toISOString();
     const events = Array.from({ length: 40 }, (_, n) => ({
@@ -48,7 +66,8 @@ test('canaries in comments, names and ids appear in no byte of the uplink and in
       data: { text: `3号多少钱 CANARYTEXT${n}`, author: { identifier: `CANARYVIEWER${n}`, name: `CANARYNAME${n}` } },
     }));
     const order = { id: 'canary:CANARYORDERID', source: 'shop/canary/1', type: 'shop.order.paid', time, data: { orderNumber: 'CANARYORDER', orderStatus: 'OrderProcessing', priceCurrency: 'CNY', partial: false, total: '10.00', customerRef: 'CANARYBUYER', orderedItem: [{ productID: 'p1', orderQuantity: 1, price: '10.00' }] } }; // prettier-ignore
-    const broken = '{"id":"canary:x","type":"live.comment.created","source":"live/canary/1","data":{"text":"CANARYBROKEN"}}';
+    const broken =
+      '{"id":"canary:x","type":"live.comment.created","source":"live/canary/1","data":{"text":"CANARYBROKEN"}}';
     const body = [...events, order].map((event) => JSON.stringify(event)).join('\n');
     const answer = await fetch(agent.ready.endpoints.http!, {
       method: 'POST',
@@ -57,7 +76,9 @@ test('canaries in comments, names and ids appear in no byte of the uplink and in
     });
     expect(await answer.json()).toMatchObject({ accepted: 41, rejected: [{ line: 42 }] });
     await eventually('the window in the cloud', 45_000, () => {
-      const { uplink } = JSON.parse(readFileSync(stats, 'utf8')) as { uplink: { acknowledged: number; backlog: number } };
+      const { uplink } = JSON.parse(readFileSync(stats, 'utf8')) as {
+        uplink: { acknowledged: number; backlog: number };
+      };
       return uplink.acknowledged > 1 && uplink.backlog === 0 ? uplink : undefined;
     });
     const wire = tap.bytes().toString('latin1');
@@ -65,8 +86,11 @@ test('canaries in comments, names and ids appear in no byte of the uplink and in
     expect(wire).toContain('"ordersPaid":1');
     expect(wire).not.toMatch(/CANARY/);
     expect(agent.words() + receiver.words() + broker.words()).not.toMatch(/CANARY/);
-    const cloudFiles = readdirSync(path.join(folder, 'database'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    for (const entry of cloudFiles) expect(readFileSync(path.join(entry.parentPath, entry.name)).includes('CANARY'), entry.name).toBe(false);
+    const cloudFiles = readdirSync(path.join(folder, 'database'), { recursive: true, withFileTypes: true }).filter(
+      (entry) => entry.isFile(),
+    );
+    for (const entry of cloudFiles)
+      expect(readFileSync(path.join(entry.parentPath, entry.name)).includes('CANARY'), entry.name).toBe(false);
   } finally {
     await agent.end();
     tap.close();

@@ -55,11 +55,15 @@ test('a simulated room replays with the same bytes, its cards follow its truth, 
     expect(code, stderr).toBe(0);
   }
   expect(hashes(path.join(folder, 'two'))).toEqual(hashes(path.join(folder, 'one')));
-  const drops = JSON.parse(readFileSync(path.join(folder, 'one/drops.json'), 'utf8')) as { lines: { line: number; reason: string }[] };
+  const drops = JSON.parse(readFileSync(path.join(folder, 'one/drops.json'), 'utf8')) as {
+    lines: { line: number; reason: string }[];
+  };
   expect(drops.lines).toMatchObject([{ line: 6, reason: 'malformed' }]);
   expect(summaryOf(path.join(folder, 'one')).events).toBe(lines.length + 1);
   const prompts = readFileSync(path.join(folder, 'one/prompts.jsonl'), 'utf8').trimEnd().split('\n');
-  const rules = new Set(prompts.map((line) => JSON.parse(line) as { prompt?: { rule: string } }).map(({ prompt }) => prompt?.rule));
+  const rules = new Set(
+    prompts.map((line) => JSON.parse(line) as { prompt?: { rule: string } }).map(({ prompt }) => prompt?.rule),
+  );
   expect(rules).toContain('counted-questions');
   remove();
 }, 120_000);

@@ -8,7 +8,8 @@ import { AgentConfig, Catalogue } from '@livecue/shared/contract';
 import { createAgent, readJson, VERSION, type Agent } from '../assembly/agent.ts';
 import { dataFolder } from '../assembly/data-folder.ts';
 import { sourcesFrom, type SourceCall, parseSourceCalls } from '../assembly/source-list.ts';
-import { demoCatalogue } from '../ingest/simulator/catalogue.ts';
+import { simulatedCatalogue } from '../ingest/simulator/catalogue.ts';
+import { PROFILES } from '../ingest/simulator/profiles.ts';
 import { ConfigurationError } from '../runtime/agent-error.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { loadConfig } from '../store/config-file.ts';
@@ -143,7 +144,7 @@ function catalogueOf(call: Call): Catalogue {
       throw new ConfigurationError(
         `Reading the catalogue ${file}: there is no such file. Check the path after --catalogue.`,
       );
-    return call.sources.some(({ kind }) => kind === 'simulator') ? demoCatalogue() : Catalogue.parse({ products: [] });
+    return simulatedShop(call) ?? Catalogue.parse({ products: [] });
   }
   let value: unknown;
   try {
@@ -159,6 +160,12 @@ function catalogueOf(call: Call): Catalogue {
   throw new ConfigurationError(
     `Catalogue ${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}. Correct that key.`,
   );
+}
+
+/** What a simulated room sells, as many products as its profile says. */
+function simulatedShop(call: Call): Catalogue | null {
+  const simulator = call.sources.find((source) => source.kind === 'simulator');
+  return simulator === undefined ? null : simulatedCatalogue(PROFILES[simulator.profile].products);
 }
 
 function modeOf(sources: readonly SourceCall[]): 'live' | 'simulated' | 'replay' {
