@@ -3,6 +3,7 @@ import type { HostPrompt } from '@livecue/shared/prompt';
 import { PriorityMark } from '../parts/priority-mark.tsx';
 import { useUnits } from '../words/units.ts';
 import { FittedHeadline } from './fitted-headline.tsx';
+import { factParts, lineParts } from './line-parts.ts';
 
 /** Counts older than this show their age (HP14). */
 const FRESH_MS = 5_000;
@@ -17,9 +18,17 @@ export function ActiveCard({ prompt, nowMs, leastPx }: { prompt: HostPrompt; now
   return (
     <article className={`card ${prompt.priority}`} data-prompt={prompt.promptId} aria-live="polite">
       <PriorityMark priority={prompt.priority} />
-      <FittedHeadline text={units.words(prompt.headline)} leastPx={leastPx} />
+      <FittedHeadline parts={lineParts(units.words(prompt.headline), units.language)} leastPx={leastPx} />
       <p className="reason">{units.words(prompt.reason)}</p>
-      <p className="fact">{prompt.fact === null ? null : units.words(prompt.fact)}</p>
+      <p className="fact">
+        {prompt.fact === null
+          ? null
+          : factParts(units.words(prompt.fact)).map((part, i) => (
+              <span className="whole" key={i}>
+                {part}
+              </span>
+            ))}
+      </p>
       <div className="card-foot">
         <span className="counted">
           {countedMs > FRESH_MS ? t('host.dataAge', { age: units.age(countedMs) }) : null}

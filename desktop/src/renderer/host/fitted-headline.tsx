@@ -19,7 +19,8 @@ export function largestFit(least: number, most: number, fits: (px: number) => bo
 }
 
 /** A headline as large as its place allows on at most two lines, never below what can be read from the seat. */
-export function FittedHeadline({ text, leastPx }: { text: string; leastPx: number }) {
+export function FittedHeadline({ parts, leastPx }: { parts: readonly string[]; leastPx: number }) {
+  const text = parts.join('');
   const box = useRef<HTMLDivElement>(null);
   const headline = useRef<HTMLHeadingElement>(null);
 
@@ -48,7 +49,11 @@ export function FittedHeadline({ text, leastPx }: { text: string; leastPx: numbe
   return (
     <div className="headline-place" ref={box}>
       <h1 className="headline" ref={headline}>
-        {text}
+        {parts.map((part, i) => (
+          <span className="whole" key={i}>
+            {part}
+          </span>
+        ))}
       </h1>
     </div>
   );

@@ -134,10 +134,10 @@ export function HostScreen() {
         <span className="host-problem" role="status">
           {problem === null ? null : t('host.notSent', { why: problem })}
         </span>
-        <span className="legend keys">
+        <span className={`legend keys ${active === null ? 'off' : ''}`}>
           <kbd>Enter</kbd> {t('host.done')} <kbd>N</kbd> {t('host.snooze')} <kbd>M</kbd> {t('host.mute')}
         </span>
-        <span className="legend touch">
+        <span className={`legend touch ${active === null ? 'off' : ''}`}>
           {t('host.tap')} {t('host.done')} · {t('host.hold')} {t('host.snooze')}
         </span>
         <button
