@@ -494,13 +494,18 @@ describe.skipIf(chromium === null)('the panel in a real browser', () => {
   });
 });
 
-/** Whether all lines of the card lie within it. */
+/** Whether all lines of the card lie within it and the fact is not cut. */
 function inside(page: Page): Promise<boolean> {
   return page.evaluate(() => {
     const outer = (document.querySelector('.card') as Element).getBoundingClientRect();
-    return ['.headline', '.reason', '.fact', '.card-foot'].every((s) => {
-      const inner = (document.querySelector(s) as Element).getBoundingClientRect();
-      return inner.bottom <= outer.bottom + 1 && inner.right <= outer.right + 1 && inner.height > 0;
-    });
+    const fact = document.querySelector('.fact') as Element;
+    const whole = fact.scrollHeight <= fact.clientHeight + 2;
+    return (
+      whole &&
+      ['.headline', '.reason', '.fact', '.card-foot'].every((s) => {
+        const inner = (document.querySelector(s) as Element).getBoundingClientRect();
+        return inner.bottom <= outer.bottom + 1 && inner.right <= outer.right + 1 && inner.height > 0;
+      })
+    );
   });
 }
