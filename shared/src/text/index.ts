@@ -1,1 +1,3 @@
 export * from './normalise.ts';
+export * from './features.ts';
+export { fold } from './fold.ts';
