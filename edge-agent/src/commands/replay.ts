@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -30,6 +30,9 @@ export const replay: Command = async (args, io) => {
   if ('wrong' in options) {
     io.stderr.write(`livecue replay: ${options.wrong}\n\n${HELP}`);
     return 2;
+  }
+  for (const file of options.files) {
+    if (!existsSync(file)) throw new InputError(`Replaying ${file}: there is no such file. Check the path.`);
   }
   mkdirSync(options.out, { recursive: true });
   const catalogue = readCatalogue(options.catalogue);
