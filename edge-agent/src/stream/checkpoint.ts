@@ -17,8 +17,8 @@ interface StoredRoom {
 }
 
 interface StoredKey {
-  readonly recent: readonly (readonly [string, RecentId[]])[];
-  readonly base: string | null;
+  /** Event time and id in turn: hot keys are written every time, and names would be half of it. */
+  readonly recent: readonly (readonly [of: string, ...flat: (number | string)[]])[];
   /** Null stands for minus infinity, which JSON has no word for. */
   readonly foldedTo: number | null;
   readonly emitted: SessionMemory['emitted'];
@@ -51,6 +51,7 @@ function takeRoom(room: Room, put: Entry[], del: string[]): void {
     put.push([name, encodeKey(key)]);
     key.stored = true;
     changes.deleted.delete(name);
+    if (key.session.baseDirty) takeBase(room, key, put);
   }
   for (const { key, row } of changes.rows) {
     row.dirty = false;
@@ -67,6 +68,17 @@ function takeRoom(room: Room, put: Entry[], del: string[]): void {
   changes.deleted = new Set();
 }
 
+function takeBase(room: Room, key: KeyRows, put: Entry[]): void {
+  const { session } = key;
+  const name = stateKeys.base(room.id, key.kind, key.productId);
+  session.baseDirty = false;
+  if (session.base !== null) {
+    put.push([name, encodeAccumulator(session.base)]);
+    room.changes.deleted.delete(name);
+  } else if (session.baseStored) room.changes.deleted.add(name);
+  session.baseStored = session.base !== null;
+}
+
 function encodeRoom(room: Room): string {
   const stored: StoredRoom = {
     clock: room.clock.save(),
@@ -80,10 +92,11 @@ function encodeRoom(room: Room): string {
 }
 
 function encodeKey(key: KeyRows): string {
-  const { base, foldedTo, emitted } = key.session;
+  const { foldedTo, emitted } = key.session;
   const stored: StoredKey = {
-    recent: [...key.recent],
-    base: base === null ? null : encodeAccumulator(base),
+    recent: [...key.recent].map(
+      ([of, ids]) => [of, ...ids.flatMap(({ eventTimeMs, id }) => [eventTimeMs, id])] as const,
+    ),
     foldedTo: Number.isFinite(foldedTo) ? foldedTo : null,
     emitted,
   };
@@ -104,7 +117,7 @@ export function restoreRooms(state: readonly Entry[], roomOf: (roomId: string) =
   }
   let nowMs: number | null = null;
   // Rooms last: what they say of late slices refers to keys.
-  const order = ['clock', 'fact', 'key', 'row', 'room'];
+  const order = ['clock', 'fact', 'key', 'base', 'row', 'room'];
   for (const part of order) {
     for (const [key, value] of own) {
       const [name, rest] = splitKey(key);
@@ -131,6 +144,7 @@ function restoreEntry(part: string, path: unknown[], value: string, roomOf: (roo
   else {
     const key = keyIn(room, path[1] as KeyKind, path[2] as string | null);
     if (part === 'key') restoreKey(key, value);
+    else if (part === 'base') Object.assign(key.session, { base: decodeAccumulator(value), baseStored: true });
     else restoreRow(room, key, path[3] as number, path[4] as number, value);
   }
 }
@@ -157,8 +171,11 @@ function restoreRoom(room: Room, value: string): void {
 
 function restoreKey(key: KeyRows, value: string): void {
   const stored = JSON.parse(value) as StoredKey;
-  for (const [of, ids] of stored.recent) key.recent.set(of, ids);
-  key.session.base = stored.base === null ? null : decodeAccumulator(stored.base);
+  for (const [of, ...flat] of stored.recent) {
+    const ids: RecentId[] = [];
+    for (let i = 0; i < flat.length; i += 2) ids.push({ eventTimeMs: flat[i] as number, id: flat[i + 1] as string });
+    key.recent.set(of, ids);
+  }
   key.session.foldedTo = stored.foldedTo ?? -Infinity;
   key.session.emitted = stored.emitted;
   // A lower bound only: the next tick works out when its sessions are due.
@@ -167,7 +184,7 @@ function restoreKey(key: KeyRows, value: string): void {
 }
 
 function restoreRow(room: Room, key: KeyRows, index: number, span: number, value: string): void {
-  const row = { index, span, acc: decodeAccumulator(value), dirty: false, stored: true, gone: false };
+  const row = { index, span, acc: decodeAccumulator(value), dirty: false, stored: true, trimmed: true, gone: false };
   let at = key.rows.length;
   while (at > 0 && key.rows[at - 1]!.index > index) at--;
   key.rows.splice(at, 0, row);

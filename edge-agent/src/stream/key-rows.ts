@@ -1,4 +1,4 @@
-import { createAccumulator, mergeAll, mergeInto, type Accumulator } from './accumulator.ts';
+import { createAccumulator, mergeAll, mergeInto, trim, type Accumulator } from './accumulator.ts';
 
 /** What a key stands for: the room as a whole, one product, or comments that name no product. */
 export type KeyKind = 'room' | 'product' | 'unattributed';
@@ -12,6 +12,8 @@ export interface Row {
   dirty: boolean;
   /** A checkpoint holds it. */
   stored: boolean;
+  /** Its arrays hold nothing in reserve. */
+  trimmed: boolean;
   /** Evicted or merged into a larger one. */
   gone: boolean;
 }
@@ -38,6 +40,9 @@ export interface SessionMemory {
   /** Rows below this index are in `base` or in sessions that are over. */
   foldedTo: number;
   emitted: EmittedSession[];
+  /** `base` is not as the last checkpoint has it. */
+  baseDirty: boolean;
+  baseStored: boolean;
   /** No session of this key can close before this event time. */
   dueMs: number;
 }
@@ -71,7 +76,14 @@ export class KeyRows {
   pastVersion = 0;
   /** Sums that a view reads again and again; events are counted there as well. Never stored. */
   live: LiveSum[] = [];
-  readonly session: SessionMemory = { base: null, foldedTo: -Infinity, emitted: [], dueMs: Infinity };
+  readonly session: SessionMemory = {
+    base: null,
+    foldedTo: -Infinity,
+    emitted: [],
+    baseDirty: false,
+    baseStored: false,
+    dueMs: Infinity,
+  };
   readonly recent = new Map<string, RecentId[]>();
   dirty = false;
   stored = false;
@@ -93,7 +105,7 @@ export class KeyRows {
     while (at > 0 && rows[at - 1]!.index > index) at--;
     const found = at > 0 ? rows[at - 1]! : undefined;
     if (found !== undefined && found.index === index && found.span === 1) return found;
-    const row: Row = { index, span: 1, acc: createAccumulator(), dirty: false, stored: false, gone: false };
+    const row = newRow(index, 1);
     if (at === rows.length) rows.push(row);
     else rows.splice(at, 0, row);
     return row;
@@ -135,6 +147,17 @@ export class KeyRows {
     if (list.length > RECENT_IDS) list.shift();
   }
 
+  /** Gives back reserved memory of rows that end at or before slice `before`. */
+  trim(before: number): void {
+    for (let at = this.rows.length - 1; at >= 0; at--) {
+      const row = this.rows[at]!;
+      if (row.index + row.span > before) continue;
+      if (row.trimmed) return;
+      trim(row.acc);
+      row.trimmed = true;
+    }
+  }
+
   /** Forgets rows that end at or before slice `before`. */
   evict(before: number, changes: Changes): void {
     let count = 0;
@@ -150,6 +173,7 @@ export class KeyRows {
   compact(before: number, span: number, changes: Changes): void {
     if (this.rows.length === 0 || this.rows[0]!.index >= before) return;
     const kept: Row[] = [];
+    const grown = new Set<Row>();
     let block: Row | null = null;
     for (const row of this.rows) {
       const start = Math.floor(row.index / span) * span;
@@ -160,15 +184,17 @@ export class KeyRows {
       if (block === null || block.index !== start) {
         // A block of its own size stays; anything else is copied into a new one.
         if (row.index === start && row.span === span) block = row;
-        else block = { index: start, span, acc: createAccumulator(), dirty: false, stored: false, gone: false };
+        else block = newRow(start, span);
         kept.push(block);
       }
       if (row === block) continue;
       mergeInto(block.acc, row.acc);
       this.#drop(row, changes);
       changes.rowChanged(this, block);
+      grown.add(block);
     }
     if (kept.length === this.rows.length && kept.every((row, at) => row === this.rows[at])) return;
+    for (const block of grown) trim(block.acc);
     this.rows = kept;
     this.pastVersion++;
     // A window that began inside a new long row now begins after it.
@@ -179,6 +205,10 @@ export class KeyRows {
     row.gone = true;
     changes.rowGone(this, row);
   }
+}
+
+function newRow(index: number, span: number): Row {
+  return { index, span, acc: createAccumulator(), dirty: false, stored: false, trimmed: span > 1, gone: false };
 }
 
 function isAfter(known: RecentId, eventTimeMs: number, id: string): boolean {

@@ -10,6 +10,9 @@ export const stateKeys = {
   fact: (roomId: string, productId: string) => `${STATE_PREFIX}fact/${JSON.stringify([roomId, productId])}`,
   key: (roomId: string, kind: KeyKind, productId: string | null) =>
     `${STATE_PREFIX}key/${JSON.stringify([roomId, kind, productId])}`,
+  /** Folded part of a key's session: large, and changed once a slice only. */
+  base: (roomId: string, kind: KeyKind, productId: string | null) =>
+    `${STATE_PREFIX}base/${JSON.stringify([roomId, kind, productId])}`,
   row: (roomId: string, kind: KeyKind, productId: string | null, index: number, span: number) =>
     `${STATE_PREFIX}row/${JSON.stringify([roomId, kind, productId, index, span])}`,
 } as const;
@@ -48,6 +51,13 @@ export class RoomChanges implements Changes {
   keyGone(key: KeyRows): void {
     key.gone = true;
     if (key.stored) this.deleted.add(stateKeys.key(this.roomId, key.kind, key.productId));
+    if (key.session.baseStored) this.deleted.add(stateKeys.base(this.roomId, key.kind, key.productId));
+  }
+
+  /** Lets go of what is gone, so that a replay that never takes a checkpoint does not keep all of it. */
+  prune(): void {
+    this.rows = this.rows.filter(({ row }) => !row.gone);
+    this.keys = this.keys.filter((key) => !key.gone);
   }
 
   factChanged(productId: string): void {

@@ -212,11 +212,13 @@ export class Room {
     const viewed = Math.floor((watermarkMs - VIEW_MS - MAX_LAG_MS) / this.sliceMs);
     for (const key of [...this.keys, this.unattributed]) {
       if (key.kind !== 'unattributed' && this.sessions.fold(key, settled, horizonMs)) this.changes.keyChanged(key);
+      key.trim(Math.floor(watermarkMs / this.sliceMs));
       key.compact(needed, BLOCK_MS / this.sliceMs, this.changes);
       key.evict(Math.min(needed, viewed), this.changes);
       if (key.kind === 'product' && key.rows.length === 0 && key.session.base === null) this.#forget(key);
     }
     this.windows.forget(needed);
+    this.changes.prune();
   }
 
   #forget(key: KeyRows): void {
@@ -235,7 +237,7 @@ export class Room {
     const settled = Math.floor((watermarkMs - this.config.allowedLatenessMs) / this.sliceMs);
     for (const key of this.keys) {
       if (key.session.foldedTo <= settled) continue;
-      Object.assign(key.session, { base: null, emitted: [], foldedTo: settled, dueMs: -Infinity });
+      Object.assign(key.session, { base: null, baseDirty: true, emitted: [], foldedTo: settled, dueMs: -Infinity });
       this.changes.keyChanged(key);
     }
   }

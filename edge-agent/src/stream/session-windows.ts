@@ -67,6 +67,7 @@ export class SessionWindows {
       if (memory.base !== null && row.acc.firstMs >= memory.base.lastMs + this.#gapMs) this.#forgetBase(key);
       memory.base ??= createAccumulator();
       mergeInto(memory.base, row.acc);
+      memory.baseDirty = true;
       changed = true;
     }
     if (before > memory.foldedTo) memory.foldedTo = before;
@@ -93,6 +94,7 @@ export class SessionWindows {
     const openMs = key.session.base?.firstMs;
     key.session.emitted = key.session.emitted.filter((entry) => entry.openMs !== openMs);
     key.session.base = null;
+    key.session.baseDirty = true;
   }
 
   #sessions(key: KeyRows): Session[] {
