@@ -1,0 +1,169 @@
+"""The files of a model folder: `model.onnx` with int8 tables, `manifest.json`, `golden.jsonl`; and back."""
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from network import Network, Settings, scores_of
+from text import TEXT_VERSION, encode
+
+OPSET = 13
+IR_VERSION = 7
+
+
+def quantise_table(weight):
+    """int8 rows and a float16 scale for each: at most 1/254 of a row's largest value is lost."""
+    table = weight.detach().numpy()
+    scale = (np.abs(table).max(1) / 127).astype(np.float16)
+    safe = np.where(scale > 0, scale, 1).astype(np.float32)
+    return np.clip(np.rint(table / safe[:, None]), -127, 127).astype(np.int8), scale
+
+
+def quantise(network):
+    """Rounds the tables of `network` in place to what the file will hold, so that figures are those of the file."""
+    for layer in _tables(network).values():
+        rows, scale = quantise_table(layer.weight)
+        with torch.no_grad():
+            layer.weight.copy_(torch.from_numpy(rows.astype(np.float32) * scale.astype(np.float32)[:, None]))
+    return network
+
+
+def _tables(network):
+    return {"table": network.table, **({"chars": network.chars} if network.settings.filters else {})}
+
+
+class _Graph:
+    """Collects nodes and constants of an ONNX graph."""
+
+    def __init__(self):
+        self.nodes, self.constants = [], []
+
+    def constant(self, name, array):
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        return name
+
+    def add(self, kind, inputs, output, **attributes):
+        self.nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
+        return output
+
+    def rows(self, name, layer, ids):
+        """int8 rows of a table as float, and their scales, both gathered by `ids`."""
+        rows, scale = quantise_table(layer.weight)
+        self.constant(f"{name}.rows", rows)
+        self.constant(f"{name}.scale", scale)
+        taken = self.add("Gather", [f"{name}.rows", ids], f"{name}.taken", axis=0)
+        scales = self.add("Gather", [f"{name}.scale", ids], f"{name}.scales", axis=0)
+        return (
+            self.add("Cast", [taken], f"{name}.floats", to=TensorProto.FLOAT),
+            self.add("Cast", [scales], f"{name}.factors", to=TensorProto.FLOAT),
+        )
+
+
+def graph_of(network):
+    """The network as an ONNX model. A row's scores do not depend on the other rows, nor on padding with 0."""
+    s, g = network.settings, _Graph()
+    parameter = {name: tensor.detach().numpy() for name, tensor in network.state_dict().items()}
+    middle, last = g.constant("axis.1", np.array([1], np.int64)), g.constant("axis.2", np.array([2], np.int64))
+    ids = g.add("Mod", ["ids", g.constant("buckets", np.array(s.buckets, np.int32))], "own_ids")
+    floats, factors = g.rows("table", network.table, ids)
+    scaled = g.add("Mul", ["weights", factors], "scaled_weights")
+    bags = g.add("MatMul", [g.add("Unsqueeze", [scaled, middle], "weight_rows"), floats], "bags")
+    bag = g.add("Squeeze", [bags, middle], "bag")
+    parts = [bag]
+    if s.filters:
+        floats, factors = g.rows("chars", network.chars, "characters")
+        embedded = g.add("Mul", [floats, g.add("Unsqueeze", [factors, last], "char_factors")], "embedded")
+        columns = g.add("Transpose", [embedded], "char_columns", perm=[0, 2, 1])
+        there = g.add("Greater", ["characters", g.constant("nothing", np.array(0, np.int32))], "there")
+        mask = g.add("Unsqueeze", [g.add("Cast", [there], "there_float", to=TensorProto.FLOAT), middle], "mask")
+        for i, width in enumerate(s.widths):
+            kernel = g.constant(f"convs.{i}.weight", parameter[f"convs.{i}.weight"])
+            bias = g.constant(f"convs.{i}.bias", parameter[f"convs.{i}.bias"])
+            pads = [width // 2, width - 1 - width // 2]
+            out = g.add("Conv", [columns, kernel, bias], f"conv.{i}", kernel_shape=[width], pads=pads)
+            kept = g.add("Mul", [g.add("Relu", [out], f"relu.{i}"), mask], f"masked.{i}")
+            parts.append(g.add("ReduceMax", [kept], f"peak.{i}", axes=[2], keepdims=0))
+    joined = g.add("Concat", parts, "joined", axis=1) if len(parts) > 1 else bag
+    inner = g.add("Gemm", [joined, g.constant("inner.weight", parameter["inner.weight"]), g.constant("inner.bias", parameter["inner.bias"])], "inner", transB=1)
+    hidden = g.add("Relu", [inner], "hidden")
+    outer = g.add("Gemm", [hidden, g.constant("outer.weight", parameter["outer.weight"]), g.constant("outer.bias", parameter["outer.bias"])], "outer", transB=1)
+    direct = g.add("MatMul", [bag, g.constant("direct.weight", parameter["direct.weight"].T)], "direct")
+    logits = g.add("Add", [outer, direct], "logits")
+    cooled = g.add("Div", [logits, g.constant("temperature", parameter["temperature"])], "cooled")
+    g.add("Softmax", [cooled], "scores", axis=1)
+    return _model(g, s)
+
+
+def _model(g, settings):
+    value = helper.make_tensor_value_info
+    inputs = [
+        value("ids", TensorProto.INT32, ["batch", "features"]),
+        value("weights", TensorProto.FLOAT, ["batch", "features"]),
+    ]
+    if settings.filters:
+        inputs.append(value("characters", TensorProto.INT32, ["batch", "characters"]))
+    outputs = [value("scores", TensorProto.FLOAT, ["batch", settings.labels])]
+    graph = helper.make_graph(g.nodes, "livecue-text", inputs, outputs, g.constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="livecue")
+    model.ir_version = IR_VERSION
+    helper.set_model_props(model, {"settings": json.dumps(asdict(settings))})
+    onnx.checker.check_model(model)
+    return model
+
+
+def write(network, folder, task, version, labels, thresholds, golden_texts):
+    """Writes model.onnx, golden.jsonl and manifest.json. `network` must have been quantised. Returns the file's bytes."""
+    folder = Path(folder)
+    model = graph_of(network)
+    data = model.SerializeToString()
+    (folder / "model.onnx").write_bytes(data)
+    scores = scores_of(network, encode(golden_texts))
+    lines = [json.dumps({"text": text, "scores": [round(float(x), 7) for x in row]}) for text, row in zip(golden_texts, scores)]
+    (folder / "golden.jsonl").write_text("\n".join(lines) + "\n")
+    types = {TensorProto.INT32: "int32", TensorProto.FLOAT: "float32"}
+    manifest = {
+        "kind": "onnx",
+        "task": task,
+        "version": version,
+        "textVersion": TEXT_VERSION,
+        "labels": list(labels),
+        "file": "model.onnx",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "inputs": [
+            {
+                "name": i.name,
+                "type": types[i.type.tensor_type.elem_type],
+                "shape": [d.dim_param or d.dim_value for d in i.type.tensor_type.shape.dim],
+            }
+            for i in model.graph.input
+        ],
+        "thresholds": thresholds,
+        "golden": "golden.jsonl",
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    return len(data)
+
+
+def read(folder):
+    """The network and manifest of a folder, from its files alone: what cards are printed from."""
+    folder = Path(folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    model = onnx.load(str(folder / manifest["file"]))
+    settings = json.loads(next(p.value for p in model.metadata_props if p.key == "settings"))
+    settings["widths"] = tuple(settings["widths"])
+    network = Network(Settings(**settings))
+    array = {c.name: numpy_helper.to_array(c) for c in model.graph.initializer}
+    state = {}
+    for name in network.state_dict():
+        if name in ("table.weight", "chars.weight"):
+            stem = name.split(".")[0]
+            state[name] = array[f"{stem}.rows"].astype(np.float32) * array[f"{stem}.scale"].astype(np.float32)[:, None]
+        else:
+            state[name] = array[name].T if name == "direct.weight" else array[name]
+    network.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in state.items()})
+    return network.eval(), manifest

@@ -1,0 +1,192 @@
+"""The network of all text models: a bag of hashed n-grams and a small CNN over characters."""
+import time
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from text import CHARACTER_IDS, FEATURE_BUCKETS
+
+MAX_CHARACTERS = 64
+
+
+@dataclass(frozen=True)
+class Settings:
+    labels: int
+    #: rows of the n-gram table, a power of two at most FEATURE_BUCKETS
+    buckets: int = 1 << 17
+    dim: int = 16
+    char_dim: int = 24
+    #: filters of the CNN for each width in `widths`; 0 leaves the CNN out
+    filters: int = 32
+    widths: tuple = (2, 3)
+    hidden: int = 48
+    dropout: float = 0.3
+    #: share of n-grams and of characters left out of each text in training
+    blank: float = 0.15
+    epochs: int = 8
+    batch: int = 128
+    rate: float = 2e-3
+    #: of the n-gram table
+    table_rate: float = 4e-3
+    patience: int = 2
+    smoothing: float = 0.02
+    seed: int = 7
+
+
+class Network(nn.Module):
+    def __init__(self, settings):
+        super().__init__()
+        self.settings = settings
+        s = settings
+        self.table = nn.EmbeddingBag(s.buckets, s.dim, mode="sum", sparse=True)
+        nn.init.normal_(self.table.weight, std=0.05)
+        width = s.dim
+        if s.filters:
+            self.chars = nn.Embedding(CHARACTER_IDS, s.char_dim, padding_idx=0, sparse=True)
+            nn.init.normal_(self.chars.weight, std=0.1)
+            with torch.no_grad():
+                self.chars.weight[0] = 0
+            self.convs = nn.ModuleList(nn.Conv1d(s.char_dim, s.filters, w, padding=w // 2) for w in s.widths)
+            width += s.filters * len(s.widths)
+        self.inner = nn.Linear(width, s.hidden)
+        self.outer = nn.Linear(s.hidden, s.labels)
+        self.direct = nn.Linear(s.dim, s.labels, bias=False)
+        self.drop = nn.Dropout(s.dropout)
+        self.register_buffer("temperature", torch.ones(1))
+
+    def forward(self, ids, offsets, weights, characters):
+        """Logits before temperature; `characters` is padded with 0."""
+        bag = self.table(ids, offsets, per_sample_weights=weights)
+        parts = [bag]
+        if self.settings.filters:
+            mask = (characters > 0).unsqueeze(1).float()
+            embedded = self.chars(characters).transpose(1, 2)
+            for conv in self.convs:
+                out = F.relu(conv(embedded))[:, :, : characters.shape[1]]
+                parts.append((out * mask).amax(2))
+        hidden = F.relu(self.inner(self.drop(torch.cat(parts, 1))))
+        return self.outer(self.drop(hidden)) + self.direct(bag)
+
+
+def batch_of(encoded, rows, settings):
+    """Tensors of the texts at `rows` for `Network.forward`."""
+    part = encoded.take(rows)
+    longest = int(np.diff(part.character_offsets).max()) if len(part) else 0
+    return (
+        torch.from_numpy((part.ids % settings.buckets).astype(np.int64)),
+        torch.from_numpy(part.offsets[:-1].astype(np.int64)),
+        torch.from_numpy(part.weights.astype(np.float32)),
+        torch.from_numpy(part.padded_characters(max(1, min(longest, MAX_CHARACTERS)))),
+    )
+
+
+def logits_of(network, encoded, batch=512):
+    """Logits divided by the temperature, as numpy."""
+    network.eval()
+    order = np.argsort(np.diff(encoded.offsets), kind="stable")
+    out = np.zeros((len(encoded), network.settings.labels), dtype=np.float32)
+    with torch.no_grad():
+        for start in range(0, len(order), batch):
+            rows = order[start : start + batch]
+            out[rows] = (network(*batch_of(encoded, rows, network.settings)) / network.temperature).numpy()
+    return out
+
+
+def scores_of(network, encoded):
+    """Calibrated probabilities, one row a text."""
+    return torch.softmax(torch.from_numpy(logits_of(network, encoded)), 1).numpy()
+
+
+def targets_of(truth, labels):
+    """One-hot rows from label numbers; probabilities (for distillation) are passed on as they are."""
+    truth = np.asarray(truth)
+    return truth.astype(np.float32) if truth.ndim == 2 else np.eye(labels, dtype=np.float32)[truth]
+
+
+def train(encoded, truth, settings, validation, row_weights=None, words=print, start=None, judge=None):
+    """
+    Trains with early stopping on `validation` (encoded, truth) by its log-loss, or by `judge(network)` where
+    greater is better. `truth` is label numbers or rows of probabilities; `row_weights` scale each text's loss.
+    `start` is a network to go on from.
+    """
+    torch.manual_seed(settings.seed)
+    torch.set_num_threads(2)
+    random = np.random.default_rng(settings.seed)
+    network = start or Network(settings)
+    s = settings
+    sparse = [p for name, p in network.named_parameters() if name in ("table.weight", "chars.weight")]
+    dense = [p for name, p in network.named_parameters() if name not in ("table.weight", "chars.weight")]
+    optimisers = [
+        torch.optim.SparseAdam(sparse, lr=s.table_rate),
+        torch.optim.AdamW(dense, lr=s.rate, weight_decay=0.01),
+    ]
+    target = torch.from_numpy(targets_of(truth, s.labels) * (1 - s.smoothing) + s.smoothing / s.labels)
+    weight = torch.from_numpy(np.ones(len(encoded), np.float32) if row_weights is None else np.asarray(row_weights, np.float32))
+    steps = s.epochs * ((len(encoded) + s.batch - 1) // s.batch)
+    best, kept, waited, step = -np.inf, None, 0, 0
+    for epoch in range(s.epochs):
+        network.train()
+        started, loss_sum = time.time(), 0.0
+        for rows in _batches(encoded, s.batch, random):
+            factor = max(0.05, 1 - step / steps)
+            for optimiser, rate in zip(optimisers, (s.table_rate, s.rate)):
+                optimiser.param_groups[0]["lr"] = rate * factor
+            ids, offsets, weights, characters = batch_of(encoded, rows, s)
+            if s.blank:
+                weights = weights * (torch.rand(weights.shape) >= s.blank)
+                characters = characters * (torch.rand(characters.shape) >= s.blank * 0.5)
+            logits = network(ids, offsets, weights, characters)
+            loss = -(target[rows] * F.log_softmax(logits, 1)).sum(1)
+            loss = (loss * weight[rows]).mean()
+            for optimiser in optimisers:
+                optimiser.zero_grad()
+            loss.backward()
+            for optimiser in optimisers:
+                optimiser.step()
+            loss_sum += float(loss) * len(rows)
+            step += 1
+        value = judge(network) if judge else -log_loss(network, *validation)
+        words(f"  epoch {epoch + 1}: loss {loss_sum / len(encoded):.4f}, validation {value:.4f}, {time.time() - started:.0f} s")
+        if value > best:
+            best, waited = value, 0
+            kept = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+        else:
+            waited += 1
+            if waited >= s.patience:
+                break
+    network.load_state_dict(kept)
+    return network
+
+
+def _batches(encoded, size, random):
+    """Batches of texts of like length, in chance order."""
+    lengths = np.diff(encoded.character_offsets) + random.random(len(encoded)) * 8
+    order = np.argsort(lengths, kind="stable")
+    batches = [order[i : i + size] for i in range(0, len(order), size)]
+    random.shuffle(batches)
+    return batches
+
+
+def log_loss(network, encoded, truth):
+    """Mean negative log-likelihood."""
+    scores = scores_of(network, encoded)
+    return float(-(targets_of(truth, network.settings.labels) * np.log(np.maximum(scores, 1e-9))).sum(1).mean())
+
+
+def set_temperature(network, encoded, truth):
+    """Divides logits by the temperature with the least log-loss on held-out texts (Guo et al. 2017)."""
+    network.temperature.fill_(1.0)
+    logits = torch.from_numpy(logits_of(network, encoded))
+    target = torch.from_numpy(targets_of(truth, network.settings.labels))
+    grid = np.exp(np.linspace(np.log(0.3), np.log(4), 80))
+    losses = [float(-(target * F.log_softmax(logits / t, 1)).sum(1).mean()) for t in grid]
+    network.temperature.fill_(float(grid[int(np.argmin(losses))]))
+    return float(network.temperature)
+
+
+def describe(settings):
+    """Settings as one line of a card."""
+    return ", ".join(f"{name} {value}" for name, value in asdict(settings).items())
