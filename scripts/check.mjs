@@ -11,6 +11,7 @@ const CHECKS = [
   { name: 'types: shared loads anywhere', args: tsc('shared/tsconfig.json') },
   { name: 'types: the core has no Node and no DOM', args: tsc('edge-agent/tsconfig.core.json') },
   { name: 'types: the page', args: tsc('desktop/tsconfig.renderer.json') },
+  { name: 'types: the browser tests', args: tsc('desktop/tsconfig.browser.json') },
   {
     name: 'lint',
     args: [

@@ -1,6 +1,5 @@
 // What must be there before anything else runs. Plain JavaScript on Node >= 20, no packages.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { nodeBinary, ROOT } from '../edge-agent/bin/node-binary.mjs';
@@ -35,6 +34,18 @@ function npm(args) {
   return cli === undefined ? run('npm', args, { env }) : run(process.execPath, [cli, ...args], { env });
 }
 
+/** True when npm's own record of what it installed has every package of the lock file at its version. */
+function packagesInstalled() {
+  const record = path.join(ROOT, 'node_modules/.package-lock.json');
+  if (!existsSync(record)) return false;
+  const read = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+  const installed = read(record);
+  return Object.entries(read(path.join(ROOT, 'package-lock.json'))).every(
+    ([place, { version, optional, link }]) =>
+      !place.startsWith('node_modules/') || optional || link || installed[place]?.version === version,
+  );
+}
+
 /** Installs the packages of the lock file, Node 24 among them, when they are missing or the lock file has changed. */
 export function ensurePackages() {
   if (Number(process.versions.node.split('.')[0]) < 20) {
@@ -43,11 +54,7 @@ export function ensurePackages() {
       'install Node 20, 22 or 24 and run the command again',
     );
   }
-  const lock = createHash('sha256')
-    .update(readFileSync(path.join(ROOT, 'package-lock.json')))
-    .digest('hex');
-  const mark = path.join(ROOT, 'node_modules', '.livecue-lock');
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === lock && nodeBinary() !== null) return;
+  if (packagesInstalled() && nodeBinary() !== null) return;
   say('Installing packages (once, about a minute) …');
   const code = npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
   if (code !== 0) {
@@ -62,7 +69,6 @@ export function ensurePackages() {
       'install Node 24 yourself and run the command with it',
     );
   }
-  writeFileSync(mark, lock);
 }
 
 /** Node >= 24; call after `ensurePackages`. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FramePacker } from './frame-pack.ts';
 import { openStore } from './open-store.ts';
-import { StoreDatabase } from './store-database.ts';
+import type { StoreDatabase } from './store-database.ts';
 import { StoreEngine } from './store-engine.ts';
 import { openAgain, openForStart } from './store-opening.ts';
 import type { StepWrite, WriteBatch } from './store-protocol.ts';

@@ -61,8 +61,7 @@ export function RoomCharts({ state, nowMs, theme }: { state: PanelState; nowMs: 
       viewers: single((p) => p.viewers),
       interest,
     };
-    // The state changes five times a second; the charts follow the second.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // The state changes five times a second; the charts follow the second, so not all of it is named.
   }, [toMs, series]);
 
   const last = (data: uPlot.AlignedData, unit = '') => {
