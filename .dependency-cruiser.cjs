@@ -23,7 +23,7 @@ module.exports = {
       severity: 'error',
       comment: 'Pure code is replayed byte for byte; a clock or a socket in it would not be.',
       from: { path: CORE, pathNot: '\\.test\\.ts$' },
-      to: { pathNot: ['^shared/src/', CORE, '^edge-agent/src/ports\\.ts$'] },
+      to: { pathNot: ['^shared/src/', CORE, '^edge-agent/src/core-ports\\.ts$'] },
     },
     {
       name: 'core-parts-are-strangers',
@@ -39,7 +39,7 @@ module.exports = {
       from: { path: `^edge-agent/src/(${ADAPTERS.join('|')})/`, pathNot: '\\.test\\.ts$' },
       to: {
         path: '^edge-agent/src/',
-        pathNot: ['^edge-agent/src/$1/', '^edge-agent/src/runtime/', '^edge-agent/src/ports\\.ts$'],
+        pathNot: ['^edge-agent/src/$1/', '^edge-agent/src/runtime/', '^edge-agent/src/(core-)?ports\\.ts$'],
       },
     },
     {
@@ -47,7 +47,7 @@ module.exports = {
       severity: 'error',
       comment: 'Everything stands on it.',
       from: { path: '^edge-agent/src/runtime/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^edge-agent/src/', pathNot: ['^edge-agent/src/runtime/', '^edge-agent/src/ports\\.ts$'] },
+      to: { path: '^edge-agent/src/', pathNot: ['^edge-agent/src/runtime/', '^edge-agent/src/(core-)?ports\\.ts$'] },
     },
     {
       name: 'pipeline-has-no-adapter',

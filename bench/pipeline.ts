@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { NODE_FLAGS } from '../edge-agent/bin/node-binary.mjs';
 import { loudestMinute, type Envelope } from './envelope.ts';
 import type { LoadAnswer } from './load-generator.ts';
 
@@ -108,7 +109,7 @@ async function part(
   writeFileSync(files.config, JSON.stringify({ agentId: 'bench', ingest: { httpPort: 0, zmq: { endpoint: 'tcp://127.0.0.1:*' } }, panel: { httpPort: 0, zmqPubPort: 0, zmqCallPort: 0 }, uplink: { embeddedBrokerPort: 0 } })); // prettier-ignore
   writeFileSync(files.catalogue, JSON.stringify(catalogue()));
   writeFileSync(files.texts, JSON.stringify(envelope.texts));
-  const agent = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(ROOT, 'edge-agent/src/main.ts'), 'start', '--json', '--no-panel', '--data', path.join(folder, 'data'), '--config', files.config, '--catalogue', files.catalogue, '--stats', files.stats, '--log', 'warn'], { stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
+  const agent = spawn(process.execPath, [...NODE_FLAGS, path.join(ROOT, 'edge-agent/src/main.ts'), 'start', '--json', '--no-panel', '--data', path.join(folder, 'data'), '--config', files.config, '--catalogue', files.catalogue, '--stats', files.stats, '--log', 'warn'], { stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
   try {
     const ready = await firstLine<{ endpoints: { zmq: string } }>(agent);
     await delay(1200);

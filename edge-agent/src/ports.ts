@@ -2,8 +2,10 @@
  * What the core asks of the outside, and what adapters hand to it. Adapters import these types and
  * `shared`, never each other; `main.ts` joins them.
  */
+export type * from './core-ports.ts';
+import type { SeenId, StateDelta } from './core-ports.ts';
 import type { Drop, LiveEvent } from '@livecue/shared/event';
-import type { Intent, Prediction, WindowCounts, WindowResult } from '@livecue/shared/insight';
+import type { Prediction, WindowResult } from '@livecue/shared/insight';
 import type { HostPrompt, PromptEvent } from '@livecue/shared/prompt';
 import type { PanelState, PanelVerb, SentMessage, SourceHealth, UplinkAck, UplinkBody, UplinkRecord, UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
 
@@ -53,19 +55,13 @@ export interface Predictor {
   predict(texts: readonly string[]): (Prediction | null)[] | Promise<(Prediction | null)[]>;
 }
 
-/** Window results and checkpoints as opaque bytes under stable keys. */
-export interface StateDelta {
-  readonly put: readonly (readonly [key: string, value: string])[];
-  readonly del: readonly string[];
-}
-
 /** One atomic step of the pipeline: all of it is on disk, or none. */
 export interface Step {
   /** Every journalled frame up to here is contained in the state. */
   readonly journalPosition: number;
   readonly state: StateDelta;
   /** Ids admitted since the last step, to be remembered for 15 min (stream) or 48 h (shop). */
-  readonly seenIds: readonly { readonly id: string; readonly scope: 'stream' | 'shop'; readonly seenMs: number }[];
+  readonly seenIds: readonly SeenId[];
   /** Get the next seqs in this order, in the same transaction. */
   readonly outbox: readonly UplinkBody[];
   readonly nowMs: number;
@@ -74,7 +70,7 @@ export interface Step {
 export interface Recovered {
   readonly epoch: number;
   readonly state: readonly (readonly [key: string, value: string])[];
-  readonly seenIds: readonly { readonly id: string; readonly scope: 'stream' | 'shop'; readonly seenMs: number }[];
+  readonly seenIds: readonly SeenId[];
   readonly journalPosition: number;
 }
 
@@ -129,40 +125,6 @@ export interface StageView {
   readonly active: HostPrompt | null;
   readonly next: readonly HostPrompt[];
   readonly queued: readonly HostPrompt[];
-}
-
-/** Attention to one product now, against what the room's own rhythm explains. */
-export interface Interest {
-  /** Weighted signals (views, questions, carts, orders) a minute over the last 10 s. */
-  readonly level: number;
-  /** What the product's own past and the room's present rate explain, same unit. */
-  readonly expected: number;
-  /** −log10 of the p-value of `level` under `expected`; 0 when not above it. */
-  readonly surprise: number;
-}
-
-/**
- * The present of one room for the rules: windows that are still open, read at `nowMs` in event time.
- * Valid until the stream is fed again. Lengths are multiples of `sliceMs`, at most 600,000 ms.
- */
-export interface RoomView {
-  readonly roomId: string;
-  readonly nowMs: number;
-  readonly sliceMs: number;
-  /** Products with anything counted in the last 10 min, ascending. */
-  readonly productIds: readonly string[];
-  /** The sliding window of that length that ends now; null is the whole room. */
-  counts(productId: string | null, lengthMs: number): { openMs: number; closeMs: number; counts: WindowCounts };
-  /** Like `counts`, for comments that name no product. */
-  unattributed(lengthMs: number): { openMs: number; closeMs: number; counts: WindowCounts };
-  interest(productId: string): Interest;
-  stock(productId: string): { readonly level: number; readonly eventTimeMs: number } | null;
-  /** The product pinned last and not unpinned, or null. */
-  readonly explaining: { readonly productId: string; readonly sinceMs: number } | null;
-  /** The newest event ids behind a count, newest last, at most 5. */
-  recentIds(productId: string | null, of: Intent | 'orders'): readonly string[];
-  /** `waiting` before the first event; `stale` when silence is beyond expectation (HP15). */
-  readonly feed: { readonly state: 'waiting' | 'ok' | 'stale'; readonly lastEventMs: number | null; readonly quietLimitMs: number };
 }
 
 /** What the panel server shows and does; `main.ts` provides it. */

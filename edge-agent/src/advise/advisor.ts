@@ -1,6 +1,6 @@
 import type { AgentConfig, Catalogue, Product } from '@livecue/shared/contract';
 import type { PromptEvent, RuleName, Stage } from '@livecue/shared/prompt';
-import type { RoomView, StateDelta } from '../ports.ts';
+import type { RoomView, StateDelta } from '../core-ports.ts';
 import { type Card, stageOf } from './card.ts';
 import { createGovernor, type Wanted } from './governor.ts';
 import type { KeyState } from './key-state.ts';

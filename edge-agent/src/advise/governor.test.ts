@@ -123,7 +123,7 @@ describe('the screen (HP1, HP2)', () => {
       run(advisor, room, 1_000);
     }
     run(advisor, room, 6_000);
-    room.ask('e', 'price', 30);
+    room.ask('e', 'price', 45);
     run(advisor, room, 6_000);
     const { active, next, queued } = advisor.stage();
     expect([active, ...next].map((prompt) => prompt?.productId)).toEqual(['e', 'a', 'b']);

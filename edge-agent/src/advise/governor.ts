@@ -1,6 +1,6 @@
 import type { AgentConfig, Product } from '@livecue/shared/contract';
 import type { HostPrompt, PromptEvent, PromptOutcome, RuleName, SuppressReason } from '@livecue/shared/prompt';
-import type { RoomView } from '../ports.ts';
+import type { RoomView } from '../core-ports.ts';
 import { type Card, LIFE_MS, MAX_QUEUED, ordered, PLACES, promptOf, RANK } from './card.ts';
 import {
   advance, hasEnded, isForgettable, isReady, isRepeat, type KeyState, keyRefusal, newKeyState, noteRaise, quieten,

@@ -1,6 +1,6 @@
 import type { AgentConfig, Catalogue, Product } from '@livecue/shared/contract';
 import type { Evidence, HostPrompt, Priority, PromptOutcome, RuleName, Words } from '@livecue/shared/prompt';
-import type { RoomView } from '../ports.ts';
+import type { RoomView } from '../core-ports.ts';
 
 /** What a rule wants said now. `level` is compared with `enter` to begin and with `exit` to go on. */
 export interface Candidate {

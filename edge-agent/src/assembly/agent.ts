@@ -213,6 +213,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       eventToWindow: latency.eventToWindow.figures(),
       commentToPrompt: latency.commentToPrompt.figures(),
       rssBytes: process.memoryUsage.rss(),
+      memory: process.memoryUsage(),
       cpu: process.cpuUsage(),
       store: store.status(),
       uplink: uplink.status(),

@@ -1,4 +1,4 @@
-import type { StateDelta } from '../ports.ts';
+import type { StateDelta } from '../core-ports.ts';
 import { decodeAccumulator, encodeAccumulator } from './accumulator.ts';
 import type { SourceClockState } from './event-clock.ts';
 import type { PulseState } from './feed-pulse.ts';

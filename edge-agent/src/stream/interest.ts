@@ -1,5 +1,5 @@
-import type { Interest } from '../ports.ts';
-import { SUM, intentSlot, type Accumulator } from './accumulator.ts';
+import type { Interest } from '../core-ports.ts';
+import { BUYERS_SLOT, SUM, intentSlot, type Accumulator } from './accumulator.ts';
 import { countDistinct } from './distinct.ts';
 import type { KeyRows, Row } from './key-rows.ts';
 import type { Intent } from '@livecue/shared/insight';
@@ -39,7 +39,11 @@ export function signalOf(acc: Accumulator): number {
   const { sums, sets } = acc;
   let signal = WEIGHT.view * sums[SUM.productViews]! + WEIGHT.cart * sums[SUM.cartAdds]!;
   // Most shops tell creation and payment of the same order, some only one of them.
-  signal += WEIGHT.order * Math.max(sums[SUM.ordersCreated]!, sums[SUM.ordersPaid]!);
+  const orders = Math.max(sums[SUM.ordersCreated]!, sums[SUM.ordersPaid]!);
+  // A ring of three buyers with thirty orders is three buyers; where no buyer is told, orders stand for them.
+  const buyerSet = sets?.[BUYERS_SLOT];
+  const buyers = buyerSet ? countDistinct(buyerSet) : 0;
+  signal += WEIGHT.order * (buyers === 0 ? orders : Math.min(orders, buyers));
   if (sets === null) return signal;
   for (const slot of QUESTION_SLOTS) {
     const set = sets[slot];

@@ -16,7 +16,7 @@ import { KeyRows, type KeyKind } from './key-rows.ts';
 import { RoomChanges } from './room-changes.ts';
 import { SessionWindows } from './session-windows.ts';
 import { SliceWindows } from './slice-windows.ts';
-import type { StreamConfig } from './stream.ts';
+import type { StreamConfig } from './stream-config.ts';
 
 /** Views reach back this far. */
 export const VIEW_MS = 600_000;

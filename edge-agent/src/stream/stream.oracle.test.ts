@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toMinorUnits, type LiveEvent } from '@livecue/shared/event';
 import { INTENTS, type Prediction, type WindowCounts, type WindowResult } from '@livecue/shared/insight';
-import { compareResults, createStream, type StreamConfig } from './stream.ts';
+import { compareResults, createStream } from './stream.ts';
+import type { StreamConfig } from './stream-config.ts';
 
 const config: StreamConfig = {
   maxOutOfOrderMs: 2_000,
@@ -42,13 +43,37 @@ function newest<T extends Fed>(list: readonly T[]): T | undefined {
     .at(-1);
 }
 
+interface LooseItem {
+  readonly productID?: string;
+  readonly sku?: string;
+  readonly price?: string;
+  readonly orderQuantity: number;
+}
+
+/** Every field the formula reads, as if all kinds had it: it asks only those that do. */
+interface LooseData {
+  readonly author: { identifier: string };
+  readonly agent?: { identifier: string };
+  readonly count: number;
+  readonly final: boolean;
+  readonly quantity: number;
+  readonly partial?: boolean;
+  readonly customerRef?: string;
+  readonly orderedItem?: LooseItem[];
+  readonly priceCurrency: string;
+  readonly total: string;
+  readonly amount: string;
+  readonly concurrent: number;
+  readonly inventoryLevel: number;
+}
+
 function batchCounts(list: readonly Fed[], productId: string | null): WindowCounts {
   const of = (type: LiveEvent['type']) => list.filter(({ event }) => event.type === type);
-  const data = (fed: Fed) => fed.event.data as any;
+  const data = (fed: Fed) => fed.event.data as unknown as LooseData;
   const distinct = (values: (string | undefined)[]) => new Set(values.filter((value) => value !== undefined)).size;
   const total = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
-  const items = (fed: Fed): any[] =>
-    (data(fed).orderedItem ?? []).filter((item: any) => productId === null || ports.resolveProduct(item) === productId);
+  const items = (fed: Fed): LooseItem[] =>
+    (data(fed).orderedItem ?? []).filter((item) => productId === null || ports.resolveProduct(item) === productId);
   const complete = (type: LiveEvent['type']) => of(type).filter((fed) => !data(fed).partial);
   const money = (orders: Fed[], told: 'total' | 'amount') => {
     const sums: Record<string, number> = {};

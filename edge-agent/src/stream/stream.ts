@@ -1,15 +1,12 @@
 import { isShopSource, type Drop, type LiveEvent } from '@livecue/shared/event';
-import type { AgentConfig } from '@livecue/shared/contract';
 import type { Prediction, WindowResult } from '@livecue/shared/insight';
-import type { RoomView, StateDelta, Step } from '../ports.ts';
+import type { RoomView, SeenId, StateDelta } from '../core-ports.ts';
 import { Admission } from './admission.ts';
 import { restoreRooms, takeChanges } from './checkpoint.ts';
 import type { ResolveProduct } from './counting.ts';
 import { Room } from './room.ts';
+import type { StreamConfig } from './stream-config.ts';
 import { RoomViews } from './view.ts';
-
-/** Out-of-orderness, lateness, skew, idleness and session gap; the other windows are constants of `slice-windows`. */
-export type StreamConfig = AgentConfig['stream'];
 
 export interface StreamPorts {
   /** Catalogue id for a shop id or seller code; what the catalogue does not know keeps `productID ?? sku`. */
@@ -74,9 +71,9 @@ export interface Stream {
   /** State changed since the last call: whole rows of changed slices, so call it about once a second. */
   takeDelta(): StateDelta;
   /** Ids admitted since the last call. */
-  takeSeen(): Step['seenIds'];
+  takeSeen(): readonly SeenId[];
   /** Continues from a snapshot. To be called before anything else; ids oldest first. */
-  restore(state: readonly (readonly [key: string, value: string])[], seenIds: Step['seenIds']): void;
+  restore(state: readonly (readonly [key: string, value: string])[], seenIds: readonly SeenId[]): void;
   stats(): StreamStats;
 }
 
@@ -156,13 +153,13 @@ class LiveStream implements Stream {
     return takeChanges([...this.#rooms.values()].map(({ room }) => room), this.#nowMs); // prettier-ignore
   }
 
-  takeSeen(): Step['seenIds'] {
+  takeSeen(): readonly SeenId[] {
     const seen = this.#seen;
     this.#seen = [];
     return seen;
   }
 
-  restore(state: readonly (readonly [key: string, value: string])[], seenIds: Step['seenIds']): void {
+  restore(state: readonly (readonly [key: string, value: string])[], seenIds: readonly SeenId[]): void {
     for (const { id, scope, seenMs } of seenIds) this.#admission.remember(id, scope, seenMs);
     this.#nowMs = restoreRooms(state, (roomId) => this.#roomOf(roomId).room) ?? this.#nowMs;
   }

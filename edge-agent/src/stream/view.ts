@@ -1,5 +1,5 @@
 import type { Intent, WindowCounts } from '@livecue/shared/insight';
-import type { Interest, RoomView } from '../ports.ts';
+import type { Interest, RoomView } from '../core-ports.ts';
 import { commentersOf, createAccumulator, mergeAll, toWindowCounts } from './accumulator.ts';
 import { INTEREST_MS, interestOf, pastOf, type InterestSpan, type Past, type WithPast } from './interest.ts';
 import type { KeyRows, LiveSum } from './key-rows.ts';

@@ -22,7 +22,7 @@ export const AgentConfig = z.strictObject({
     zmq: z.strictObject({
       endpoint: z.string().default('tcp://127.0.0.1:7422').describe('PULL socket; off loopback it needs curve'),
       curve: z.boolean().default(false),
-      highWaterMark: z.int().min(1000).max(1_000_000).default(20_000).describe('Messages the socket may hold'),
+      highWaterMark: z.int().min(100).max(1_000_000).default(1_000).describe('Messages the socket may hold for a sender before that sender waits'),
     }).prefault({}),
     queueEvents: z.int().min(100).max(1_000_000).default(50_000).describe('Events between sources and pipeline'),
     maxFrameBytes: z.int().min(1024).max(64 * 1024 * 1024).default(4 * 1024 * 1024),
@@ -49,8 +49,8 @@ export const AgentConfig = z.strictObject({
   }).prefault({}),
   uplink: z.strictObject({
     enabled: z.boolean().default(true),
-    brokerUrl: z.string().nullable().default(null).describe('mqtt:// or mqtts://; null starts the embedded broker'),
-    databaseUrl: z.string().nullable().default(null).describe('postgres://; null starts the embedded receiver on PGlite'),
+    brokerUrl: z.string().nullable().default(null).describe('mqtt:// or mqtts:// of a broker whose receiver runs elsewhere; null starts the embedded broker and receiver'),
+    databaseUrl: z.string().nullable().default(null).describe('postgres:// for the embedded receiver; null: PGlite in the data folder'),
     embeddedBrokerPort: Port.default(7425),
     kAnonymity: z.int().min(1).max(1000).default(5).describe('Products seen by fewer distinct viewers are merged into "other"'),
     maxInFlight: z.int().min(1).max(100).default(100),

@@ -1,15 +1,15 @@
 import type { Product } from '@livecue/shared/contract';
 import type { Intent } from '@livecue/shared/insight';
 import type { Evidence, HostPrompt, Words } from '@livecue/shared/prompt';
-import type { RoomView } from '../../ports.ts';
+import type { RoomView } from '../../core-ports.ts';
 import { type Candidate, OFF_DELAY_MS, ON_DELAY_MS, type Rule, type RuleContext } from '../rule.ts';
 import { labelOf, nameOf } from '../words.ts';
 
 const WINDOW_MS = 60_000;
 /** Below this share of the threshold the question has died down. */
 const EXIT_SHARE = 0.6;
-/** From this many times the threshold the card is "act now". */
-const ACT_NOW_TIMES = 3;
+/** From this many times the threshold the card is "act now": rare, so that an order anomaly finds its place (HP2, HP3). */
+const ACT_NOW_TIMES = 5;
 
 const ASKED: Partial<Record<Intent, Words>> = {
   size_spec: { zh: '问尺码', en: 'ask about size' },

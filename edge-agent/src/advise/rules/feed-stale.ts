@@ -1,4 +1,4 @@
-import type { RoomView } from '../../ports.ts';
+import type { RoomView } from '../../core-ports.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Product } from '@livecue/shared/contract';
-import type { Interest, RoomView } from '../../ports.ts';
+import type { Interest, RoomView } from '../../core-ports.ts';
 import { type Candidate, OFF_DELAY_MS, ON_DELAY_MS, type Rule, type RuleContext } from '../rule.ts';
 import { labelOf, nameOf, shortNumber } from '../words.ts';
 

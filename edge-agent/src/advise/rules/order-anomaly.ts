@@ -1,5 +1,5 @@
 import type { Product } from '@livecue/shared/contract';
-import type { RoomView } from '../../ports.ts';
+import type { RoomView } from '../../core-ports.ts';
 import { type Candidate, isSoldOut, OFF_DELAY_MS, ON_DELAY_MS, type Rule, type RuleContext } from '../rule.ts';
 import { nameOf } from '../words.ts';
 

@@ -1,5 +1,5 @@
 import type { Product } from '@livecue/shared/contract';
-import type { RoomView } from '../../ports.ts';
+import type { RoomView } from '../../core-ports.ts';
 import { type Candidate, OFF_DELAY_MS, ON_DELAY_MS, type Rule, type RuleContext, stockLevel } from '../rule.ts';
 import { labelOf, nameOf } from '../words.ts';
 

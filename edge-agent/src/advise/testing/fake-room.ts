@@ -1,7 +1,7 @@
 import type { AgentConfig, Catalogue, Product } from '@livecue/shared/contract';
 import type { Intent, WindowCounts } from '@livecue/shared/insight';
 import type { PromptEvent } from '@livecue/shared/prompt';
-import type { Interest, RoomView } from '../../ports.ts';
+import type { Interest, RoomView } from '../../core-ports.ts';
 import { type Advisor, createAdvisor } from '../advisor.ts';
 
 export const CONFIG: AgentConfig['advise'] = {

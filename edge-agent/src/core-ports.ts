@@ -1,0 +1,56 @@
+/**
+ * What the pure core hands out and asks for: no sockets, no clocks, no signals in these types. `ports.ts`
+ * has the rest and hands these on to adapters.
+ */
+import type { Intent, WindowCounts } from '@livecue/shared/insight';
+
+/** Window results and checkpoints as opaque bytes under stable keys. */
+export interface StateDelta {
+  readonly put: readonly (readonly [key: string, value: string])[];
+  readonly del: readonly string[];
+}
+
+/** An id that was admitted: remembered for 15 min (stream) or 48 h (shop), also over a restart. */
+export interface SeenId {
+  readonly id: string;
+  readonly scope: 'stream' | 'shop';
+  readonly seenMs: number;
+}
+
+/** Attention to one product now, against what the room's own rhythm explains. */
+export interface Interest {
+  /** Weighted signals (views, questions, carts, orders) a minute over the last 10 s. */
+  readonly level: number;
+  /** What the product's own past and the room's present rate explain, same unit. */
+  readonly expected: number;
+  /** −log10 of the p-value of `level` under `expected`; 0 when not above it. */
+  readonly surprise: number;
+}
+
+/**
+ * The present of one room for the rules: windows that are still open, read at `nowMs` in event time.
+ * Valid until the stream is fed again. Lengths are multiples of `sliceMs`, at most 600,000 ms.
+ */
+export interface RoomView {
+  readonly roomId: string;
+  readonly nowMs: number;
+  readonly sliceMs: number;
+  /** Products with anything counted in the last 10 min, ascending. */
+  readonly productIds: readonly string[];
+  /** The sliding window of that length that ends now; null is the whole room. */
+  counts(productId: string | null, lengthMs: number): { openMs: number; closeMs: number; counts: WindowCounts };
+  /** Like `counts`, for comments that name no product. */
+  unattributed(lengthMs: number): { openMs: number; closeMs: number; counts: WindowCounts };
+  interest(productId: string): Interest;
+  stock(productId: string): { readonly level: number; readonly eventTimeMs: number } | null;
+  /** The product pinned last and not unpinned, or null. */
+  readonly explaining: { readonly productId: string; readonly sinceMs: number } | null;
+  /** The newest event ids behind a count, newest last, at most 5. */
+  recentIds(productId: string | null, of: Intent | 'orders'): readonly string[];
+  /** `waiting` before the first event; `stale` when silence is beyond expectation (HP15). */
+  readonly feed: {
+    readonly state: 'waiting' | 'ok' | 'stale';
+    readonly lastEventMs: number | null;
+    readonly quietLimitMs: number;
+  };
+}
