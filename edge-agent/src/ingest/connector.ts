@@ -15,8 +15,7 @@ export interface WireInput {
   readonly bytes?: Uint8Array;
   readonly method?: string;
   readonly path?: string;
-  /** Without the question mark. */
-  readonly query?: string;
+  readonly query?: Readonly<Record<string, string>>;
   /** Names in any case. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Which of a platform's shapes this is, where the message does not say (`irc`, `pixel`, `rest`). */
@@ -46,6 +45,8 @@ export interface DecodeResult {
   readonly outcome?: Outcome;
   /** For people; never quotes viewers' or buyers' words. */
   readonly reason?: string;
+  /** What the message says of the connection itself: a permission that ends or has ended. */
+  readonly state?: 'degraded' | 'failed';
   readonly answer?: WireAnswer;
   /** Parts of a mixed message that were left out. */
   readonly duplicates?: number;
