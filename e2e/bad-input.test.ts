@@ -59,7 +59,7 @@ describe('bad input is told, counted, and loses nothing that was accepted', () =
     );
     expect(status).toBe(202);
     expect(JSON.parse(told)).toMatchObject({ accepted: 2, rejected: [{ line: 2, reason: 'malformed' }] });
-    expect((await health('malformed')).text).toContain('1');
+    expect((await health('malformed')).text.en).toContain('1');
     await eventually('both good lines counted', 5_000, () =>
       panel.last()?.counters.admitted === 2 ? true : undefined,
     );
@@ -73,12 +73,14 @@ describe('bad input is told, counted, and loses nothing that was accepted', () =
     expect(status).toBe(413);
     expect(told).toMatch(/\d/);
     expect(told + agent.words()).not.toContain('KANARIE');
+    expect((await health('too-large')).text.en).toContain('1');
   });
 
   test('a wrong token is refused with the remedy', async () => {
     const { status, told } = await post(JSON.stringify(comment('4')), { authorization: 'Bearer wrong' });
     expect(status).toBe(401);
     expect(told).toMatch(/secrets\.json|token/i);
+    expect((await health('refused-token')).text.en).toContain('1');
   });
 
   test('a clock 3 h ahead is refused by name and remedy, a clock 3 h behind is counted as late', async () => {
@@ -86,10 +88,10 @@ describe('bad input is told, counted, and loses nothing that was accepted', () =
     const ahead = await post(JSON.stringify(comment('5', { time: hours(3) })));
     expect(ahead.told).toMatch(/from-the-future/);
     expect(ahead.told).toMatch(/3 h|180 min|10[78]\d\d/);
-    expect((await health('from-the-future')).remedy).toMatch(/clock/i);
+    expect((await health('from-the-future')).remedy?.en).toMatch(/clock/i);
     const behind = await post(JSON.stringify(comment('6', { time: hours(-3) })));
     expect(behind.status).toBe(202);
-    expect((await health('late')).remedy).toMatch(/clock/i);
+    expect((await health('late')).remedy?.en).toMatch(/clock/i);
   });
 
   test('an unknown kind is counted apart from what cannot be read', async () => {
@@ -97,7 +99,7 @@ describe('bad input is told, counted, and loses nothing that was accepted', () =
       `${JSON.stringify(comment('7', { type: 'live.dance.started' }))}\n${JSON.stringify(comment('8'))}`,
     );
     expect(JSON.parse(told)).toMatchObject({ accepted: 1, rejected: [{ line: 1, reason: 'unknown-kind' }] });
-    expect((await health('unknown-kind')).text).toContain('1');
+    expect((await health('unknown-kind')).text.en).toContain('1');
   });
 
   test('a port in use ends the start with the port and the key to change', async () => {

@@ -60,7 +60,7 @@ test('a full disk is told with the remedy; what was accepted is all there after 
     expect(refused.told).toMatch(/full|space/i);
     expect(Number(refused.retryAfter)).toBeGreaterThan(0);
     const item = await eventually('the health page', 8_000, () => panel.last()?.health.find(({ name, level }) => name === 'disk' && level === 'wrong')); // prettier-ignore
-    expect(item.remedy).toMatch(/space/i);
+    expect(item.remedy?.en).toMatch(/space/i);
     rmSync(filler);
     const accepts = async (batch: object[]) => ((await post(batch)).status === 202 ? true : undefined);
     await eventually('the refused batch is taken when it is sent again', 20_000, () => accepts(refused.batch));

@@ -299,7 +299,7 @@ describe.skipIf(chromium === null)('the panel in a real browser', () => {
       expect(await page.locator('.section.sources .row.wrong').textContent()).toMatch(
         /TikTok静默 \d+ 秒.*Check its login/,
       );
-      expect(await page.locator('.section.health .row.warn').textContent()).toContain('Turn on time synchronisation');
+      expect(await page.locator('.section.health .row.warn').textContent()).toContain('在系统设置里打开自动校时');
       expect(await page.locator('.section.products tbody tr').nth(2).textContent()).toMatch(
         /3亚麻衬衫 讲解中.*12 尺码2 价格41120/,
       );
@@ -421,7 +421,15 @@ describe.skipIf(chromium === null)('the panel in a real browser', () => {
       roomName: evil,
       products: state.products.map((p) => ({ ...p, name: words, questions: { [evil]: 3 } })),
       sources: state.sources.map((s) => ({ ...s, name: `${evil}${s.name}`, endpoint: evil, problem: evil })),
-      health: [{ name: evil, level: 'wrong', text: evil, remedy: evil }],
+      health: [
+        {
+          name: evil,
+          level: 'wrong',
+          title: { zh: evil, en: evil },
+          text: { zh: evil, en: evil },
+          remedy: { zh: evil, en: evil },
+        },
+      ],
       stage: { active: card('c1', { headline: words, reason: words, fact: words }), next: [], queued: [] },
     }));
     stage.show.sent = [

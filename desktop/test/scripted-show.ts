@@ -97,15 +97,15 @@ function firstState(nowMs: number): PanelState {
     products: PRODUCTS.map(([productId, linkNumber, zh, en, stock, unitsSold, questions, stockOutMinutes]) => ({ productId, linkNumber, name: { zh, en }, stock, unitsSold, questions, stockOutMinutes })),
     latest: null,
     sources: [
-      { name: 'Douyin', transport: 'websocket', state: 'open', endpoint: 'ws://127.0.0.1:7421/ingest', lastEventMs: nowMs - 400, quietLimitMs: 8_000, eventsPerSecond: 61.4, events: 184_220, drops: { duplicate: 312, late: 4 }, lostUpstream: 0, problem: null },
-      { name: 'Bilibili', transport: 'zmq', state: 'open', endpoint: 'tcp://127.0.0.1:7422', lastEventMs: nowMs - 1_100, quietLimitMs: 12_000, eventsPerSecond: 8.2, events: 20_114, drops: {}, lostUpstream: 1_640, problem: null },
-      { name: 'TikTok', transport: 'http', state: 'open', endpoint: 'http://127.0.0.1:7421/events', lastEventMs: nowMs - 22_000, quietLimitMs: 9_000, eventsPerSecond: 0, events: 3_310, drops: {}, lostUpstream: 0, problem: 'The connector is connected and sends nothing. Check its login, then restart it.' },
+      { name: 'Douyin', transport: 'websocket', state: 'open', endpoint: 'ws://127.0.0.1:7421/ingest', lastEventMs: nowMs - 400, quietLimitMs: 8_000, eventsPerSecond: 61.4, events: 184_220, drops: { duplicate: 312, late: 4 }, lostUpstream: 0, refusedTokens: 0, problem: null },
+      { name: 'Bilibili', transport: 'zmq', state: 'open', endpoint: 'tcp://127.0.0.1:7422', lastEventMs: nowMs - 1_100, quietLimitMs: 12_000, eventsPerSecond: 8.2, events: 20_114, drops: {}, lostUpstream: 1_640, refusedTokens: 0, problem: null },
+      { name: 'TikTok', transport: 'http', state: 'open', endpoint: 'http://127.0.0.1:7421/events', lastEventMs: nowMs - 22_000, quietLimitMs: 9_000, eventsPerSecond: 0, events: 3_310, drops: {}, lostUpstream: 0, refusedTokens: 0, problem: 'The connector is connected and sends nothing. Check its login, then restart it.' },
     ],
     uplink: { state: 'connected', brokerUrl: 'mqtt://127.0.0.1:7425', backlog: 3, sent: 1_204, resent: 2, acknowledged: 1_201, bytesSent: 1_482_330, lastAckMs: nowMs - 3_000, problem: null },
     health: [
-      { name: 'Disk', level: 'ok', text: 'Group commit 2.1 ms at the 99th percentile, 212 GB free', remedy: null },
-      { name: 'Models', level: 'ok', text: 'intent-hash-2.1, 3 µs an item', remedy: null },
-      { name: 'Clock', level: 'warn', text: 'The platform is 1.8 s ahead of this machine', remedy: 'Turn on time synchronisation in the system settings.' },
+      { name: 'disk', level: 'ok', title: { zh: '磁盘', en: 'Disk' }, text: { zh: '写盘 p99 2.1 毫秒，剩余 212 GB', en: 'write p99 2.1 ms, 212 GB free' }, remedy: null },
+      { name: 'model', level: 'ok', title: { zh: '模型', en: 'Model' }, text: { zh: 'intent-hash-2.1，每条 3 微秒', en: 'intent-hash-2.1, 3 µs an item' }, remedy: null },
+      { name: 'clock', level: 'warn', title: { zh: '时钟', en: 'Clock' }, text: { zh: '平台比本机快 1.8 秒', en: 'The platform is 1.8 s ahead of this machine' }, remedy: { zh: '在系统设置里打开自动校时。', en: 'Turn on time synchronisation in the system settings.' } },
     ],
     counters: {},
   }; // prettier-ignore

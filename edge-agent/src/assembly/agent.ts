@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AgentConfig, Catalogue, HealthItem, PanelState } from '@livecue/shared/contract';
+import type { AgentConfig, Catalogue, PanelState } from '@livecue/shared/contract';
 import type { LiveEvent } from '@livecue/shared/event';
 import type { WindowResult } from '@livecue/shared/insight';
 import type { PromptEvent } from '@livecue/shared/prompt';
@@ -20,7 +20,7 @@ import { createUplink } from '../sync/mqtt-uplink.ts';
 import { toPromptBody, toUplinkBodies } from '../sync/uplink-record.ts';
 import { createCore } from './core.ts';
 import { createDriver } from './driver.ts';
-import { createEmbeddedCloud, type EmbeddedCloud } from './embedded-cloud.ts';
+import { createEmbeddedCloud } from './embedded-cloud.ts';
 import { createLatencyMeter } from './latency.ts';
 import { createPanelBackend } from './panel-backend.ts';
 import { createProductResolver } from './product-resolver.ts';
@@ -146,7 +146,8 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       uplink,
       storeStatus: () => store.status(),
       stepProblem: () => steps.problem,
-      otherHealth: () => otherHealth(embedded, rejects, sources, nowMs()),
+      embeddedCloudProblem: () => embedded?.problem ?? null,
+      queueDropped: () => Object.values(queue.drops()).reduce((sum, count) => sum + count, 0),
       counters: () => ({
         ...prefixed('rejected.', rejects),
         queued: queue.size,
@@ -155,7 +156,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       latency,
       nowMs,
     },
-    { config, catalogue, version: VERSION, mode: input.mode, startedMs },
+    { modelVersion: core.modelVersion, config, catalogue, version: VERSION, mode: input.mode, startedMs },
   );
   const driver = createDriver(
     {
@@ -268,30 +269,6 @@ function switchedOff(): Uplink {
     }),
     sent: () => [],
   };
-}
-
-function otherHealth(
-  embedded: EmbeddedCloud | null,
-  rejects: Record<string, number>,
-  sources: readonly Source[],
-  nowMs: number,
-): HealthItem[] {
-  const items: HealthItem[] = [];
-  if (embedded !== null && embedded.problem !== null) items.push({ name: 'embedded cloud', level: 'warn', text: embedded.problem, remedy: 'The show goes on; records wait on disk.' }); // prettier-ignore
-  const remedies: Record<string, string> = {
-    malformed: 'The sender’s reply names each line; see docs/events.md for the form.',
-    'unknown-kind': 'The sender is newer than this agent, or misspells a type.',
-    'too-large': 'Send smaller frames, or raise ingest.maxFrameBytes.',
-    'from-the-future': 'Set the clocks of this machine and of the sender (time synchronisation).',
-  };
-  for (const [reason, count] of Object.entries(rejects)) {
-    items.push({ name: reason, level: 'warn', text: `${count} lines refused`, remedy: remedies[reason] ?? null });
-  }
-  for (const source of sources) {
-    const { problem, name } = source.health(nowMs);
-    if (problem !== null) items.push({ name, level: 'wrong', text: problem, remedy: null });
-  }
-  return items;
 }
 
 function prefixed(prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> {

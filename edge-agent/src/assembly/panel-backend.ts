@@ -1,7 +1,8 @@
-import { PANEL_CONTRACT_VERSION, type AgentConfig, type Catalogue, type HealthItem, type PanelState, type PanelVerb, type ProductState, type SeriesPoint } from '@livecue/shared/contract'; // prettier-ignore
+import { PANEL_CONTRACT_VERSION, type AgentConfig, type Catalogue, type PanelState, type PanelVerb, type ProductState, type SeriesPoint } from '@livecue/shared/contract'; // prettier-ignore
 import { INTENTS } from '@livecue/shared/insight';
 import type { PanelBackend, RoomView, Source, StoreStatus, Uplink } from '../ports.ts';
 import type { Pipeline, PipelineAdvisor } from '../pipeline.ts';
+import { healthItems } from './health-items.ts';
 import type { LatencyMeter } from './latency.ts';
 import { productById } from './product-resolver.ts';
 import type { ShowTotals } from './show-totals.ts';
@@ -20,8 +21,9 @@ export interface PanelBackendPorts {
   readonly uplink: Uplink;
   readonly storeStatus: () => StoreStatus;
   readonly stepProblem: () => string | null;
-  /** Clocks, ports, models: what else is wrong. */
-  readonly otherHealth: () => readonly HealthItem[];
+  readonly embeddedCloudProblem: () => string | null;
+  /** Events that the full queue gave up so far. */
+  readonly queueDropped: () => number;
   readonly counters: () => Record<string, number>;
   readonly latency: { readonly eventToWindow: LatencyMeter; readonly commentToPrompt: LatencyMeter };
   readonly nowMs: () => number;
@@ -35,7 +37,14 @@ export interface RoomBackend extends PanelBackend {
 /** Puts together what a panel shows, from parts that each know their own. */
 export function createPanelBackend(
   ports: PanelBackendPorts,
-  facts: { config: AgentConfig; catalogue: Catalogue; version: string; mode: PanelState['mode']; startedMs: number },
+  facts: {
+    modelVersion: string;
+    config: AgentConfig;
+    catalogue: Catalogue;
+    version: string;
+    mode: PanelState['mode'];
+    startedMs: number;
+  },
 ): RoomBackend {
   const points: SeriesPoint[] = [];
   const product = productById(facts.catalogue);
@@ -68,27 +77,6 @@ export function createPanelBackend(
     return [...listed].map((productId) => productState(view, productId));
   };
 
-  const health = (): HealthItem[] => {
-    const items: HealthItem[] = [];
-    const store = ports.storeStatus();
-    const disk = ports.stepProblem() ?? store.problem;
-    items.push(
-      disk === null
-        ? { name: 'disk', level: 'ok', text: `journal ${(store.journalBytes / 1048576).toFixed(0)} MB, write p99 ${store.commitP99Ms.toFixed(1)} ms`, remedy: null }
-        : { name: 'disk', level: 'wrong', text: disk, remedy: 'Free space on this disk; events are refused, not lost, until then.' },
-    ); // prettier-ignore
-    const uplink = ports.uplink.status();
-    items.push(
-      uplink.problem === null
-        ? { name: 'cloud', level: uplink.state === 'connected' || uplink.state === 'off' ? 'ok' : 'warn', text: uplink.state, remedy: null }
-        : { name: 'cloud', level: 'warn', text: uplink.problem, remedy: 'The show goes on; records wait on disk and are sent when the broker is back.' },
-    ); // prettier-ignore
-    for (const [reason, count] of Object.entries(ports.pipeline.counts.drops)) {
-      if (reason === 'late') items.push({ name: 'late', level: 'warn', text: `${count} events came too late for their window`, remedy: 'Compare the clocks of this machine and of the source.' }); // prettier-ignore
-    }
-    return [...items, ...ports.otherHealth()];
-  };
-
   return {
     second(nowMs) {
       const view = ports.view();
@@ -111,6 +99,7 @@ export function createPanelBackend(
     state() {
       const nowMs = ports.nowMs();
       const view = ports.view();
+      const sources = ports.sources.map((source) => source.health(nowMs));
       const eventToWindow = ports.latency.eventToWindow.figures();
       const commentToPrompt = ports.latency.commentToPrompt.figures();
       return {
@@ -129,9 +118,18 @@ export function createPanelBackend(
         ordersLastHour: ports.totals.ordersLastHour(nowMs),
         products: products(view),
         latest: points.at(-1) ?? null,
-        sources: ports.sources.map((source) => source.health(nowMs)),
+        sources,
         uplink: ports.uplink.status(),
-        health: health(),
+        health: healthItems({
+          store: ports.storeStatus(),
+          stepProblem: ports.stepProblem(),
+          uplink: ports.uplink.status(),
+          embeddedCloudProblem: ports.embeddedCloudProblem(),
+          sources,
+          dropped: ports.pipeline.counts.drops,
+          queueDropped: ports.queueDropped(),
+          modelVersion: facts.modelVersion,
+        }),
         counters: {
           events: ports.pipeline.counts.events,
           admitted: ports.pipeline.counts.admitted,

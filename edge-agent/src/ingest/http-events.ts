@@ -105,6 +105,7 @@ function checkHead(request: IncomingMessage, ports: EventPorts, limits: EventLim
   }
   if (!ports.isToken(bearerOf(request.headers.authorization))) {
     const error = 'expected the header "Authorization: Bearer <token>" with the ingest token of this agent (secrets.json in its data folder)';
+    ports.meter.refuseToken();
     throw new Refusal(401, error, { 'www-authenticate': 'Bearer' });
   }
   if (ports.sink.full) throw queueFull();

@@ -83,6 +83,7 @@ function refuse(request: IncomingMessage, ports: EventPorts): { status: number; 
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',');
   const offered = protocols.map((name) => TOKEN_PROTOCOL.exec(name.trim())?.[1]).find((token) => token !== undefined);
   if (ports.isToken(bearerOf(request.headers.authorization) ?? offered)) return null;
+  ports.meter.refuseToken();
   return { status: 401, error: 'expected the ingest token of this agent as "Authorization: Bearer <token>", or from a page as subprotocols ["livecue", "livecue.token.<token>"]' };
 } // prettier-ignore
 

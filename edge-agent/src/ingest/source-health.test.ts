@@ -16,6 +16,7 @@ describe('source health', () => {
     expect(health).toEqual({
       name: 'test', transport: 'zmq', endpoint: 'tcp://127.0.0.1:1', state: 'idle', problem: null, lastEventMs: null,
       quietLimitMs: 5000, eventsPerSecond: 0, events: 0, drops: {}, lostUpstream: 0,
+      refusedTokens: 0,
     });
   }); // prettier-ignore
 

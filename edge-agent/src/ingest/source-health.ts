@@ -20,6 +20,8 @@ export interface SourceMeter {
   /** Trouble before there was a frame to decode. */
   drop(reason: DropReason, count?: number): void;
   lost(count: number): void;
+  /** A sender without the right token was turned away. */
+  refuseToken(): void;
   state(state: SourceState, problem?: string | null): void;
   endpoint(endpoint: string): void;
   read(nowMs: number): SourceHealth;
@@ -35,6 +37,7 @@ export function createSourceMeter(config: SourceMeterConfig): SourceMeter {
   const health = { state: 'idle' as SourceState, problem: null as string | null, endpoint: config.endpoint };
   let events = 0;
   let lostUpstream = 0;
+  let refusedTokens = 0;
   let lastEventMs: number | null = null;
   let firstMs: number | null = null;
   let level = 0;
@@ -60,6 +63,9 @@ export function createSourceMeter(config: SourceMeterConfig): SourceMeter {
     lost(by) {
       lostUpstream += by;
     },
+    refuseToken() {
+      refusedTokens++;
+    },
     state(state, problem = null) {
       Object.assign(health, { state, problem });
     },
@@ -79,6 +85,7 @@ export function createSourceMeter(config: SourceMeterConfig): SourceMeter {
         events,
         drops: { ...drops },
         lostUpstream,
+        refusedTokens,
       };
     },
   };

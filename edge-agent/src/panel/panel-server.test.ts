@@ -281,7 +281,12 @@ describe('the HTTP side', () => {
     const text = 'x'.repeat(4_000_000);
     const watcher = await speakZeroMq(f.server, f.curve);
     for (let i = 1; i <= 8; i++) {
-      f.backend.change({ ordersLastHour: 1000 + i, health: [{ name: 'big', level: 'ok', text, remedy: null }] });
+      f.backend.change({
+        ordersLastHour: 1000 + i,
+        health: [
+          { name: 'big', level: 'ok', title: { zh: text, en: text }, text: { zh: text, en: text }, remedy: null },
+        ],
+      });
       while ((await watcher.nextState()).ordersLastHour !== 1000 + i);
     }
     const seen: number[] = [];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DropReason } from '../event/drop-reason.ts';
+import { Words } from '../prompt/host-prompt.ts';
 
 const Count = z.int().min(0);
 
@@ -21,6 +22,8 @@ export const SourceHealth = z.object({
   drops: z.partialRecord(DropReason, Count),
   /** Events that the sender numbered and we never saw. */
   lostUpstream: Count,
+  /** Senders turned away for want of the right token. */
+  refusedTokens: Count,
   /** What is wrong and what to do, or null. */
   problem: z.string().nullable(),
 });
@@ -28,9 +31,11 @@ export type SourceHealth = z.infer<typeof SourceHealth>;
 
 /** One line of the health page. */
 export const HealthItem = z.object({
+  /** Stable, for tests and support. */
   name: z.string(),
   level: z.enum(['ok', 'warn', 'wrong']),
-  text: z.string(),
-  remedy: z.string().nullable(),
+  title: Words,
+  text: Words,
+  remedy: Words.nullable(),
 });
 export type HealthItem = z.infer<typeof HealthItem>;

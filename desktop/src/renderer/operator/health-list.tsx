@@ -1,10 +1,12 @@
 import { useTranslation } from 'react-i18next';
 import type { HealthItem } from '@livecue/shared/contract';
+import { useUnits } from '../words/units.ts';
 import { LevelIcon } from './level-icon.tsx';
 import { Section } from './section.tsx';
 
 export function HealthList({ items }: { items: readonly HealthItem[] }) {
   const { t } = useTranslation();
+  const units = useUnits();
   return (
     <Section name="health" title={t('health.title')}>
       {items.length === 0 ? <p className="empty">{t('health.empty')}</p> : null}
@@ -14,11 +16,11 @@ export function HealthList({ items }: { items: readonly HealthItem[] }) {
             <LevelIcon level={item.level} />
             <div className="row-main">
               <div className="row-line">
-                <strong>{item.name}</strong>
+                <strong>{units.words(item.title)}</strong>
                 <span className="row-end dim">{t(`health.level.${item.level}`)}</span>
               </div>
-              <p className="small dim">{item.text}</p>
-              {item.remedy === null ? null : <p className="remedy">{item.remedy}</p>}
+              <p className="small dim">{units.words(item.text)}</p>
+              {item.remedy === null ? null : <p className="remedy">{units.words(item.remedy)}</p>}
             </div>
           </li>
         ))}

@@ -5,7 +5,7 @@ import { sparkPath } from './spark.tsx';
 import { coverage } from './top-bar.tsx';
 
 const source = (part: Partial<SourceHealth>): SourceHealth => ({
-  name: 's', transport: 'zmq', state: 'open', endpoint: '', lastEventMs: 1000, quietLimitMs: 500, eventsPerSecond: 0, events: 0, drops: {}, lostUpstream: 0, problem: null, ...part,
+  name: 's', transport: 'zmq', state: 'open', endpoint: '', lastEventMs: 1000, quietLimitMs: 500, eventsPerSecond: 0, events: 0, drops: {}, lostUpstream: 0, refusedTokens: 0, problem: null, ...part,
 }); // prettier-ignore
 
 test('a source that is connected but silent beyond its limit is wrong', () => {

@@ -118,6 +118,7 @@ class SimulatorSource implements Source {
       events: this.events,
       drops: { ...this.drops },
       lostUpstream: 0,
+      refusedTokens: 0,
       problem: this.problem,
     };
   }
