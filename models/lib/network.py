@@ -71,6 +71,30 @@ class Network(nn.Module):
         return self.outer(self.drop(hidden)) + self.direct(bag)
 
 
+def start_from_counts(network, encoded, truth, row_weights=None, scale=1.0):
+    """
+    Sets the first columns of the table to naive Bayes log-ratios of each label against the rest, add-one
+    smoothed, and lets the direct path read them (Wang and Manning 2012: NB features, then a linear model).
+    """
+    s = network.settings
+    target = targets_of(truth, s.labels)
+    if row_weights is not None:
+        target = target * np.asarray(row_weights, np.float32)[:, None]
+    rows = np.repeat(np.arange(len(encoded)), np.diff(encoded.offsets))
+    ids = encoded.ids % s.buckets
+    counts = np.stack([np.bincount(ids, target[rows, k], s.buckets) for k in range(s.labels)], 1)
+    sizes = target.sum(0)
+    with torch.no_grad():
+        for k in range(s.labels):
+            rest = counts.sum(1) - counts[:, k]
+            ratio = np.log((counts[:, k] + 1) / (sizes[k] + 2)) - np.log((rest + 1) / (sizes.sum() - sizes[k] + 2))
+            ratio[counts.sum(1) == 0] = 0
+            network.table.weight[:, k] = torch.from_numpy(ratio.astype(np.float32)) * scale
+        network.direct.weight[:] *= 0.1
+        network.direct.weight[:, : s.labels] += torch.eye(s.labels)
+    return network
+
+
 def batch_of(encoded, rows, settings):
     """Tensors of the texts at `rows` for `Network.forward`."""
     part = encoded.take(rows)

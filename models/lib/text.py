@@ -67,7 +67,8 @@ class Encoded:
         """Bags as a scipy CSR matrix, for linear baselines."""
         from scipy.sparse import csr_matrix
 
-        matrix = csr_matrix((self.weights, self.ids % buckets, self.offsets), shape=(len(self), buckets))
+        # A copy: scipy sorts and sums in place.
+        matrix = csr_matrix((self.weights.copy(), self.ids % buckets, self.offsets.copy()), shape=(len(self), buckets))
         matrix.sum_duplicates()
         return matrix
 
