@@ -172,6 +172,8 @@ function compareEvent(
 function sameValue(expected: unknown, actual: unknown): boolean {
   if (expected === '*') return typeof actual === 'string' && actual !== '' && actual !== '*';
   if (Array.isArray(expected)) {
+    // In a removal it is no wildcard: "everything so far".
+    if (isDeepStrictEqual(expected, ['*'])) return isDeepStrictEqual(actual, expected);
     return Array.isArray(actual) && expected.length === actual.length && expected.every((each, i) => sameValue(each, actual[i])); // prettier-ignore
   }
   if (typeof expected !== 'object' || expected === null) return Object.is(expected, actual);

@@ -33,6 +33,12 @@ export interface ShopOutcome {
 /** One message of a body. `key` is the duplicate key; without it repetitions are not looked for. */
 export type ShopMessage = { readonly key?: string | undefined } & (ShopEvents | ShopOutcome);
 
+/** A message that changes what the decoder remembers: read only when it is no repetition. */
+export interface LateMessage {
+  readonly key: string;
+  readonly later: () => ShopMessage;
+}
+
 /** What the signature says of a request. */
 export type Checked =
   | { readonly verified: true; /** The real body, where it came encrypted. */ readonly body?: string }
@@ -50,7 +56,7 @@ export interface ShopPlatform {
   check(request: ShopRequest): Checked;
   /** Body text → value, or undefined when it cannot be read. Absent: JSON. */
   parse?(text: string): unknown;
-  read(body: unknown, request: ShopRequest): readonly ShopMessage[] | ShopMessage;
+  read(body: unknown, request: ShopRequest): readonly ShopMessage[] | ShopMessage | LateMessage;
 }
 
 /** When nothing of a body became an event, its outcome is the first of these that occurred. */
@@ -74,10 +80,11 @@ export function createShopDecoder(
   const platform = define(recollection);
   const seen = recollection.map<true>({ keepMs: MEMORY_MS, maxEntries: MAX_REMEMBERED });
 
-  function assemble(message: ShopMessage): DecodeResult {
-    if (message.key !== undefined && seen.get(message.key) === true) {
+  function assemble(given: ShopMessage | LateMessage): DecodeResult {
+    if (given.key !== undefined && seen.get(given.key) === true) {
       return { events: [], outcome: 'duplicate', reason: 'seen before, by its id' };
     }
+    const message = 'later' in given ? given.later() : given;
     if ('outcome' in message) {
       const { key, ...result } = message;
       // Malformed is not remembered: the same id may come again, whole.
@@ -120,6 +127,8 @@ export function createShopDecoder(
       }
       if ('outcome' in checked) return { events: [], answer: platform.answer, ...checked };
       const { value: result, undo } = recollection.transaction(() => read(request, checked.body));
+      // What is remembered of a message that could not be read to its end would be half the truth.
+      if (result.outcome === 'malformed') undo();
       const answer = result.outcome === 'malformed' ? (platform.malformedAnswer ?? platform.answer) : platform.answer;
       return { answer, ...result, undo };
     },

@@ -4,7 +4,7 @@ import { parseSetup } from '../../decoding/setup.ts';
 import { asObject, type WireObject } from '../../decoding/wire-value.ts';
 import { Secret, SetupCurrency, ShopSource } from '../shop-fields.ts';
 import type { ShopRequest } from '../shop-request.ts';
-import { control, createShopDecoder, ignored, malformed, unknown, type Checked, type ShopMessage } from '../shop-decoder.ts'; // prettier-ignore
+import { control, createShopDecoder, ignored, malformed, unknown, type Checked, type LateMessage, type ShopMessage } from '../shop-decoder.ts'; // prettier-ignore
 import { hmacSha256, sameText } from '../signature.ts';
 import { createCartReader, createCatalogueReader } from './catalogue.ts';
 import { readDelivery, shopifyHeader, type Delivery } from './delivery.ts';
@@ -85,7 +85,7 @@ export const createDecoder: CreateDecoder = (setup, ports) => {
       return needless ? ignored('nothing the room needs', known.key) : unknown('a topic that is not known', known.key);
     }
 
-    function read(body: unknown, request: ShopRequest): ShopMessage {
+    function read(body: unknown, request: ShopRequest): ShopMessage | LateMessage {
       const resource = asObject(body);
       if (resource === null) return malformed('expected an object');
       if (isPixel(request)) return readPixelEvent(resource, config.source, config.currency);
@@ -94,7 +94,7 @@ export const createDecoder: CreateDecoder = (setup, ports) => {
       if (domain !== undefined && delivery.shop !== undefined && delivery.shop.toLowerCase() !== domain.toLowerCase()) {
         return ignored('a shop that is not configured');
       }
-      return readTopic(resource, delivery);
+      return { key: delivery.known.key, later: () => readTopic(resource, delivery) };
     }
 
     return { idPrefix: 'shopify', answer: { status: 200 }, check, read };

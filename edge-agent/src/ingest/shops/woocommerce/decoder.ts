@@ -16,7 +16,7 @@ import {
 } from '../shop-fields.ts';
 import { bodyText, type ShopRequest } from '../shop-request.ts';
 import {
-  createShopDecoder, ignored, malformed, MAX_REMEMBERED, MEMORY_MS, unknown, type Checked, type ShopDraft,
+  createShopDecoder, ignored, malformed, MAX_REMEMBERED, MEMORY_MS, unknown, type Checked, type LateMessage, type ShopDraft,
   type ShopMessage,
 } from '../shop-decoder.ts'; // prettier-ignore
 import { hmacSha256, sameText } from '../signature.ts';
@@ -59,7 +59,7 @@ export const createDecoder: CreateDecoder = (setup, ports) => {
 
   return createShopDecoder(ports, (recollection) => {
     const orders = createOrderReader(config, ports, recollection);
-    function read(body: unknown, { headers, bytes }: ShopRequest): ShopMessage {
+    function read(body: unknown, { headers, bytes }: ShopRequest): ShopMessage | LateMessage {
       const shop = headers['x-wc-webhook-source'];
       if (config.source_header !== undefined && shop !== undefined && bare(shop) !== bare(config.source_header)) return ignored('a shop that is not configured'); // prettier-ignore
       const resource = asObject(body);
@@ -72,7 +72,7 @@ export const createDecoder: CreateDecoder = (setup, ports) => {
         case 'order.created':
         case 'order.updated':
         case 'order.restored':
-          return orders.read(topic, resource, known);
+          return { key: id, later: () => orders.read(topic, resource, known) };
         case 'order.deleted':
           return ignored('only the id is left; read the order', id);
         case 'product.created':
