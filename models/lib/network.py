@@ -1,6 +1,6 @@
 """The network of all text models: a bag of hashed n-grams and a small CNN over characters."""
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -71,28 +71,52 @@ class Network(nn.Module):
         return self.outer(self.drop(hidden)) + self.direct(bag)
 
 
-def start_from_counts(network, encoded, truth, row_weights=None, scale=1.0):
+def linear_logits(encoded, coefficients, intercepts, buckets):
+    """Logits of a linear model on the hashed n-grams; one row a text."""
+    return (encoded.sparse(buckets) @ coefficients.T + intercepts).astype(np.float32)
+
+
+def fit_linear(encoded, truth, labels, buckets, strength=16.0, row_weights=None, tolerance=1e-3):
+    """Logistic regression, one label against the rest: coefficients (labels, buckets) and intercepts (labels)."""
+    from sklearn.linear_model import LogisticRegression
+
+    x, truth = encoded.sparse(buckets), np.asarray(truth)
+    coefficients, intercepts = np.zeros((labels, buckets), np.float32), np.zeros(labels, np.float32)
+    for label in range(labels) if labels > 2 else [1]:
+        model = LogisticRegression(C=strength, solver="liblinear", tol=tolerance, random_state=0)
+        model.fit(x, truth == label, sample_weight=row_weights)
+        coefficients[label], intercepts[label] = model.coef_[0], model.intercept_[0]
+    return coefficients, intercepts
+
+
+def join_linear(network, coefficients, intercepts, validation):
     """
-    Sets the first columns of the table to naive Bayes log-ratios of each label against the rest, add-one
-    smoothed, and lets the direct path read them (Wang and Manning 2012: NB features, then a linear model).
+    A network whose logits are those of `network` plus a share of the linear model's; the share is the one with
+    the least log-loss on `validation`. The coefficients become further columns of the table. Returns it and the share.
     """
     s = network.settings
-    target = targets_of(truth, s.labels)
-    if row_weights is not None:
-        target = target * np.asarray(row_weights, np.float32)[:, None]
-    rows = np.repeat(np.arange(len(encoded)), np.diff(encoded.offsets))
-    ids = encoded.ids % s.buckets
-    counts = np.stack([np.bincount(ids, target[rows, k], s.buckets) for k in range(s.labels)], 1)
-    sizes = target.sum(0)
+    encoded, truth = validation
+    target = torch.from_numpy(targets_of(truth, s.labels))
+    own = torch.from_numpy(logits_of(network, encoded))
+    linear = torch.from_numpy(linear_logits(encoded, coefficients, intercepts, s.buckets))
+    options = [(a, b) for a in (0.3, 0.5, 0.7, 1.0, 1.4) for b in (0.0, 0.15, 0.3, 0.5, 0.7, 1.0)]
+    losses = [float(-(target * F.log_softmax(a * own + b * linear, 1)).sum(1).mean()) for a, b in options]
+    keep, share = options[int(np.argmin(losses))]
+    joined = Network(replace(s, dim=s.dim + s.labels))
+    # Columns share a row's int8 scale, so the coefficients are brought to the size of the others.
+    size = float(network.table.weight.std() / max(1e-9, coefficients.std()))
     with torch.no_grad():
-        for k in range(s.labels):
-            rest = counts.sum(1) - counts[:, k]
-            ratio = np.log((counts[:, k] + 1) / (sizes[k] + 2)) - np.log((rest + 1) / (sizes.sum() - sizes[k] + 2))
-            ratio[counts.sum(1) == 0] = 0
-            network.table.weight[:, k] = torch.from_numpy(ratio.astype(np.float32)) * scale
-        network.direct.weight[:] *= 0.1
-        network.direct.weight[:, : s.labels] += torch.eye(s.labels)
-    return network
+        state = network.state_dict()
+        joined.load_state_dict({name: state[name] if name in state and state[name].shape == t.shape else t for name, t in joined.state_dict().items()})
+        joined.table.weight[:, s.labels :] = network.table.weight
+        joined.table.weight[:, : s.labels] = torch.from_numpy(coefficients.T * size)
+        joined.inner.weight[:, : s.labels] = 0
+        joined.inner.weight[:, s.labels :] = network.inner.weight
+        joined.direct.weight[:, s.labels :] = keep * network.direct.weight
+        joined.direct.weight[:, : s.labels] = share / size * torch.eye(s.labels)
+        joined.outer.weight.copy_(keep * network.outer.weight)
+        joined.outer.bias.copy_(keep * network.outer.bias + share * torch.from_numpy(intercepts))
+    return joined.eval(), (keep, share)
 
 
 def batch_of(encoded, rows, settings):
