@@ -15,11 +15,12 @@ import { parseArgs } from 'node:util';
 import type { CreateDecoder, DecodeResult, PlatformDecoder, WireInput } from '../ingest/connector.ts';
 import { asObject, readJson } from '../ingest/decoding/wire-value.ts';
 import { checkReadable, readLineRuns } from '../ingest/event-file.ts';
+import { PLATFORM_DECODERS } from '../ingest/platform-decoders.ts';
 import { SHOP_DECODERS } from '../ingest/shops/shop-decoders.ts';
 import { InputError } from '../runtime/agent-error.ts';
 import type { Command, Io } from './command.ts';
 
-const DECODERS: Readonly<Record<string, CreateDecoder>> = { ...SHOP_DECODERS };
+const DECODERS: Readonly<Record<string, CreateDecoder>> = { ...PLATFORM_DECODERS, ...SHOP_DECODERS };
 
 const HELP = `livecue decode --connector NAME --in FILE --out FILE [--setup FILE]
 

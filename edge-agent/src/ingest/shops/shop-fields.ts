@@ -13,7 +13,9 @@ import {
 } from '../decoding/wire-value.ts';
 import { digest } from './signature.ts';
 
-export const Secret = z.string().min(1).max(1024).meta({ writeOnly: true });
+/** A field that the set-up form never shows again. `description` last: refinements would lose the mark. */
+export const secretField = (description: string, schema: z.ZodString = z.string().min(1).max(1024)) =>
+  schema.meta({ writeOnly: true, description });
 export const ShopSource = z
   .string()
   .regex(/^(live|shop)\/[^/\s]+\/\S+$/, 'expected shop/<platform>/<shop> or live/<platform>/<room>')

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { CreateDecoder } from '../../connector.ts';
 import { parseSetup } from '../../decoding/setup.ts';
 import { asCount, asId, asObject, readJson, timeOfMs, timeOfSeconds, type WireObject } from '../../decoding/wire-value.ts'; // prettier-ignore
-import { derivedKey, idOf, type OrderData, Secret, yuanOfFen } from '../shop-fields.ts';
+import { derivedKey, idOf, type OrderData, secretField, yuanOfFen } from '../shop-fields.ts';
 import type { ShopRequest } from '../shop-request.ts';
 import {
   control, createShopDecoder, ignored, malformed, refetch, unknown, type Checked, type ShopDraft, type ShopMessage,
@@ -13,7 +13,7 @@ import { eventSignHmac, eventSignMd5 } from './signing.ts';
 
 export const DoudianSetup = z.object({
   app_key: z.string().min(1).max(256),
-  app_secret: Secret,
+  app_secret: secretField('Secret of the application'),
 });
 
 const ANSWER = { status: 200, body: '{"code":0,"msg":"success"}', contentType: 'application/json' };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { CreateDecoder } from '../../connector.ts';
 import { parseSetup, SetupId } from '../../decoding/setup.ts';
 import { asCount, asId, asObject, compact, type WireObject } from '../../decoding/wire-value.ts';
-import { idOf, personOf, Secret, ShopSource, timeOfEither, yuanOfFen } from '../shop-fields.ts';
+import { idOf, personOf, secretField, ShopSource, timeOfEither, yuanOfFen } from '../shop-fields.ts';
 import type { ShopRequest } from '../shop-request.ts';
 import { control, createShopDecoder, ignored, malformed, unknown, type Checked, type ShopDraft, type ShopMessage } from '../shop-decoder.ts'; // prettier-ignore
 import { digest, sameText } from '../signature.ts';
@@ -12,7 +12,7 @@ export const DouyinLiveSetup = z.object({
   room_id: SetupId.describe('Messages of other rooms are ignored'),
   source: ShopSource.describe('live/douyin/<room id>'),
   data_secrets: z
-    .record(z.string().regex(/^[a-z_]{1,64}$/), Secret)
+    .record(z.string().regex(/^[a-z_]{1,64}$/), secretField('Secret of one message type'))
     .describe('Secret of each message type: live_comment, live_gift, live_like, live_fansclub'),
   gift_names: z
     .record(z.string(), z.string().max(512))

@@ -2,17 +2,20 @@ import * as z from 'zod';
 import type { CreateDecoder } from '../../connector.ts';
 import { parseSetup } from '../../decoding/setup.ts';
 import { asArray, asCount, asId, asInteger, asObject, asText, compact, part, type WireObject } from '../../decoding/wire-value.ts'; // prettier-ignore
-import { idOf, personOf, Secret, ShopSource, timeOfEither } from '../shop-fields.ts';
+import { idOf, personOf, secretField, ShopSource, timeOfEither } from '../shop-fields.ts';
 import type { ShopRequest } from '../shop-request.ts';
 import { control, createShopDecoder, ignored, malformed, unknown, type Checked, type ShopMessage } from '../shop-decoder.ts'; // prettier-ignore
 import { digest, sameText } from '../signature.ts';
 
 export const KuaishouSetup = z.object({
   app_id: z.string().min(1).max(256),
-  app_secret: Secret,
+  app_secret: secretField('Secret of the application'),
   room_code: z.string().min(1).max(256).describe('Messages of other rooms are ignored'),
   source: ShopSource.describe('live/kuaishou/<room code>'),
-  path_token: Secret.min(8).describe('Last part of the address given to the platform: the push is not signed'),
+  path_token: secretField(
+    'Last part of the address given to the platform, which does not sign what it sends',
+    z.string().min(8).max(256),
+  ),
 });
 
 const ANSWER = { status: 200, body: '{"result":1}', contentType: 'application/json' };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { CreateDecoder } from '../../connector.ts';
 import { parseSetup } from '../../decoding/setup.ts';
 import { asObject, type WireObject } from '../../decoding/wire-value.ts';
-import { Secret, SetupCurrency, ShopSource } from '../shop-fields.ts';
+import { secretField, SetupCurrency, ShopSource } from '../shop-fields.ts';
 import type { ShopRequest } from '../shop-request.ts';
 import { control, createShopDecoder, ignored, malformed, unknown, type Checked, type LateMessage, type ShopMessage } from '../shop-decoder.ts'; // prettier-ignore
 import { hmacSha256, sameText } from '../signature.ts';
@@ -12,13 +12,14 @@ import { createOrderReader, isOrderTopic, readRefund } from './orders.ts';
 import { readPixelEvent } from './pixel.ts';
 
 export const ShopifySetup = z.object({
-  secret: Secret.describe("The app's client secret, which signs webhooks"),
+  secret: secretField("The app's client secret, which signs webhooks"),
   shop_domain: z.string().max(256).optional().describe('Webhooks of other shops are ignored; absent: any'),
   source: ShopSource.describe('shop/shopify/<domain>'),
   currency: SetupCurrency.describe("The shop's currency: product messages carry none"),
-  pixel_token: Secret.min(16)
-    .optional()
-    .describe('What the web pixel must show as ?token=; absent: the pixel is refused'),
+  pixel_token: secretField(
+    'What the web pixel must show as ?token=; absent: the pixel is refused',
+    z.string().min(16).max(256),
+  ).optional(),
 });
 
 /** Topics of Shopify's list that tell nothing the room needs. */

@@ -4,16 +4,16 @@ import { writeIdsAsText } from '../../canonical/lossless.ts';
 import type { CreateDecoder } from '../../connector.ts';
 import { parseSetup } from '../../decoding/setup.ts';
 import { asObject, asText, timeOfText, type WireObject } from '../../decoding/wire-value.ts';
-import { Secret, ShopSource } from '../shop-fields.ts';
+import { secretField, ShopSource } from '../shop-fields.ts';
 import type { ShopRequest } from '../shop-request.ts';
 import { createShopDecoder, malformed, unknown, type Checked, type ShopMessage } from '../shop-decoder.ts';
 import { hmacSha256, sameText } from '../signature.ts';
 
 export const StandardWebhooksSetup = z.object({
-  secret: Secret.regex(
-    /^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/,
-    'expected whsec_ and the base64 text of the signing key',
-  ).describe('Signing key, as the sender has it: whsec_…'),
+  secret: secretField(
+    'Signing key, as the sender has it: whsec_…',
+    z.string().regex(/^(whsec_)?[A-Za-z0-9+/]{16,1024}={0,2}$/, 'expected whsec_ and the base64 text of the signing key'),
+  ),
   source: ShopSource.describe('shop/generic/<shop> or live/generic/<room>'),
   tolerance_sec: z.int().min(1).max(3600).default(300).describe('Seconds a request may be older or newer than our clock'),
 }); // prettier-ignore

@@ -3,7 +3,15 @@ import * as z from 'zod';
 import type { CreateDecoder } from '../../connector.ts';
 import { parseSetup, SetupId } from '../../decoding/setup.ts';
 import { asId, asObject, asText, part, type WireObject } from '../../decoding/wire-value.ts';
-import { derivedKey, idOf, type OrderData, Secret, SetupCurrency, ShopSource, timeOfEither } from '../shop-fields.ts';
+import {
+  derivedKey,
+  idOf,
+  type OrderData,
+  secretField,
+  SetupCurrency,
+  ShopSource,
+  timeOfEither,
+} from '../shop-fields.ts';
 import type { ShopRequest } from '../shop-request.ts';
 import {
   createShopDecoder, ignored, malformed, refetch, unknown, type Checked, type ShopDraft, type ShopMessage,
@@ -12,7 +20,7 @@ import { hmacSha256, sameText } from '../signature.ts';
 
 export const TiktokShopSetup = z.object({
   app_key: z.string().min(1).max(256),
-  app_secret: Secret,
+  app_secret: secretField('Secret of the application'),
   shop_id: SetupId.describe('Messages of other shops of the same app are ignored'),
   source: ShopSource.describe('shop/tiktok-shop/<shop id>'),
   currency: SetupCurrency.describe("Currency of the shop's region: messages carry none"),

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { CreateDecoder, WireAnswer } from '../../connector.ts';
 import { parseSetup } from '../../decoding/setup.ts';
 import { asInteger, asObject, asText, part, readJson, timeOfSeconds, type WireObject } from '../../decoding/wire-value.ts'; // prettier-ignore
-import { derivedKey, idOf, type OrderData, Secret, ShopSource } from '../shop-fields.ts';
+import { derivedKey, idOf, type OrderData, secretField, ShopSource } from '../shop-fields.ts';
 import { bodyText, type ShopRequest } from '../shop-request.ts';
 import {
   createShopDecoder, ignored, malformed, refetch, unknown, type Checked, type ShopDraft, type ShopMessage,
@@ -13,9 +13,12 @@ import { aesKey, decryptMessage, signatureOf } from './cipher.ts';
 import { readXml } from './xml.ts';
 
 export const WechatShopSetup = z.object({
-  token: Secret.describe('Token of the message push'),
+  token: secretField('Token of the message push'),
   appid: z.string().min(1).max(128),
-  encoding_aes_key: Secret.regex(/^[A-Za-z0-9+/]{43}$/, 'expected the 43 characters of EncodingAESKey'),
+  encoding_aes_key: secretField(
+    'EncodingAESKey of the message push',
+    z.string().regex(/^[A-Za-z0-9+/]{43}$/, 'expected the 43 characters of EncodingAESKey'),
+  ),
   source: ShopSource.describe('shop/wechat-shop/<original id>'),
   require_encryption: z
     .boolean()

@@ -9,7 +9,7 @@ import {
   idOf,
   objectsOf,
   type OrderData,
-  Secret,
+  secretField,
   SetupCurrency,
   ShopSource,
   sumOf,
@@ -23,7 +23,7 @@ import { hmacSha256, sameText } from '../signature.ts';
 import type { Recollection, Remembered } from '../recollection.ts';
 
 export const WoocommerceSetup = z.object({
-  secret: Secret,
+  secret: secretField('Secret of the webhook'),
   source_header: z.string().max(512).optional().describe('X-WC-Webhook-Source of the shop; absent: any'),
   source: ShopSource.describe('shop/woocommerce/<host>'),
   currency: SetupCurrency.describe('Currency of prices in product messages, which carry none'),

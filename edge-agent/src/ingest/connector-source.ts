@@ -1,0 +1,158 @@
+import type { SourceHealth } from '@livecue/shared/contract';
+import type { FrameSink, RawFrame, Source } from '../ports.ts';
+import { AgentError } from '../runtime/agent-error.ts';
+import { createBackOff } from '../runtime/back-off.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { CanonicalWireEvent, Connector, ConnectorHealth } from './connector.ts';
+import { createSourceMeter } from './source-health.ts';
+
+export interface ConnectorSourcePorts {
+  readonly sink: FrameSink;
+  readonly nowMs: () => number;
+  readonly random: () => number;
+  readonly logger: Logger;
+  /** Rejects with the signal's reason when it aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+export interface ConnectorSourceConfig {
+  readonly name: string;
+  readonly transport: SourceHealth['transport'];
+  /** What it reads or where it listens, for the operator; no token in it. */
+  readonly endpoint: string;
+  /** `name@version`, written into every event. */
+  readonly origin: string;
+  readonly maxFrameBytes: number;
+  /** Senders that push cannot wait: the queue drops by kind instead. */
+  readonly pushed: boolean;
+  /** Milliseconds that `stop` waits for the connector to end. */
+  readonly stopDeadlineMs: number;
+}
+
+/**
+ * A connector as a source: its batches become frames of canonical events. A batch that the disk refuses
+ * is tried again until it is taken, and only then the next one is asked for.
+ */
+export function createConnectorSource(
+  ports: ConnectorSourcePorts,
+  connector: Connector,
+  config: ConnectorSourceConfig,
+): Source {
+  // prettier-ignore
+  const meter = createSourceMeter({ ...config, quietLimitMs: connector.health(ports.nowMs()).quietLimitMs });
+  let stopping = new AbortController();
+  let running: Promise<void> | null = null;
+  let failure: string | null = null;
+
+  async function store(frame: RawFrame, signal: AbortSignal): Promise<void> {
+    const backOff = createBackOff(ports);
+    for (;;) {
+      if (!config.pushed) await ports.sink.ready(signal);
+      const { decoded, durable } = ports.sink.accept(frame);
+      try {
+        await durable;
+        meter.record(decoded);
+        return;
+      } catch (error) {
+        if (!(error instanceof AgentError) || error.retry === 'never' || signal.aborted) throw error;
+        const waitMs = backOff.next();
+        ports.logger.warn(`source ${config.name}: ${error.code}; the same events are tried again in ${waitMs} ms`);
+        await ports.sleep(waitMs, signal);
+      }
+    }
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    try {
+      for await (const batch of connector.start(signal)) {
+        for (const bytes of framesOf(batch, config)) {
+          await store({ sourceName: config.name, ingestTimeMs: ports.nowMs(), encoding: 'jsonl', bytes }, signal);
+        }
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      failure = error instanceof AgentError ? error.message : 'the connector has a fault; the log says where';
+      const words = error instanceof AgentError ? error.message : ((error as Error).stack ?? String(error));
+      ports.logger.error(`source ${config.name}: ${words}`);
+    }
+  }
+
+  const source: Source = {
+    name: config.name,
+    async start(signal) {
+      signal.throwIfAborted();
+      stopping = new AbortController();
+      failure = null;
+      signal.addEventListener('abort', () => void source.stop(), { once: true, signal: stopping.signal });
+      running = run(stopping.signal);
+    },
+    async stop() {
+      stopping.abort(new Error(`source ${config.name} stops`));
+      const ended = running;
+      running = null;
+      if (ended !== null) await deadline(ended, config.stopDeadlineMs);
+    },
+    health(nowMs) {
+      const health = connector.health(nowMs);
+      const seen = meter.read(nowMs);
+      const stopped = stopping.signal.aborted;
+      return {
+        ...seen,
+        state: failure !== null ? 'failed' : stopped ? 'idle' : health.state,
+        lastEventMs: health.lastEventMs ?? seen.lastEventMs,
+        quietLimitMs: health.quietLimitMs,
+        drops: dropsOf(health, seen),
+        problem: failure ?? (stopped ? null : problemOf(health, nowMs)),
+      };
+    },
+  };
+  return source;
+}
+
+function dropsOf({ counts }: ConnectorHealth, seen: SourceHealth): SourceHealth['drops'] {
+  const all = {
+    duplicate: (seen.drops.duplicate ?? 0) + counts.duplicates,
+    // What cannot be proved to come from the platform is as unusable as what cannot be read.
+    malformed: (seen.drops.malformed ?? 0) + counts.malformed + counts.rejected,
+    'unknown-kind': (seen.drops['unknown-kind'] ?? 0) + counts.unknown,
+    'buffer-full': (seen.drops['buffer-full'] ?? 0) + counts.dropped,
+  };
+  return { ...seen.drops, ...Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0)) };
+}
+
+function problemOf({ problem, nextRetryMs }: ConnectorHealth, nowMs: number): string | null {
+  if (problem === null) return null;
+  const again =
+    nextRetryMs === null ? '' : ` (tried again in ${Math.max(0, Math.ceil((nextRetryMs - nowMs) / 1000))} s)`;
+  return `${problem.code}: ${problem.message}${again}`;
+}
+
+/** Canonical events as JSON Lines, cut where a frame would become larger than the agent takes. */
+function* framesOf(
+  batch: readonly CanonicalWireEvent[],
+  { maxFrameBytes, origin }: ConnectorSourceConfig,
+): Generator<Uint8Array> {
+  // prettier-ignore
+  let lines: Buffer[] = [];
+  let size = 0;
+  for (const event of batch) {
+    const line = Buffer.from(`${JSON.stringify({ specversion: '1.0', origin, ...event })}\n`);
+    if (size > 0 && size + line.length > maxFrameBytes) {
+      yield Buffer.concat(lines);
+      [lines, size] = [[], 0];
+    }
+    lines.push(line);
+    size += line.length;
+  }
+  if (size > 0) yield Buffer.concat(lines);
+}
+
+/** Waits for `ended`, but not longer. */
+async function deadline(ended: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([ended, late]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,153 @@
+import * as z from 'zod';
+import { ConfigurationError } from '../runtime/agent-error.ts';
+import { createConnectorMeter } from './connector-health.ts';
+import type { CanonicalWireEvent, Capabilities, Connector, ConnectorFactory, CreateDecoder, DecodeResult, WireAnswer, WireInput } from './connector.ts'; // prettier-ignore
+
+/** One sender of signed HTTP requests. */
+export interface WebhookKind {
+  readonly name: string;
+  readonly version: string;
+  readonly setup: z.ZodObject;
+  readonly createDecoder: CreateDecoder;
+  readonly kinds: Capabilities['kinds'];
+  readonly resume: Capabilities['resume'];
+  /** Milliseconds within which the platform wants its answer; we give up a little earlier. */
+  readonly answerWithinMs: number;
+  /** Silence that is suspicious, in milliseconds: minutes for live rooms, hours for shops. */
+  readonly quietLimitMs: number;
+}
+
+/** Requests that may wait for the disk at once; beyond that senders are told to come back. */
+const MAX_WAITING = 20_000;
+/** Events of one batch: enough to share one flush of the disk, few enough to fit into a frame. */
+const MAX_BATCH_EVENTS = 500;
+const OVERLOADED: WireAnswer = { status: 503, body: 'the agent cannot store this now: send it again in a moment' };
+
+interface Waiting {
+  readonly events: readonly CanonicalWireEvent[];
+  readonly settle: (stored: boolean) => void;
+}
+
+/** A push connector: verifies, decodes, waits for the disk, answers. */
+export function createWebhookFactory(kind: WebhookKind): ConnectorFactory {
+  const strict = z.strictObject(kind.setup.shape);
+  return {
+    name: kind.name,
+    version: kind.version,
+    tier: 'A',
+    configuration: z.toJSONSchema(strict, { io: 'input' }),
+    capabilities: { kinds: kind.kinds, resume: kind.resume, order: 'none', duplicates: 'delivered', transport: 'push' },
+    create(configuration, context) {
+      const parsed = strict.safeParse(configuration);
+      if (!parsed.success) {
+        const words = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+        throw new ConfigurationError(`Setting up the connector ${kind.name}: ${words.join('; ')}`);
+      }
+      const decoder = kind.createDecoder(parsed.data, context);
+      return createWebhookConnector(kind, decoder.decode.bind(decoder), context);
+    },
+  };
+}
+
+function createWebhookConnector(
+  kind: WebhookKind,
+  decode: (request: WireInput) => DecodeResult,
+  ports: { nowMs: () => number; sleep: (ms: number, signal: AbortSignal) => Promise<void> },
+): Connector {
+  const meter = createConnectorMeter(ports, { quietLimitMs: kind.quietLimitMs });
+  let waiting: Waiting[] = [];
+  /** Taken for the batch that is being stored. */
+  let storing: readonly Waiting[] = [];
+  let running = false;
+  let wake: (() => void) | null = null;
+  let verified = false;
+
+  function takeBatch(): Waiting[] {
+    let count = 0;
+    let end = 0;
+    while (end < waiting.length && (end === 0 || count + waiting[end]!.events.length <= MAX_BATCH_EVENTS)) {
+      count += waiting[end++]!.events.length;
+    }
+    const taken = waiting.slice(0, end);
+    waiting = waiting.slice(end);
+    return taken;
+  }
+
+  async function* batches(signal: AbortSignal): AsyncGenerator<CanonicalWireEvent[]> {
+    const abort = () => wake?.();
+    signal.addEventListener('abort', abort);
+    running = true;
+    meter.state('open');
+    try {
+      while (!signal.aborted) {
+        if (waiting.length === 0) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+          wake = null;
+          continue;
+        }
+        storing = takeBatch();
+        const events = storing.flatMap((each) => each.events);
+        if (events.length > 0) yield events;
+        // Asked for more: the batch is on disk.
+        for (const each of storing) each.settle(true);
+        storing = [];
+        meter.accepted(events.length);
+      }
+    } finally {
+      signal.removeEventListener('abort', abort);
+      running = false;
+      for (const each of [...storing, ...waiting]) each.settle(false);
+      storing = waiting = [];
+      meter.state('idle');
+    }
+  }
+
+  /** Settles true when everything up to these events is on disk, false when that takes too long. */
+  function storedInTime(events: readonly CanonicalWireEvent[]): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), kind.answerWithinMs * 0.75);
+      const settle = (stored: boolean) => {
+        clearTimeout(timer);
+        resolve(stored);
+      };
+      waiting.push({ events, settle });
+      wake?.();
+    });
+  }
+
+  function noteState(result: DecodeResult): void {
+    const { outcome, reason = '' } = result;
+    if (outcome === 'rejected') {
+      // Strangers knock at every public address: only before the first good message it means the set-up.
+      if (!verified) meter.state('degraded', { code: 'rejected', message: `a request was refused: ${reason}; compare the secret with the platform's` }); // prettier-ignore
+      return;
+    }
+    verified = true;
+    if (result.state !== undefined) meter.state(result.state, { code: `platform-${result.state}`, message: reason });
+    else if (result.events.length > 0) meter.state('open');
+  }
+
+  return {
+    start: batches,
+    health: meter.read,
+    async handle(request) {
+      if (!running) return OVERLOADED;
+      if (waiting.length + storing.length >= MAX_WAITING) {
+        meter.dropped(1);
+        return OVERLOADED;
+      }
+      const result = decode(request);
+      meter.record(result);
+      noteState(result);
+      const answer = result.answer ?? { status: 200 };
+      // A repetition may be of a request that is still on its way to the disk: it waits for that.
+      const repeats = result.outcome === 'duplicate' || (result.duplicates ?? 0) > 0;
+      if (result.events.length === 0 && !(repeats && waiting.length + storing.length > 0)) return answer;
+      if (await storedInTime(result.events)) return answer;
+      result.undo?.();
+      return OVERLOADED;
+    },
+  };
+}
