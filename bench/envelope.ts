@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { PROFILES } from '../edge-agent/src/ingest/simulator/profiles.ts';
 import { createSimulatedRoom } from '../edge-agent/src/ingest/simulator/room.ts';
 
-/** How the rate goes up and down over a minute: mean 1 over the minute, one value a second. */
+/** How the rate goes up and down: one value a second, mean 1 over all of them. */
 export interface Envelope {
   readonly from: string;
   readonly perSecond: readonly number[];
@@ -12,7 +12,6 @@ export interface Envelope {
   readonly texts: readonly string[];
 }
 
-const MINUTE = 60;
 const SMOOTH_SECONDS = 10;
 
 /** Comment times (s) and texts of the longest recording beside the checkout, or of a simulated room. */
@@ -46,10 +45,12 @@ function recording(roomsFolder: string): { from: string; seconds: number[]; text
 }
 
 /**
- * The loudest minute of a recording. Counts are smoothed over 10 s before scaling: at a few comments a
+ * The loudest stretch of a recording, `length` seconds long (60 s when more is asked for: the bench then
+ * plays it again). Counts are smoothed over 10 s before scaling: at a few comments a
  * second the rest is shot noise, which a rate a thousand times higher does not have.
  */
-export function loudestMinute(roomsFolder: string): Envelope {
+export function loudestStretch(roomsFolder: string, length: number): Envelope {
+  const span = Math.min(60, Math.ceil(length));
   const { from, seconds, texts } = recording(roomsFolder);
   const first = seconds[0] ?? 0;
   const counts: number[] = new Array<number>((seconds.at(-1) ?? 0) - first + 1).fill(0);
@@ -60,8 +61,8 @@ export function loudestMinute(roomsFolder: string): Envelope {
   });
   let peak = 0;
   for (let at = 0; at < smooth.length; at++) if ((smooth[at] ?? 0) > (smooth[peak] ?? 0)) peak = at;
-  const start = Math.min(Math.max(0, peak - MINUTE / 2), Math.max(0, smooth.length - MINUTE));
-  const minute = smooth.slice(start, start + MINUTE);
-  const mean = minute.reduce((sum, value) => sum + value, 0) / minute.length;
-  return { from, perSecond: minute.map((value) => value / mean), texts };
+  const start = Math.min(Math.max(0, peak - Math.floor(span / 2)), Math.max(0, smooth.length - span));
+  const stretch = smooth.slice(start, start + span);
+  const mean = stretch.reduce((sum, value) => sum + value, 0) / stretch.length;
+  return { from, perSecond: stretch.map((value) => value / mean), texts };
 }

@@ -1,7 +1,7 @@
 /** `livecue bench NAME`: measured figures of the real program, one table for people or JSON for machines. */
 import { pipelineBench } from './pipeline.ts';
 
-const HELP = `livecue bench pipeline [--seconds N] [--rate N] [--json] [--keep DIR]
+const HELP = `livecue bench pipeline [--seconds N] [--rate N] [--json] [--data DIR]
 
 Starts the real agent with its journal, outbox, embedded broker and receiver, and drives it over ZeroMQ
 from a second process with bursts as they were recorded in real rooms (or, where no recording is at hand,
