@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, { words: string; load: () => Promise<Com
   replay: { words: 'recorded events through the whole pipeline, same bytes every time', load: async () => (await import('./commands/replay.ts')).replay },
   simulate: { words: 'write a simulated room with its ground truth', load: async () => (await import('./commands/simulate.ts')).simulate },
   decode: { words: 'recorded messages of a platform or shop into canonical events', load: async () => (await import('./commands/decode.ts')).decode },
+  classify: { words: 'intent, toxicity, spam, sentiment and products of comments', load: async () => (await import('./commands/classify.ts')).classify },
   doctor: { words: 'what is installed and what is missing, with the remedy', load: async () => (await import('./commands/doctor.ts')).doctor },
 }; // prettier-ignore
 

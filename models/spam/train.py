@@ -39,6 +39,14 @@ HARMLESS = (
 )  # fmt: skip
 
 
+#: Cheering is copied a hundred times and is no spam, nor are numbers that mean yes, laughter or a vote.
+CHANTS = (
+    *"0123456789", *"wqxkyhlmtp", *"口哈啦啊喔哦嘿好贊赞加来衝冲刷扣奶神", "66", "88", "87", "78", "233", "520", "1314", "886", "777", "QQ", "ww", "XD", "lol", "gg", "kk",
+    "加油", "好看", "主播加油", "上链接", "扣1", "666", "来了", "哈哈", "2333", "+1", "想要", "买它", "冲冲冲", "点赞", "@", "?", "!", "。", "👍", "😂", "🌹", "❤️", "+28", "-87",
+)  # fmt: skip
+COPIES = (1, 2, 3, 5, 8, 12, 20)
+
+
 def written(seed=17):
     """Written lines: (text, spam)."""
     random = np.random.default_rng(seed)
@@ -47,7 +55,8 @@ def written(seed=17):
         return "".join(random.choice(list("abcdxyz"), 3)) + digits[:6] if random.random() < 0.4 else digits
     out = [(shape.format(c=random.choice(CONTACTS), o=offer, n=number()), 1) for shape in SHAPES for offer in OFFERS for _ in range(2)]
     out += [(shape.format(offer, n=number()), 1) for shape in ENGLISH for offer in ENGLISH_OFFERS]
-    return out + [(text, 0) for text in HARMLESS for _ in range(8)]
+    harmless = [text for text in HARMLESS for _ in range(8)] + [chant * copies for chant in CHANTS for copies in COPIES]
+    return out + [(text, 0) for text in harmless]
 
 
 def sources():
@@ -60,10 +69,10 @@ def sources():
     return [
         Source("tg-spam (10 %)", "GPL-3.0 repository", chat, chat_test),
         Source("YouTube (20 %)", "none stated", tube, tube_test),
-        Source("written contact bait and its harmless look-alikes", "own", written(), weight=0.3),
-        Source("bilibili and huya chat as no spam", "none stated", rooms, weight=0.15),
-        Source("JDDC turns and reviews as no spam", "none stated", talk, weight=0.15),
-        Source("CSMV comments as no spam", "annotations CC BY-SA 4.0", likes, weight=0.15),
+        Source("written contact bait and its harmless look-alikes", "own", written(), weight=0.6),
+        Source("bilibili and huya chat as no spam", "none stated", rooms, weight=0.1),
+        Source("JDDC turns and reviews as no spam", "none stated", talk, weight=0.05),
+        Source("CSMV comments as no spam", "annotations CC BY-SA 4.0", likes, weight=0.05),
     ]
 
 

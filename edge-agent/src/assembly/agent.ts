@@ -18,6 +18,7 @@ import { openStore } from '../store/open-store.ts';
 import { openSecrets, type Secrets } from '../store/secrets.ts';
 import { createUplink } from '../sync/mqtt-uplink.ts';
 import { toPromptBody, toUplinkBodies } from '../sync/uplink-record.ts';
+import { openCommentPredictor } from './comment-predictor.ts';
 import { createCore } from './core.ts';
 import { createDriver } from './driver.ts';
 import { createEmbeddedCloud } from './embedded-cloud.ts';
@@ -30,6 +31,8 @@ import { recoverPipeline } from './recovery.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const TOTALS_KEY = 'totals';
+/** Far beyond any batch of comments: a session that is stuck must not stop the show. */
+const PREDICTION_DEADLINE_MS = 2_000;
 export const VERSION: string = (createRequire(import.meta.url)(path.join(ROOT, 'package.json')) as { version: string })
   .version;
 
@@ -75,18 +78,26 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   const rejects: Record<string, number> = {};
   let totalsSaved = '';
 
-  const core = createCore(input, {
-    onWindows: (results: readonly WindowResult[]) => steps.add(toUplinkBodies(results, config.uplink.kAnonymity)),
-    onPrompts: (events: readonly PromptEvent[]) => {
-      for (const event of events) {
-        const body = toPromptBody(event, config.room.id);
-        if (body !== null) steps.add([body]);
-        if (event.kind !== 'suppressed')
-          logger.debug(`card ${event.kind} ${event.kind === 'closed' ? event.promptId : event.prompt.promptId}`);
-      }
-    },
-    onEvent: (event: LiveEvent) => totals.add(event),
+  const predictor = await openCommentPredictor({
+    catalogue,
+    deadlineMs: PREDICTION_DEADLINE_MS,
+    onProblem: (problem) => logger.warn(problem),
   });
+  const core = createCore(
+    { ...input, predictor },
+    {
+      onWindows: (results: readonly WindowResult[]) => steps.add(toUplinkBodies(results, config.uplink.kAnonymity)),
+      onPrompts: (events: readonly PromptEvent[]) => {
+        for (const event of events) {
+          const body = toPromptBody(event, config.room.id);
+          if (body !== null) steps.add([body]);
+          if (event.kind !== 'suppressed')
+            logger.debug(`card ${event.kind} ${event.kind === 'closed' ? event.promptId : event.prompt.promptId}`);
+        }
+      },
+      onEvent: (event: LiveEvent) => totals.add(event),
+    },
+  );
   const steps = createStepWriter({
     store,
     parts: {
@@ -180,6 +191,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
 
   const services: Service[] = [
     { name: 'store', start: async () => undefined, stop: () => opened.stop() },
+    { name: 'models', start: async () => undefined, stop: () => predictor.close() },
     ...(embedded === null ? [] : [embedded]),
     { name: 'uplink', start: (signal) => uplink.start(signal), stop: () => uplink.stop() },
     ...(panel === null ? [] : [panel]),

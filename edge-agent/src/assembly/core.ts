@@ -1,8 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import type { AgentConfig, Catalogue } from '@livecue/shared/contract';
 import { createAdvisor } from '../advise/advisor.ts';
-import { createProductLinker } from '../inference/product-linker.ts';
-import { openRulePredictor } from '../inference/rule-predictor.ts';
 import {
   createPipeline,
   type Pipeline,
@@ -10,14 +7,13 @@ import {
   type PipelinePorts,
   type PipelineStream,
 } from '../pipeline.ts';
+import type { Predictor } from '../ports.ts';
 import { createStream } from '../stream/stream.ts';
 import { createProductResolver } from './product-resolver.ts';
 
-const INTENT_MODEL = fileURLToPath(new URL('../../../models/intent', import.meta.url));
-
 /** Stops 3 to 6 joined: the same for the live agent and a replay. */
 export function createCore(
-  input: { config: AgentConfig; catalogue: Catalogue },
+  input: { config: AgentConfig; catalogue: Catalogue; predictor: Predictor },
   ports: Pick<PipelinePorts, 'onWindows' | 'onPrompts' | 'onEvent'>,
 ): {
   pipeline: Pipeline;
@@ -25,9 +21,8 @@ export function createCore(
   advisor: PipelineAdvisor;
   modelVersion: string;
 } {
-  const { config, catalogue } = input;
+  const { config, catalogue, predictor } = input;
   const roomId = config.room.id;
-  const predictor = openRulePredictor(INTENT_MODEL, createProductLinker(catalogue));
   const stream = createStream(
     { resolveProduct: createProductResolver(catalogue), roomOf: () => roomId },
     config.stream,

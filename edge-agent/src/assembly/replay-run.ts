@@ -4,6 +4,7 @@ import type { DropReason, LiveEvent } from '@livecue/shared/event';
 import type { PromptEvent } from '@livecue/shared/prompt';
 import { createCanonicalDecoder } from '../ingest/canonical/decoder.ts';
 import { readEventFile } from '../ingest/replay-source.ts';
+import { openCommentPredictor } from './comment-predictor.ts';
 import { createCore } from './core.ts';
 
 export interface ReplaySink {
@@ -51,16 +52,20 @@ export async function runReplay(
 ): Promise<ReplayResult> {
   const prompts = { raised: 0, updated: 0, closed: 0, suppressed: 0 };
   let windows = 0;
-  const core = createCore(input, {
-    onWindows: (results) => {
-      windows += results.length;
-      ports.sink.write('windows', results.map((result) => `${JSON.stringify(result)}\n`).join(''));
+  const predictor = await openCommentPredictor({ catalogue: input.catalogue, deadlineMs: null, onProblem: null });
+  const core = createCore(
+    { ...input, predictor },
+    {
+      onWindows: (results) => {
+        windows += results.length;
+        ports.sink.write('windows', results.map((result) => `${JSON.stringify(result)}\n`).join(''));
+      },
+      onPrompts: (events: readonly PromptEvent[]) => {
+        for (const event of events) prompts[event.kind]++;
+        ports.sink.write('prompts', events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+      },
     },
-    onPrompts: (events: readonly PromptEvent[]) => {
-      for (const event of events) prompts[event.kind]++;
-      ports.sink.write('prompts', events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-    },
-  });
+  );
   const { pipeline } = core;
   const drops: ReplayResult['drops'] = { byReason: {}, lines: [] };
   // A recording has no clock of ours to be ahead of.
@@ -115,6 +120,7 @@ export async function runReplay(
   await flush();
   if (nowMs !== null) pipeline.tick(nowMs);
   pipeline.finish();
+  await predictor.close();
   for (const [reason, count] of Object.entries(pipeline.counts.drops) as [DropReason, number][]) {
     drops.byReason[reason] = (drops.byReason[reason] ?? 0) + count;
   }

@@ -1,11 +1,12 @@
-import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { AgentConfig, Catalogue } from '@livecue/shared/contract';
+import { AgentConfig } from '@livecue/shared/contract';
+import { InputError } from '../runtime/agent-error.ts';
+import { readCatalogue } from './catalogue-file.ts';
 import type { Command } from './command.ts';
 import { runReplay, type ReplaySink } from '../assembly/replay-run.ts';
-import { InputError } from '../runtime/agent-error.ts';
 
 const HELP = `livecue replay FILE… [--speed N|max] [--catalogue FILE] [--room ID] [--out DIR]
 
@@ -101,20 +102,6 @@ function parseCall(args: string[]): Call | { wrong: string } | 'help' {
     room: parsed.values.room,
     out: parsed.values.out,
   };
-}
-
-function readCatalogue(file: string | null): Catalogue {
-  if (file === null) return { version: 1, products: [] };
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new InputError(`Reading the catalogue ${file}: ${(error as Error).message}`, { cause: error });
-  }
-  const parsed = Catalogue.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new InputError(`Catalogue ${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`);
 }
 
 /** Two streams of JSON Lines; waits for the disk so that memory stays flat on long recordings. */

@@ -1,0 +1,212 @@
+import { once } from 'node:events';
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import { createGunzip, createGzip } from 'node:zlib';
+import { intentRulesFolder, MODELS } from '../assembly/comment-predictor.ts';
+import { createCommentReader, type CommentReader } from '../inference/comment-reader.ts';
+import { openIntentRules } from '../inference/model-manifest.ts';
+import { createProductLinker } from '../inference/product-linker.ts';
+import { openTextHeads, type TextHeads } from '../inference/text-heads.ts';
+import { InputError } from '../runtime/agent-error.ts';
+import { readCatalogue } from './catalogue-file.ts';
+import type { Command, Io } from './command.ts';
+
+const HELP = `livecue classify --in FILE --out FILE [--catalogue FILE]
+
+Reads comments, {"text": "…"} a line, and writes what the agent makes of each, one JSON a line in the same
+order: {intent, intentScores, offensive, offensiveScore, spam, spamScore, sentiment, sentimentScore, products}.
+Any size is streamed; .gz is read and written as it is. --in and --out may both be folders (same file names).
+A line that is not {"text": "…"} is named on stderr and stands in the output as {"error", "line"}, so that
+lines stay beside each other; blank lines are left out.
+
+  --in FILE         comments, JSON Lines ("-" is stdin)
+  --out FILE        results, JSON Lines ("-" is stdout)
+  --catalogue FILE  products of the show, to link comments to
+  --strict          end at the first bad line with code 1
+  -h, --help        this text
+
+Example: livecue classify --in comments.jsonl.gz --out read.jsonl --catalogue show.json
+`;
+
+/** Lines that are read, scored and written together. */
+const LINES_AT_ONCE = 2048;
+const MAX_NAMED_LINES = 100;
+
+interface Call {
+  readonly in: string;
+  readonly out: string;
+  readonly catalogue: string | null;
+  readonly strict: boolean;
+}
+
+interface Classifier {
+  readonly heads: TextHeads;
+  readonly read: CommentReader;
+}
+
+/** Exit code 0 done, 1 the input cannot be read (with `--strict`: or a line is bad), 2 the call was wrong. */
+export const classify: Command = async (args, io) => {
+  const call = parseCall(args);
+  if (call === 'help') {
+    io.stdout.write(HELP);
+    return 0;
+  }
+  if ('wrong' in call) {
+    io.stderr.write(`livecue classify: ${call.wrong}\n\n${HELP}`);
+    return 2;
+  }
+  const linker = createProductLinker(readCatalogue(call.catalogue));
+  const files = filesOf(call);
+  const heads = await openTextHeads(MODELS);
+  const rules = heads.info.intent === undefined ? openIntentRules(intentRulesFolder(MODELS)).rules : null;
+  const classifier = { heads, read: createCommentReader(heads.info, rules, linker) };
+  try {
+    for (const [input, output] of files) {
+      const code = await classifyFile(input, output, classifier, call, io);
+      if (code !== 0) return code;
+    }
+    return 0;
+  } finally {
+    await heads.close();
+  }
+};
+
+function parseCall(args: string[]): Call | { wrong: string } | 'help' {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args,
+      options: {
+        in: { type: 'string' },
+        out: { type: 'string' },
+        catalogue: { type: 'string' },
+        strict: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    return { wrong: (error as Error).message };
+  }
+  const { in: input, out, catalogue = null, strict, help } = parsed.values;
+  if (help) return 'help';
+  if (input === undefined || out === undefined) return { wrong: 'give --in and --out' };
+  if (input !== '-' && path.resolve(input) === path.resolve(out)) return { wrong: '--in and --out are the same' };
+  return { in: input, out, catalogue, strict };
+}
+
+/** Pairs of input and output; a folder stands for its .jsonl and .jsonl.gz files. */
+function filesOf(call: Call): (readonly [string, string])[] {
+  if (call.in === '-') return [[call.in, call.out]];
+  if (!existsSync(call.in)) throw new InputError(`Reading ${call.in}: there is no such file or folder. Correct --in.`);
+  if (!statSync(call.in).isDirectory()) return [[call.in, call.out]];
+  const names = readdirSync(call.in).filter((name) => /\.jsonl(\.gz)?$/.test(name));
+  if (names.length === 0) throw new InputError(`Reading ${call.in}: the folder has no .jsonl or .jsonl.gz files.`);
+  mkdirSync(call.out, { recursive: true });
+  return names.sort().map((name) => [path.join(call.in, name), path.join(call.out, name)]);
+}
+
+async function classifyFile(input: string, output: string, classifier: Classifier, call: Call, io: Io): Promise<number> {
+  const out = await openOutput(output, io);
+  const totals = { lines: 0, bad: 0 };
+  try {
+    for await (const lines of linesOf(input)) {
+      if (io.signal.aborted) return 1;
+      const results = await classifyLines(lines, classifier);
+      for (const result of results) {
+        if (!('error' in result)) continue;
+        if (totals.bad++ < MAX_NAMED_LINES) io.stderr.write(`${input}:${result.line}: ${result.error}\n`);
+        if (call.strict) return 1;
+      }
+      totals.lines += lines.length;
+      await out.write(results.map((result) => `${JSON.stringify(result)}\n`).join(''));
+      if (io.stderr.isTTY) io.stderr.write(`\r${input}: ${totals.lines} lines`);
+    }
+  } finally {
+    await out.end();
+  }
+  io.stderr.write(`${io.stderr.isTTY ? '\r' : ''}${input}: ${totals.lines} comments, ${totals.bad} bad lines\n`);
+  return 0;
+} // prettier-ignore
+
+interface Line {
+  readonly number: number;
+  readonly bytes: string;
+}
+
+type Result = ReturnType<CommentReader> | { readonly error: string; readonly line: number };
+
+async function classifyLines(lines: readonly Line[], { heads, read }: Classifier): Promise<Result[]> {
+  const texts = lines.map(({ bytes }) => textOf(bytes));
+  const distinct = [...new Set(texts.filter((text) => text !== null))];
+  const scores = await heads.score(distinct);
+  const readings = new Map(distinct.map((text, i) => [text, read(text, scores[i] ?? {})]));
+  return lines.map(({ number }, i) => {
+    const text = texts[i] ?? null;
+    const reading = text === null ? undefined : readings.get(text);
+    return reading ?? { error: 'expected {"text": "…"} as JSON', line: number };
+  });
+}
+
+function textOf(line: string): string | null {
+  try {
+    const value = JSON.parse(line) as { text?: unknown } | null;
+    return typeof value?.text === 'string' ? value.text : null;
+  } catch {
+    return null;
+  }
+}
+
+async function* linesOf(input: string): AsyncGenerator<Line[]> {
+  const raw = input === '-' ? process.stdin : createReadStream(input);
+  const stream: Readable = input.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
+  // Errors of the source end the reader of lines only through the stream that it reads.
+  if (stream !== raw) raw.on('error', (error: Error) => stream.destroy(error));
+  let number = 0;
+  let lines: Line[] = [];
+  try {
+    for await (const bytes of createInterface({ input: stream, crlfDelay: Infinity })) {
+      number++;
+      if (bytes.trim() === '') continue;
+      lines.push({ number, bytes: number === 1 ? bytes.replace(/^\ufeff/, '') : bytes });
+      if (lines.length < LINES_AT_ONCE) continue;
+      yield lines;
+      lines = [];
+    }
+    if (lines.length > 0) yield lines;
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    throw new InputError(`Reading ${input} after line ${number}: ${error.message}. The file is cut short or no longer there.`, { cause: error }); // prettier-ignore
+  }
+}
+
+interface Output {
+  write(text: string): Promise<void>;
+  end(): Promise<void>;
+}
+
+async function openOutput(output: string, io: Io): Promise<Output> {
+  if (output === '-') return { write: (text) => written(io.stdout, text), end: () => Promise.resolve() };
+  const file = createWriteStream(output);
+  try {
+    await once(file, 'open');
+  } catch (error) {
+    throw new InputError(`Writing ${output}: ${(error as Error).message}. Give --out a path that can be written.`, { cause: error }); // prettier-ignore
+  }
+  const first = output.endsWith('.gz') ? createGzip() : file;
+  if (first !== file) first.pipe(file);
+  return {
+    write: (text) => written(first, text),
+    async end() {
+      first.end();
+      await finished(file);
+    },
+  };
+}
+
+async function written(out: NodeJS.WritableStream, text: string): Promise<void> {
+  if (!out.write(text)) await once(out, 'drain');
+}

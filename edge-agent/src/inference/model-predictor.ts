@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { IntentRules } from '@livecue/shared/contract';
+import type { Prediction } from '@livecue/shared/insight';
+import type { Predictor } from '../ports.ts';
+import { createCommentReader, predictionOf, versionOf, type CommentReader } from './comment-reader.ts';
+import type { ProductLinker } from './product-linker.ts';
+import type { SwappableHeads } from './worker-heads.ts';
+
+/** Why a comment got no prediction. */
+export type Unanswered = 'deadline' | 'session-broken';
+
+export interface ModelPredictor extends Predictor {
+  /** Comments without an answer by reason, comments answered from memory, comments answered in all. */
+  readonly counts: { readonly unanswered: Record<Unanswered, number>; remembered: number; answered: number };
+  /** Serves the models of another folder once they are proved; throws `ModelError` and serves on when wrong. */
+  swap(root: string): Promise<void>;
+  rollback(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ModelPredictorInput {
+  readonly heads: SwappableHeads;
+  /** Serve intent while no intent model is loaded; null when one is. */
+  readonly rules: { readonly rules: IntentRules; readonly version: string } | null;
+  readonly linker: ProductLinker;
+  /** A batch without an answer by then goes on without; null waits as long as it takes, as a replay must. */
+  readonly deadlineMs: number | null;
+}
+
+/** Half of all live comments repeat another exactly; this many short ones are remembered, twice. */
+const CACHE_SIZE = 4096;
+const CACHED_LENGTH = 64;
+
+/** Predictions by models in a worker. Equal texts are asked once; equal input gives equal answers in any batch. */
+export function createModelPredictor(input: ModelPredictorInput): ModelPredictor {
+  const { heads, deadlineMs } = input;
+  const counts = { unanswered: { deadline: 0, 'session-broken': 0 }, remembered: 0, answered: 0 };
+  let serving = servedBy(input);
+
+  const ask = async (texts: readonly string[]): Promise<Map<string, Prediction> | Unanswered> => {
+    const from = serving;
+    try {
+      const scores = await heads.score(texts);
+      const found = new Map<string, Prediction>();
+      for (const [i, text] of texts.entries()) {
+        const prediction = predictionOf(from.read(text, scores[i] ?? {}), from.version);
+        found.set(text, prediction);
+        // A swap in between has its own memory.
+        if (text.length <= CACHED_LENGTH) from.remember(text, prediction);
+      }
+      return found;
+    } catch {
+      // The heads have said why when they broke; the comment goes on with a counted reason.
+      return 'session-broken';
+    }
+  };
+
+  const predict = (texts: readonly string[]): (Prediction | null)[] | Promise<(Prediction | null)[]> => {
+    const known = texts.map((text) => serving.recall(text));
+    const missing = [...new Set(texts.filter((_, i) => known[i] === undefined))];
+    counts.remembered += known.filter((one) => one !== undefined).length;
+    counts.answered += texts.length;
+    if (missing.length === 0) return known.map((one) => one ?? null);
+    return within(ask(missing), deadlineMs).then((found) => {
+      if (typeof found !== 'string') return texts.map((text, i) => known[i] ?? found.get(text) ?? null);
+      const lost = known.filter((one) => one === undefined).length;
+      counts.unanswered[found] += lost;
+      counts.answered -= lost;
+      return known.map((one) => one ?? null);
+    });
+  };
+
+  const change = async (what: Promise<unknown>) => {
+    await what;
+    serving = servedBy(input);
+  };
+  return {
+    counts,
+    predict,
+    get version() {
+      return serving.version;
+    },
+    swap: (root) => change(heads.swap(root)),
+    rollback: () => change(heads.rollback()),
+    close: () => heads.close(),
+  };
+}
+
+async function within<T>(answer: Promise<T>, deadlineMs: number | null): Promise<T | 'deadline'> {
+  if (deadlineMs === null) return answer;
+  const waited = new AbortController();
+  const late = delay(deadlineMs, 'deadline' as const, { signal: waited.signal }).catch(() => 'deadline' as const);
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    waited.abort();
+  }
+}
+
+interface Serving {
+  readonly version: string;
+  readonly read: CommentReader;
+  recall(text: string): Prediction | undefined;
+  remember(text: string, prediction: Prediction): void;
+}
+
+/** Reader and memory of the models that serve now. Two generations: at most 2 × `CACHE_SIZE` texts. */
+function servedBy({ heads, rules, linker }: ModelPredictorInput): Serving {
+  const { info } = heads;
+  let young = new Map<string, Prediction>();
+  let old = new Map<string, Prediction>();
+  return {
+    version: versionOf(info, rules?.version ?? null),
+    read: createCommentReader(info, rules?.rules ?? null, linker),
+    recall(text) {
+      const prediction = young.get(text) ?? old.get(text);
+      if (prediction !== undefined && !young.has(text)) this.remember(text, prediction);
+      return prediction;
+    },
+    remember(text, prediction) {
+      if (young.size >= CACHE_SIZE) {
+        old = young;
+        young = new Map();
+      }
+      young.set(text, prediction);
+    },
+  };
+}
