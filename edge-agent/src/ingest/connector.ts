@@ -94,6 +94,8 @@ export interface ConnectorFactory {
   /** JSON Schema of the configuration; secret fields have `writeOnly: true`. */
   readonly configuration: Readonly<Record<string, unknown>>;
   readonly capabilities: Capabilities;
+  /** Logical hosts it asks for, and where they are unless the configuration says otherwise. */
+  readonly endpoints?: Readonly<Record<string, string>>;
   /** Said to the operator before it is switched on; tier C must have one. */
   readonly warning?: string;
   /** Throws `ConfigurationError`, which names the key. Opens nothing. */

@@ -15,6 +15,11 @@ export const BilibiliOpenSetup = z
   .transform((setup) => ({ ...setup, source: setup.source ?? `live/bilibili/${setup.room_id}` }));
 type Setup = z.output<typeof BilibiliOpenSetup>;
 
+export interface BilibiliOpenDecoder extends PlatformDecoder {
+  /** Tells which session is ours from now on. */
+  session(gameId: string): void;
+}
+
 /** `{"cmd","data"}` of the open platform, read by its `cmd`. */
 interface WireMessage {
   readonly data: WireObject;
@@ -29,13 +34,16 @@ const MILLI_YUAN_DIGITS = 3;
  * Messages of Bilibili's open platform (`text`: a message as it stands in a packet of operation 5;
  * `bytes`: a whole WebSocket message) → canonical events. Ids are `msg_id`; likes and arrivals may lack it.
  */
-export function createDecoder(setup: unknown, ports: DecoderPorts): PlatformDecoder {
-  const settings = parseSetup(BilibiliOpenSetup, setup, 'bilibili-open');
+export function createDecoder(setup: unknown, ports: DecoderPorts): BilibiliOpenDecoder {
+  let settings = parseSetup(BilibiliOpenSetup, setup, 'bilibili-open');
   const assembler = createAssembler(ports, { platform: 'bilibili', source: settings.source });
   return {
     decode(input: WireInput): DecodeResult {
       if (input.bytes === undefined) return assembler.bundle(readText(input.text ?? '', settings));
       return assembler.bundle(decodeFrame(input.bytes).flatMap((framePart) => readPart(framePart, settings)));
+    },
+    session(gameId) {
+      settings = { ...settings, game_id: gameId };
     },
   };
 }
@@ -221,5 +229,5 @@ function readRoom(message: WireMessage, type: 'live.room.started' | 'live.room.e
 function readInteractionEnd({ data }: WireMessage, settings: Setup): MessageReading {
   if (asText(data.game_id) === undefined) return malformed('game_id is missing');
   if (settings.game_id !== undefined && data.game_id !== settings.game_id) return ignored('another game_id');
-  return control('the platform ended the push (missed heartbeats): start again with a new game_id');
+  return control('the platform ended the push (missed heartbeats): start again with a new game_id', 'failed');
 }

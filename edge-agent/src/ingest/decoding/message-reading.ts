@@ -25,10 +25,18 @@ export interface EventsReading {
 }
 
 /** What one message, or one item of a bundle, says. */
-export type MessageReading = EventsReading | { readonly outcome: Outcome; readonly reason?: string };
+export type MessageReading = EventsReading | OutcomeReading;
+
+interface OutcomeReading {
+  readonly outcome: Outcome;
+  readonly reason?: string;
+  /** What it says of the connection itself. */
+  readonly state?: DecodeResult['state'];
+}
 
 export const ignored = (reason: string): MessageReading => ({ outcome: 'ignored', reason });
-export const control = (reason: string): MessageReading => ({ outcome: 'control', reason });
+export const control = (reason: string, state?: DecodeResult['state']): MessageReading =>
+  compact({ outcome: 'control', reason, state });
 export const malformed = (reason: string): MessageReading => ({ outcome: 'malformed', reason });
 export const unknown = (reason: string): MessageReading => ({ outcome: 'unknown', reason });
 export const duplicate = (reason: string): MessageReading => ({ outcome: 'duplicate', reason });
@@ -130,6 +138,7 @@ function summarize(results: readonly DecodeResult[]): DecodeResult {
     duplicates: count('duplicate'),
     malformed: count('malformed'),
     unknown: count('unknown'),
+    state: results.find(({ state }) => state !== undefined)?.state,
   });
   if (events.length > 0) return { events, ...counts };
   const outcome = PRECEDENCE.find((each) => results.some((result) => result.outcome === each)) ?? 'ignored';

@@ -95,7 +95,7 @@ const KNOWN_SCHEMAS: ReadonlySet<unknown> = new Set(['v2', 2, '2', undefined]);
 function readWorker(data: WireObject | null): MessageReading {
   return KNOWN_SCHEMAS.has(data?.schemaVersion)
     ? control(CONTROL.workerInfo!)
-    : control('failed: frames of a schema version that is not known');
+    : control('failed: frames of a schema version that is not known', 'failed');
 }
 
 function byViewer(data: WireObject, type: EventDraft['type']): MessageReading {

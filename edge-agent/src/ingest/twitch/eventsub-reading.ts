@@ -28,7 +28,7 @@ export function readEventSub(text: string, nowMs: number): MessageReading {
     case 'session_reconnect':
       return control('open reconnect_url, read the old socket until the new one says welcome; subscriptions move along');
     case 'revocation':
-      return control('degraded: this kind is gone until the operator signs in again');
+      return control('degraded: this kind is gone until the operator signs in again', 'degraded');
     case 'notification':
       return readNotification(metadata, part(message, 'payload'), nowMs);
     default:

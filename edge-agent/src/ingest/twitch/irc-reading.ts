@@ -57,7 +57,9 @@ const READERS: Readonly<Record<string, Reader>> = {
 
 function readServerNotice({ params }: IrcLine): MessageReading {
   // Before the login there is no channel: the server says why there will be none.
-  return params[0] === '*' ? control('failed: never retried with the same token') : ignored('no canonical kind');
+  return params[0] === '*'
+    ? control('failed: never retried with the same token', 'failed')
+    : ignored('no canonical kind');
 }
 
 function person({ tags, nick }: IrcLine) {
