@@ -7,7 +7,9 @@ import { createSimulatorSource } from '../ingest/simulator/simulator-source.ts';
 import { createZmqSource } from '../ingest/zmq-source.ts';
 import type { FrameSink, Source } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { ConnectorSecrets } from '../store/connector-files.ts';
 import type { Secrets } from '../store/secrets.ts';
+import { connectorSources } from './connector-list.ts';
 
 /** A source that has sent something and then nothing for this long is shown as silent. */
 const QUIET_MS = 15_000;
@@ -49,10 +51,17 @@ function parseOne(name: string): SourceCall | { wrong: string } {
   return { wrong: `--source ${name}: give zmq, http, simulator[:PROFILE[:SEED]] or replay:FILE[@SPEED]` };
 }
 
-/** Builds what the call named; nothing is opened before `start`. */
+/** Builds what the call named, and the configured connectors; nothing is opened before `start`. */
 export function sourcesFrom(
   calls: readonly SourceCall[],
-  ports: { sink: FrameSink; secrets: Secrets; nowMs: () => number; logger: Logger },
+  ports: {
+    sink: FrameSink;
+    secrets: Secrets;
+    connectorSecrets: ConnectorSecrets;
+    folder: string;
+    nowMs: () => number;
+    logger: Logger;
+  },
   config: AgentConfig,
 ): Source[] {
   const { secrets } = ports;
@@ -63,7 +72,7 @@ export function sourcesFrom(
     sleep: (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }),
   };
   const { host, httpPort, maxFrameBytes, zmq } = config.ingest;
-  return calls.map((call) => {
+  const called = calls.map((call) => {
     switch (call.kind) {
       case 'zmq':
         return createZmqSource(parts, { name: 'zmq', endpoint: zmq.endpoint, curve: zmq.curve ? curveOf(secrets) : null, highWaterMark: zmq.highWaterMark, quietLimitMs: QUIET_MS }); // prettier-ignore
@@ -80,6 +89,7 @@ export function sourcesFrom(
         return createReplaySource(parts, { name: 'replay', files: [call.file], speed: call.speed, shiftToNow: true, quietLimitMs: QUIET_MS }); // prettier-ignore
     }
   });
+  return [...called, ...connectorSources({ ...ports, secrets: ports.connectorSecrets }, config)];
 }
 
 function curveOf({ ingestCurve }: Secrets): { publicKey: string; secretKey: string } {

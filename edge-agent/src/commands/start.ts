@@ -13,6 +13,7 @@ import { PROFILES } from '../ingest/simulator/profiles.ts';
 import { ConfigurationError } from '../runtime/agent-error.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { loadConfig } from '../store/config-file.ts';
+import { openConnectorSecrets } from '../store/connector-files.ts';
 import type { Command, Io } from './command.ts';
 
 const HELP = `livecue start [--demo] [--config FILE] [--catalogue FILE] [--source NAME]… [--data DIR] [--no-panel]
@@ -62,6 +63,7 @@ export const start: Command = async (args, io) => {
   const logger = createLogger({ write: (line) => io.stderr.write(line), nowMs: () => Date.now() }, call.log);
   const config = await configuration(call);
   const catalogue = catalogueOf(call);
+  const connectorSecrets = await openConnectorSecrets(call.folder);
   let fatal: unknown = null;
   const stop = new AbortController();
   const fail = (error: unknown) => {
@@ -71,7 +73,7 @@ export const start: Command = async (args, io) => {
   io.signal.addEventListener('abort', () => stop.abort(io.signal.reason), { once: true });
   const agent = await createAgent(
     { config, catalogue, folder: call.folder, mode: modeOf(call.sources), panel: call.panel },
-    { nowMs: () => Date.now(), logger, createSources: (parts) => sourcesFrom(call.sources, { ...parts, nowMs: () => Date.now(), logger }, config), onFatal: fail },
+    { nowMs: () => Date.now(), logger, createSources: (parts) => sourcesFrom(call.sources, { ...parts, connectorSecrets, folder: call.folder, nowMs: () => Date.now(), logger }, config), onFatal: fail },
   ); // prettier-ignore
   try {
     await agent.start(stop.signal);

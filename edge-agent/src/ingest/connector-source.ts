@@ -25,6 +25,8 @@ export interface ConnectorSourceConfig {
   readonly maxFrameBytes: number;
   /** Senders that push cannot wait: the queue drops by kind instead. */
   readonly pushed: boolean;
+  /** Called when the connector has ended: what it remembers goes to disk. */
+  readonly onStopped: () => Promise<void>;
   /** Milliseconds that `stop` waits for the connector to end. */
   readonly stopDeadlineMs: number;
 }
@@ -90,7 +92,9 @@ export function createConnectorSource(
       stopping.abort(new Error(`source ${config.name} stops`));
       const ended = running;
       running = null;
-      if (ended !== null) await deadline(ended, config.stopDeadlineMs);
+      if (ended === null) return;
+      await deadline(ended, config.stopDeadlineMs);
+      await config.onStopped();
     },
     health(nowMs) {
       const health = connector.health(nowMs);

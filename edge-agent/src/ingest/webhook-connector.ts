@@ -91,9 +91,9 @@ function createWebhookConnector(
         const events = storing.flatMap((each) => each.events);
         if (events.length > 0) yield events;
         // Asked for more: the batch is on disk.
+        meter.accepted(events.length);
         for (const each of storing) each.settle(true);
         storing = [];
-        meter.accepted(events.length);
       }
     } finally {
       signal.removeEventListener('abort', abort);

@@ -3,6 +3,16 @@ import * as z from 'zod';
 const Port = z.int().min(0).max(65_535);
 const Loopback = z.string().default('127.0.0.1');
 
+/** One connector to a platform or shop. Its secrets stand in `connector-secrets.json` under its name. */
+const ConnectorEntry = z.strictObject({
+  connector: z.string().min(1).max(64).describe('Which one: shopify, twitch …'),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes')
+    .describe('Yours, unique in the list; part of the address that a platform posts to'),
+  enabled: z.boolean().default(true),
+  settings: z.record(z.string(), z.unknown()).default({}).describe("What the connector's own schema asks for, without its secrets"),
+  endpoints: z.record(z.string(), z.url()).default({}).describe('Other hosts than the platform\'s own, by their logical name'),
+}); // prettier-ignore
+
 /**
  * Configuration of one agent. Unknown keys are errors, every key has a default, secrets stand apart in
  * `secrets.json`. Port 0 means "any free port"; the agent prints which it got.
@@ -24,6 +34,7 @@ export const AgentConfig = z.strictObject({
       curve: z.boolean().default(false),
       highWaterMark: z.int().min(100).max(1_000_000).default(1_000).describe('Messages the socket may hold for a sender before that sender waits'),
     }).prefault({}),
+    hooksPort: Port.default(7426).describe('Where platforms and shops post to, /hooks/<connector>/<name>; opened only when a connector needs it'),
     queueEvents: z.int().min(100).max(1_000_000).default(50_000).describe('Events between sources and pipeline'),
     maxFrameBytes: z.int().min(1024).max(64 * 1024 * 1024).default(4 * 1024 * 1024),
   }).prefault({}),
@@ -56,6 +67,7 @@ export const AgentConfig = z.strictObject({
     maxInFlight: z.int().min(1).max(100).default(100),
     resendAfterMs: z.int().min(500).max(600_000).default(10_000),
   }).prefault({}),
+  connectors: z.array(ConnectorEntry).max(64).default([]).describe('Live platforms and shops, as many as are wanted'),
 }); // prettier-ignore
 export type AgentConfig = z.infer<typeof AgentConfig>;
 
