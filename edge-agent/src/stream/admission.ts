@@ -2,7 +2,7 @@ import { isShopSource, type Drop, type LiveEvent } from '@livecue/shared/event';
 import { SeenIds } from './seen-ids.ts';
 
 /** How long ids are remembered: a stream repeats after a reconnect, a shop re-sends webhooks for two days. */
-export const STREAM_IDS = { ttlMs: 15 * 60_000, maxIds: 4_000_000 } as const;
+export const STREAM_IDS = { ttlMs: 15 * 60_000, maxIds: 2_000_000 } as const;
 /** Views and carts come in masses and would push out the orders; nobody re-sends them for days. */
 export const CLICK_IDS = { ttlMs: 15 * 60_000, maxIds: 1_000_000 } as const;
 export const SHOP_IDS = { ttlMs: 48 * 3_600_000, maxIds: 1_000_000 } as const;

@@ -10,8 +10,8 @@ const GENERATIONS = 3;
  * three generations of half the time to live each: an id is remembered for `ttlMs` to 1.5 `ttlMs`.
  *
  * Bounded by count: each generation holds a third of `maxIds`; when it is full before its time, the
- * oldest generation goes early and `shortenedMs` says how long ids were held at least. 4 million ids
- * cost 48 MiB, 1 million 12 MiB; small shows start at 24 KiB. A new id is taken for a known one with
+ * oldest generation goes early and `shortenedMs` says how long ids were held at least. 2 million ids
+ * cost 24 MiB, 1 million 12 MiB; small shows start at 24 KiB. A new id is taken for a known one with
  * p = held/2^64: 2e-13 an event at 4 million, once in ten thousand shows of 12 h at 30,000 events/s.
  */
 export class SeenIds {
