@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      '{shared,edge-agent,desktop,cloud,bench,e2e}/**/*.test.ts',
+      '{shared,edge-agent,desktop,cloud,bench,e2e,models}/**/*.test.ts',
       '{shared,edge-agent,desktop,cloud,bench,e2e}/**/*.test.tsx',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],

@@ -24,7 +24,8 @@ def weibo(path):
 
 
 def comments(part):
-    return [(r["text"], LABELS.index(r["label"])) for r in rows(f"sentiment-en/csmv-{part}.jsonl.gz")]
+    """Five of the comments have no label."""
+    return [(r["text"], LABELS.index(r["label"])) for r in rows(f"sentiment-en/csmv-{part}.jsonl.gz") if r["label"]]
 
 
 def sources():
