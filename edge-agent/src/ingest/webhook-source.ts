@@ -10,6 +10,8 @@ import { createSourceMeter } from './source-health.ts';
 export const HOOKS_PATH = '/hooks';
 export const MAX_HOOK_BYTES = 1024 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
+/** Of a body that was refused, this much is still read; who sends more is cut off. */
+const MAX_DISCARDED_BYTES = 8 * 1024 * 1024;
 const QUEUE_RETRY_S = 2;
 
 export interface MountedHook {
@@ -136,17 +138,29 @@ function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
   });
 }
 
-function send(request: IncomingMessage, response: ServerResponse, { status, body = '', contentType }: WireAnswer): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, body = '', contentType }: WireAnswer,
+): void {
   const headers: Record<string, string | number> = { 'content-length': Buffer.byteLength(body) };
   if (body !== '') headers['content-type'] = `${contentType ?? 'text/plain'}; charset=utf-8`;
   if (status === 503) headers['retry-after'] = QUEUE_RETRY_S;
-  // What is left of a refused body is not read: the connection cannot carry another request.
-  if (!request.complete) headers.connection = 'close';
+  discard(request);
   response.writeHead(status, headers);
-  response.end(body, () => {
-    if (!request.complete) request.destroy();
+  response.end(body);
+}
+
+/** An unread body would reset the connection before the sender has read why it was refused. */
+function discard(request: IncomingMessage): void {
+  if (request.complete) return;
+  let size = 0;
+  request.on('data', (chunk: Uint8Array) => {
+    size += chunk.length;
+    if (size > MAX_DISCARDED_BYTES) request.destroy();
   });
-} // prettier-ignore
+  request.resume();
+}
 
 function listen(server: Server, { host, port }: WebhookSourceConfig): Promise<void> {
   return new Promise((resolve, reject) => {
