@@ -88,7 +88,12 @@ function createOne(
     return { connector: factory.create({ ...entry.settings, ...ports.secrets.of(entry.name) }, context), context };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    throw new ConfigurationError(`connectors: ${entry.name}: ${error.message}`, { cause: error });
+    const secrets = secretFields(factory).join(', ');
+    const where =
+      secrets === ''
+        ? ''
+        : `. Secrets (${secrets}) stand in ${CONNECTOR_SECRETS} in the data folder, under "${entry.name}"`;
+    throw new ConfigurationError(`connectors: ${entry.name}: ${error.message}${where}.`, { cause: error });
   }
 }
 
