@@ -4,6 +4,7 @@ import type { Prediction } from '@livecue/shared/insight';
 import type { Predictor } from '../ports.ts';
 import { createCommentReader, predictionOf, versionOf, type CommentReader } from './comment-reader.ts';
 import type { ProductLinker } from './product-linker.ts';
+import type { HeadsInfo } from './text-heads.ts';
 import type { SwappableHeads } from './worker-heads.ts';
 
 /** Why a comment got no prediction. */
@@ -35,17 +36,21 @@ const CACHED_LENGTH = 64;
 export function createModelPredictor(input: ModelPredictorInput): ModelPredictor {
   const { heads, deadlineMs } = input;
   const counts = { unanswered: { deadline: 0, 'session-broken': 0 }, remembered: 0, answered: 0 };
-  let serving = servedBy(input);
+  const made = new WeakMap<HeadsInfo, Serving>();
+  const servingOf = (info: HeadsInfo): Serving => {
+    const known = made.get(info) ?? servedBy(info, input);
+    made.set(info, known);
+    return known;
+  };
 
   const ask = async (texts: readonly string[]): Promise<Map<string, Prediction> | Unanswered> => {
-    const from = serving;
     try {
-      const scores = await heads.score(texts);
+      const { scores, info } = await heads.score(texts);
+      const from = servingOf(info);
       const found = new Map<string, Prediction>();
       for (const [i, text] of texts.entries()) {
         const prediction = predictionOf(from.read(text, scores[i] ?? {}), from.version);
         found.set(text, prediction);
-        // A swap in between has its own memory.
         if (text.length <= CACHED_LENGTH) from.remember(text, prediction);
       }
       return found;
@@ -56,6 +61,7 @@ export function createModelPredictor(input: ModelPredictorInput): ModelPredictor
   };
 
   const predict = (texts: readonly string[]): (Prediction | null)[] | Promise<(Prediction | null)[]> => {
+    const serving = servingOf(heads.info);
     const known = texts.map((text) => serving.recall(text));
     const missing = [...new Set(texts.filter((_, i) => known[i] === undefined))];
     counts.remembered += known.filter((one) => one !== undefined).length;
@@ -70,18 +76,14 @@ export function createModelPredictor(input: ModelPredictorInput): ModelPredictor
     });
   };
 
-  const change = async (what: Promise<unknown>) => {
-    await what;
-    serving = servedBy(input);
-  };
   return {
     counts,
     predict,
     get version() {
-      return serving.version;
+      return servingOf(heads.info).version;
     },
-    swap: (root) => change(heads.swap(root)),
-    rollback: () => change(heads.rollback()),
+    swap: async (root) => void (await heads.swap(root)),
+    rollback: async () => void (await heads.rollback()),
     close: () => heads.close(),
   };
 }
@@ -104,9 +106,8 @@ interface Serving {
   remember(text: string, prediction: Prediction): void;
 }
 
-/** Reader and memory of the models that serve now. Two generations: at most 2 × `CACHE_SIZE` texts. */
-function servedBy({ heads, rules, linker }: ModelPredictorInput): Serving {
-  const { info } = heads;
+/** Reader and memory of one set of models. Two generations: at most 2 × `CACHE_SIZE` texts. */
+function servedBy(info: HeadsInfo, { rules, linker }: ModelPredictorInput): Serving {
   let young = new Map<string, Prediction>();
   let old = new Map<string, Prediction>();
   return {

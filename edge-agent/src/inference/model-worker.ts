@@ -6,27 +6,36 @@ import { parentPort } from 'node:worker_threads';
 import type { WorkerAnswer, WorkerCall } from './worker-heads.ts';
 import { openTextHeads, type TextHeads } from './text-heads.ts';
 
-let serving: TextHeads | null = null;
+interface Served {
+  readonly heads: TextHeads;
+  /** Tells which of the opened models a score came from. */
+  readonly generation: number;
+}
+
+let serving: Served | null = null;
 /** Kept open for a rollback. */
-let previous: TextHeads | null = null;
+let previous: Served | null = null;
+let generations = 0;
 
 async function answer(call: WorkerCall): Promise<WorkerAnswer> {
   const { id } = call;
   if (call.kind === 'score') {
     if (serving === null) return { id, problem: 'no model is open' };
-    return { id, scores: await serving.score(call.texts) };
+    return { id, generation: serving.generation, scores: await serving.heads.score(call.texts) };
   }
   if (call.kind === 'rollback') {
     if (previous === null) return { id, problem: 'going back to the previous models: none is kept' };
-    [serving, previous] = [previous, serving];
-    return { id, info: serving?.info ?? {} };
+    const back = previous;
+    previous = serving;
+    serving = back;
+    return { id, generation: back.generation, info: back.heads.info };
   }
   // The old sessions serve until the new ones are proved.
-  const opened = await openTextHeads(call.root);
-  await previous?.close();
+  const heads = await openTextHeads(call.root);
+  await previous?.heads.close();
   previous = serving;
-  serving = opened;
-  return { id, info: opened.info };
+  serving = { heads, generation: ++generations };
+  return { id, generation: generations, info: heads.info };
 }
 
 /** Calls are answered in their order. */

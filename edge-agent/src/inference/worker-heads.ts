@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ModelError } from './model-manifest.ts';
-import type { HeadScores, HeadsInfo, TextHeads } from './text-heads.ts';
+import type { HeadScores, HeadsInfo } from './text-heads.ts';
 
 export type WorkerCall =
   | { readonly id: number; readonly kind: 'open'; readonly root: string }
@@ -9,14 +9,19 @@ export type WorkerCall =
 
 export type WorkerAnswer =
   | { readonly id: number; readonly problem: string }
-  | { readonly id: number; readonly info: HeadsInfo }
-  | { readonly id: number; readonly scores: readonly HeadScores[] };
+  | { readonly id: number; readonly generation: number; readonly info: HeadsInfo }
+  | { readonly id: number; readonly generation: number; readonly scores: readonly HeadScores[] };
 
-export interface SwappableHeads extends TextHeads {
+export interface SwappableHeads {
+  /** Of the models that serve now; one object for each set of models, also after a rollback to it. */
+  readonly info: HeadsInfo;
+  /** Scores, and which models they came from: during a swap that may not be the ones that serve now. */
+  score(texts: readonly string[]): Promise<{ readonly scores: readonly HeadScores[]; readonly info: HeadsInfo }>;
   /** Opens the models of another folder and serves them once proved; throws `ModelError` and serves on when wrong. */
   swap(root: string): Promise<HeadsInfo>;
   /** Serves the models before the last swap again. */
   rollback(): Promise<HeadsInfo>;
+  close(): Promise<void>;
 }
 
 /**
@@ -52,6 +57,7 @@ type Asked = WithoutId<WorkerCall>;
 
 function askerOf(worker: Worker) {
   const waiting = new Map<number, { resolve: (answer: WorkerAnswer) => void; reject: (error: Error) => void }>();
+  const infos = new Map<number, HeadsInfo>();
   let lastId = 0;
   let dead: ModelError | null = null;
   const end = (why: string, cause?: unknown) => {
@@ -65,6 +71,8 @@ function askerOf(worker: Worker) {
     const one = waiting.get(answer.id);
     waiting.delete(answer.id);
     if (waiting.size === 0) worker.unref();
+    // At once, and not when the asker wakes: the next message may be scored by these models.
+    if ('info' in answer && !infos.has(answer.generation)) infos.set(answer.generation, answer.info);
     one?.resolve(answer);
   });
   worker.unref();
@@ -83,12 +91,12 @@ function askerOf(worker: Worker) {
   return {
     async info(call: Asked): Promise<HeadsInfo> {
       const answer = await ask(call);
-      if ('info' in answer) return answer.info;
+      if ('info' in answer) return infos.get(answer.generation) ?? answer.info;
       throw new ModelError('problem' in answer ? answer.problem : 'opening the models: no answer');
     },
-    async scores(texts: readonly string[]): Promise<HeadScores[]> {
+    async scores(texts: readonly string[]) {
       const answer = await ask({ kind: 'score', texts });
-      if ('scores' in answer) return [...answer.scores];
+      if ('scores' in answer) return { scores: answer.scores, info: infos.get(answer.generation) ?? {} };
       throw new ModelError('problem' in answer ? answer.problem : 'scoring comments: no answer');
     },
   };

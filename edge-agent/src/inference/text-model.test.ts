@@ -1,0 +1,124 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createFeatureReader } from '@livecue/shared/text';
+import { createChance, oddString } from '../../../shared/src/text/odd-strings.fixture.ts';
+import { ModelError } from './model-manifest.ts';
+import { EXPECTED, HEADS } from './text-heads.ts';
+import { checkGolden, openTextModel } from './text-model.ts';
+
+const shipped = fileURLToPath(new URL('../../../models', import.meta.url));
+const trained = HEADS.filter((head) => {
+  const manifest = join(shipped, head, 'manifest.json');
+  return existsSync(manifest) && readFileSync(manifest, 'utf8').includes('"kind": "onnx"');
+});
+const read = createFeatureReader();
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'livecue-model-'));
+  cpSync(join(shipped, 'spam'), folder, { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const manifestOf = () => JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Record<string, unknown>;
+const alter = (change: Record<string, unknown>) =>
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...manifestOf(), ...change }));
+const replaceModel = (bytes: Uint8Array) => {
+  writeFileSync(join(folder, 'model.onnx'), bytes);
+  alter({ sha256: createHash('sha256').update(bytes).digest('hex') });
+};
+const problem = async () => {
+  const opened = await openTextModel(folder, EXPECTED.spam).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  expect(opened).toBeInstanceOf(ModelError);
+  return (opened as Error).message;
+};
+
+describe.each(trained)('the shipped model of %s', (head) => {
+  test('gives every golden line its scores within 1e-5', async () => {
+    const model = await openTextModel(join(shipped, head), EXPECTED[head]);
+    expect(await checkGolden(join(shipped, head), model, Number.POSITIVE_INFINITY)).toBeGreaterThan(30);
+    await model.close();
+  });
+
+  test('gives a text the same bits alone and in any company', async () => {
+    const model = await openTextModel(join(shipped, head), EXPECTED[head]);
+    const width = EXPECTED[head].labels.length;
+    const chance = createChance(3);
+    const texts = Array.from({ length: 120 }, () => read(oddString(chance).slice(0, 1 + chance(300))));
+    const alone = await Promise.all(texts.map((text) => model.score([text])));
+    for (const size of [2, 3, 7, 17, 64, 64, 64]) {
+      const rows = Array.from({ length: size }, () => chance(texts.length));
+      const together = await model.score(rows.map((i) => texts[i]!));
+      for (const [row, i] of rows.entries()) {
+        expect([...together.subarray(row * width, (row + 1) * width)]).toEqual([...alone[i]!]);
+      }
+    }
+    await model.close();
+  });
+
+  test('gives probabilities to any string', async () => {
+    const model = await openTextModel(join(shipped, head), EXPECTED[head]);
+    const width = EXPECTED[head].labels.length;
+    const chance = createChance(4);
+    for (let batch = 0; batch < 30; batch++) {
+      const scores = await model.score(Array.from({ length: 64 }, () => read(oddString(chance).slice(0, 400))));
+      for (let row = 0; row < 64; row++) {
+        const sum = scores.subarray(row * width, (row + 1) * width).reduce((total, one) => total + one, 0);
+        expect(sum).toBeCloseTo(1, 4);
+      }
+    }
+    await model.close();
+  });
+});
+
+test('all text models together are at most 15 MB', () => {
+  const bytes = trained.map((head) => readFileSync(join(shipped, head, 'model.onnx')).length);
+  expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(15_000_000);
+});
+
+describe('a folder that is not what it says is refused with the reason', () => {
+  test('one changed byte', async () => {
+    const bytes = readFileSync(join(folder, 'model.onnx'));
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(join(folder, 'model.onnx'), bytes);
+    expect(await problem()).toMatch(/sha256 is .* the manifest says .* altered or cut short/);
+  });
+
+  test('a truncated model with a matching checksum', async () => {
+    replaceModel(readFileSync(join(folder, 'model.onnx')).subarray(0, 100_000));
+    expect(await problem()).toMatch(/model\.onnx: it is not a model that this runtime reads/);
+  });
+
+  test('the model of another task with a matching checksum', async () => {
+    replaceModel(readFileSync(join(shipped, 'toxicity', 'model.onnx')));
+    expect(await problem()).toMatch(/golden\.jsonl: line 1 is off by/);
+  });
+
+  test('another task, label order, text version, threshold, input', async () => {
+    const manifest = manifestOf();
+    alter({ task: 'toxicity' });
+    expect(await problem()).toMatch(/expected a model of task spam, found toxicity/);
+    alter({ ...manifest, labels: ['spam', 'fine'] });
+    expect(await problem()).toMatch(/labels must be fine, spam in this order/);
+    alter({ ...manifest, textVersion: 99 });
+    expect(await problem()).toMatch(/text version 99/);
+    alter({ ...manifest, thresholds: {} });
+    expect(await problem()).toMatch(/thresholds\.spam must be/);
+    alter({ ...manifest, inputs: [{ name: 'words', type: 'int64', shape: [1] }] });
+    expect(await problem()).toMatch(/its inputs are ids int32 .* the manifest says words int64/);
+  });
+
+  test('rules where a model is wanted, and a missing golden file', async () => {
+    rmSync(join(folder, 'golden.jsonl'));
+    expect(await problem()).toMatch(/golden lines cannot be read/);
+    rmSync(folder, { recursive: true });
+    expect(await problem().finally(() => cpSync(join(shipped, 'spam'), folder, { recursive: true }))).toMatch(/cannot be read/);
+  }); // prettier-ignore
+});
