@@ -1,17 +1,19 @@
 /** `livecue bench NAME`: measured figures of the real program, one table for people or JSON for machines. */
 import { pipelineBench } from './pipeline.ts';
 
-const HELP = `livecue bench pipeline [--seconds N] [--rate N] [--json] [--data DIR]
+const HELP = `livecue bench pipeline [--seconds N] [--rate N] [--sustain N] [--json] [--data DIR]
 
 Starts the real agent with its journal, outbox, embedded broker and receiver, and drives it over ZeroMQ
 from a second process with bursts as they were recorded in real rooms (or, where no recording is at hand,
 in the simulated room).
 
   throughput   as fast as the agent takes events, for --seconds
-  latency      at --rate events a second on average, scaled by the recorded bursts, for --seconds
+  sustained    at --sustain events a second on average, in the recorded bursts, for --seconds
+  latency      at --rate events a second on average, in the recorded bursts, for --seconds
 
   --seconds N   length of each part (default 20)
   --rate N      mean rate of the latency part (default 10000)
+  --sustain N   mean rate of the sustained part (default 30000)
   --events N    events a ZeroMQ message in the throughput part (default 50)
   --json        one JSON object on stdout
   --data DIR    folder for the agent's files (default a new one in the temporary folder)
