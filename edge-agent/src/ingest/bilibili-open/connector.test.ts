@@ -148,13 +148,21 @@ describe('connector of the Bilibili open platform', () => {
   });
 }); // prettier-ignore
 
+interface Vector {
+  readonly body: string;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly headers: Record<string, string>;
+  readonly authorization: string;
+}
+
 describe('signed headers', () => {
   it.skipIf(!hasGolden)(hasGolden ? 'equal the vectors of the platform' : SKIP_REASON, () => {
-    const vectors = openGolden('bilibili-open').lines('signature-vectors.jsonl').map((line) => JSON.parse(line) as Record<string, never>);
+    const vectors = openGolden('bilibili-open').lines('signature-vectors.jsonl').map((line) => JSON.parse(line) as Vector);
     for (const { body, accessKeyId, accessKeySecret, headers, authorization } of vectors) {
-      const nonce = headers['x-bili-signature-nonce'];
+      const nonce = headers['x-bili-signature-nonce']!;
       const signed = signedHeaders(body, { accessKeyId, accessKeySecret }, nonce, Number(headers['x-bili-timestamp']));
-      expect(signed).toEqual({ ...(headers as object), Authorization: authorization });
+      expect(signed).toEqual({ ...headers, Authorization: authorization });
     }
     expect(vectors.length).toBeGreaterThan(0);
   });

@@ -24,7 +24,7 @@ export async function watchSilence(
 }
 
 /** False when the signal aborted before the time was over. */
-async function slept(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
+export async function slept(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return false;
   // A sleep rejects with the signal's reason and nothing else.
   return clock.sleep(ms, signal).then(() => !signal.aborted, () => false); // prettier-ignore
