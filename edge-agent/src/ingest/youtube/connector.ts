@@ -1,0 +1,152 @@
+import { status } from '@grpc/grpc-js';
+import * as z from 'zod';
+import { endpointOf } from '../connecting/endpoint.ts';
+import { createFactory, Secret } from '../connecting/factory.ts';
+import { repeat, watchSilence } from '../connecting/session-timers.ts';
+import {
+  createStreamConnector,
+  CURSOR_KEY,
+  type SessionEnd,
+  type SessionLink,
+} from '../connecting/stream-connector.ts';
+import type { Connector, ConnectorContext } from '../connector.ts';
+import { asArray, asObject, asText, readJson } from '../decoding/wire-value.ts';
+import { createYoutubeCalls, endOf, poll } from './chat-polling.ts';
+import { createChatClient } from './chat-stream.ts';
+import { createDecoder } from './decoder.ts';
+import { untilQuotaDayEndsMs } from './quota-day.ts';
+
+export const YoutubeConfiguration = z
+  .strictObject({
+    video_id: z.string().regex(/^[\w-]{1,64}$/, 'expected the id of the video'),
+    live_chat_id: z.string().min(1).max(512).optional().describe('Asked of YouTube when it is absent'),
+    api_key: Secret('API key').optional(),
+    access_token: Secret('OAuth token, instead of the key').optional(),
+    mode: z.enum(['stream', 'poll']).default('stream').describe('poll costs more quota and works where gRPC does not'),
+    max_results: z.int().min(200).max(2000).default(500),
+  })
+  .refine((settings) => (settings.api_key === undefined) !== (settings.access_token === undefined), {
+    path: ['api_key'],
+    message: 'expected either an API key or an access token',
+  });
+type Configuration = z.output<typeof YoutubeConfiguration>;
+
+const NAME = 'youtube';
+const PART = ['id', 'snippet', 'authorDetails'];
+const QUIET_LIMIT_MS = 120_000;
+/** gRPC has no deadline for a stream that says nothing: after this long it is opened again with its token. */
+const GAP_MS = 10 * 60_000;
+const VIEWERS_MS = 60_000;
+const NOT_LIVE_MS = 60_000;
+
+/** YouTube live chat by `streamList`, or by polling. Endpoints `youtube-grpc`, `youtube-api`. */
+export const youtube = createFactory({
+  name: NAME,
+  version: '1.0.0',
+  tier: 'A',
+  schema: YoutubeConfiguration,
+  endpoints: { 'youtube-grpc': 'grpcs://youtube.googleapis.com:443', 'youtube-api': 'https://www.googleapis.com/youtube/v3' },
+  capabilities: {
+    kinds: ['live.comment.created', 'live.comment.deleted', 'live.gift.sent', 'live.like.added', 'live.audience.updated', 'live.room.ended'],
+    resume: 'cursor',
+    order: 'stream',
+    duplicates: 'delivered',
+    transport: 'stream',
+  },
+  open: createConnector,
+}); // prettier-ignore
+
+function createConnector(settings: Configuration, context: ConnectorContext): Connector {
+  const secret = { apiKey: settings.api_key, accessToken: settings.access_token };
+  const client = createChatClient(endpointOf(context, 'youtube-grpc', NAME), secret);
+  const calls = createYoutubeCalls(context, endpointOf(context, 'youtube-api', NAME), secret);
+  const decoder = createDecoder({ room: settings.video_id }, context);
+  /** The last one received; the one on disk is older while events wait for it. */
+  let token: string | null = context.memory.get(CURSOR_KEY) ?? null;
+  let chatId = settings.live_chat_id;
+
+  /** Asks for the chat of the video once. */
+  async function findChat(signal: AbortSignal): Promise<SessionEnd | null> {
+    if (chatId !== undefined) return null;
+    const answer = await calls.video(settings.video_id, signal);
+    if (answer.status !== 200) return endOf(answer, context.nowMs());
+    const video = asObject(asArray(asObject(readJson(answer.text))?.items)[0]);
+    if (video === null) return { next: 'failed', problem: { code: 'video', message: 'there is no such video' } };
+    chatId = asText(asObject(video.liveStreamingDetails)?.activeLiveChatId);
+    if (chatId !== undefined) return null;
+    return { next: 'back-off', atLeastMs: NOT_LIVE_MS, problem: { code: 'not-live', message: 'the video has no live chat yet' } }; // prettier-ignore
+  }
+
+  async function openSession(link: SessionLink): Promise<SessionEnd> {
+    const end = await findChat(link.signal);
+    if (end !== null) return end;
+    const askViewers = async () => {
+      const answer = await calls.video(settings.video_id, link.signal);
+      if (answer.status === 200 && !link.signal.aborted) link.take(decoder.decode({ text: answer.text }));
+    };
+    void repeat(context, VIEWERS_MS, link.signal, () => void askViewers());
+    if (settings.mode === 'stream') return listen(link, chatId!);
+    const tracked: SessionLink = { ...link, take: (result, cursor) => link.take(result, (token = cursor ?? token) ?? undefined) }; // prettier-ignore
+    const ask = (pageToken: string | null) => calls.messages(chatId!, pageToken, settings.max_results, link.signal);
+    return poll(context, tracked, { ask, token, decoder });
+  }
+
+  async function listen(link: SessionLink, live_chat_id: string): Promise<SessionEnd> {
+    const askedWith = token;
+    let lastMs = context.nowMs();
+    let isOffline = false;
+    let isSilent = false;
+    const request = { live_chat_id, part: PART, max_results: settings.max_results, ...(token === null ? {} : { page_token: token }) }; // prettier-ignore
+    const stream = client.open(request, (response) => {
+      if (link.signal.aborted) return;
+      lastMs = context.nowMs();
+      link.open();
+      link.keepAlive();
+      const { next_page_token, offline_at } = response as Record<string, unknown>;
+      // Without a token the first response of a call is recent chat.
+      const query: Record<string, string> = token === null ? {} : { page_token: token };
+      token = asText(next_page_token) ?? token;
+      link.take(decoder.decode({ text: JSON.stringify(response), query }), token ?? undefined);
+      isOffline ||= asText(offline_at) !== undefined;
+    });
+    link.signal.addEventListener('abort', () => stream.cancel(), { once: true });
+    void watchSilence(context, link.signal, {
+      limitMs: () => GAP_MS,
+      lastMs: () => lastMs,
+      onSilent() {
+        isSilent = true;
+        stream.cancel();
+      },
+    });
+    const code = await stream.ended;
+    if (link.signal.aborted || isOffline) return { next: 'nothing' };
+    if (isSilent) return { next: 'now', problem: { code: 'silent', message: 'nothing came for ten minutes' } };
+    return endOfStream(code, askedWith);
+  }
+
+  function endOfStream(code: number, askedWith: string | null): SessionEnd {
+    const problem = { code: status[code]?.toLowerCase().replaceAll('_', '-') ?? 'status', message: `the stream ended with status ${code}` }; // prettier-ignore
+    switch (code) {
+      case status.OK:
+        // The server closes streams now and then.
+        return { next: 'now', isRoutine: true };
+      case status.RESOURCE_EXHAUSTED:
+        return { next: 'back-off', atLeastMs: untilQuotaDayEndsMs(context.nowMs()), problem: { code: 'quota', message: "the day's quota is used up; it begins again at midnight Pacific time" } }; // prettier-ignore
+      case status.FAILED_PRECONDITION:
+        return { next: 'nothing' };
+      case status.INVALID_ARGUMENT:
+        if (askedWith === null) return { next: 'failed', problem };
+        // The token is refused: once more without it, which begins with history.
+        token = null;
+        return { next: 'back-off', problem };
+      case status.UNAUTHENTICATED:
+      case status.PERMISSION_DENIED:
+      case status.NOT_FOUND:
+        return { next: 'failed', problem: { code: problem.code, message: `YouTube refuses (${code}): check the key, its permissions and the chat` } }; // prettier-ignore
+      default:
+        return { next: 'back-off', problem };
+    }
+  }
+
+  return createStreamConnector(context, { name: NAME, quietLimitMs: QUIET_LIMIT_MS, openSession });
+}
