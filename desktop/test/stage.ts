@@ -15,7 +15,7 @@ const CANDIDATES = [
   '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
-const FLAGS = [
+export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -83,7 +83,7 @@ export async function serveShow(
 
 export async function openStage(executablePath: string): Promise<Stage> {
   const { show, server } = await serveShow(buildPage());
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
   const pageErrors: string[] = [];
   const { url } = server.address();
   return {

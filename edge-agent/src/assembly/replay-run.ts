@@ -34,6 +34,8 @@ export interface ReplayResult {
   readonly drops: {
     readonly byReason: Partial<Record<DropReason, number>>;
     readonly lines: { file: string; line: number; reason: DropReason; detail: string }[];
+    /** Events that came after their windows had closed for good, the newest 1,000, without their words. */
+    late: { id: string; type: string; source: string; eventTimeMs: number }[];
   };
 }
 
@@ -67,7 +69,7 @@ export async function runReplay(
     },
   );
   const { pipeline } = core;
-  const drops: ReplayResult['drops'] = { byReason: {}, lines: [] };
+  const drops: ReplayResult['drops'] = { byReason: {}, lines: [], late: [] };
   // A recording has no clock of ours to be ahead of.
   const decode = createCanonicalDecoder({
     maxClockSkewMs: Number.MAX_SAFE_INTEGER,
@@ -120,6 +122,7 @@ export async function runReplay(
   await flush();
   if (nowMs !== null) pipeline.tick(nowMs);
   pipeline.finish();
+  drops.late = core.stream.takeLate().map(({ id, type, source, eventTimeMs }) => ({ id, type, source, eventTimeMs }));
   await predictor.close();
   for (const [reason, count] of Object.entries(pipeline.counts.drops) as [DropReason, number][]) {
     drops.byReason[reason] = (drops.byReason[reason] ?? 0) + count;
