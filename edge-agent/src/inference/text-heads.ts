@@ -2,8 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { INTENTS } from '@livecue/shared/insight';
 import { createFeatureReader } from '@livecue/shared/text';
-import { MAX_BATCH, openTextModel, type ExpectedModel, type TextModel } from './text-model.ts';
-import { groupsByLength } from './text-tensors.ts';
+import { openTextModel, type ExpectedModel, type TextModel } from './text-model.ts';
+import { groupsByLength, tensorsOf } from './text-tensors.ts';
+
+/** Texts in one run of a model: more cost no less each, and make the others wait. */
+const MAX_BATCH = 64;
 
 export const HEADS = ['intent', 'toxicity', 'spam', 'sentiment'] as const;
 export type Head = (typeof HEADS)[number];
@@ -61,7 +64,7 @@ function createScorer(models: ReadonlyMap<Head, TextModel>): TextHeads['score'] 
     const features = texts.map(read);
     const out: { [head in Head]?: readonly number[] }[] = texts.map(() => ({}));
     for (const group of groupsByLength(features, MAX_BATCH)) {
-      const batch = group.flatMap((i) => features[i] ?? []);
+      const batch = tensorsOf(group.flatMap((i) => features[i] ?? []));
       for (const [head, model] of models) {
         const scores = await model.score(batch);
         const width = EXPECTED[head].labels.length;

@@ -9,6 +9,7 @@ import { createChance, oddString } from '../../../shared/src/text/odd-strings.fi
 import { ModelError } from './model-manifest.ts';
 import { EXPECTED, HEADS } from './text-heads.ts';
 import { checkGolden, openTextModel } from './text-model.ts';
+import { tensorsOf } from './text-tensors.ts';
 
 const shipped = fileURLToPath(new URL('../../../models', import.meta.url));
 const trained = HEADS.filter((head) => {
@@ -52,10 +53,10 @@ describe.each(trained)('the shipped model of %s', (head) => {
     const width = EXPECTED[head].labels.length;
     const chance = createChance(3);
     const texts = Array.from({ length: 120 }, () => read(oddString(chance).slice(0, 1 + chance(300))));
-    const alone = await Promise.all(texts.map((text) => model.score([text])));
+    const alone = await Promise.all(texts.map((text) => model.score(tensorsOf([text]))));
     for (const size of [2, 3, 7, 17, 64, 64, 64]) {
       const rows = Array.from({ length: size }, () => chance(texts.length));
-      const together = await model.score(rows.map((i) => texts[i]!));
+      const together = await model.score(tensorsOf(rows.map((i) => texts[i]!)));
       for (const [row, i] of rows.entries()) {
         expect([...together.subarray(row * width, (row + 1) * width)]).toEqual([...alone[i]!]);
       }
@@ -68,7 +69,9 @@ describe.each(trained)('the shipped model of %s', (head) => {
     const width = EXPECTED[head].labels.length;
     const chance = createChance(4);
     for (let batch = 0; batch < 30; batch++) {
-      const scores = await model.score(Array.from({ length: 64 }, () => read(oddString(chance).slice(0, 400))));
+      const scores = await model.score(
+        tensorsOf(Array.from({ length: 64 }, () => read(oddString(chance).slice(0, 400)))),
+      );
       for (let row = 0; row < 64; row++) {
         const sum = scores.subarray(row * width, (row + 1) * width).reduce((total, one) => total + one, 0);
         expect(sum).toBeCloseTo(1, 4);

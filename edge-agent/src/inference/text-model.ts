@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession } from 'onnxruntime-node';
 import type { ModelManifest } from '@livecue/shared/contract';
-import { createFeatureReader, type TextFeatures } from '@livecue/shared/text';
+import { createFeatureReader } from '@livecue/shared/text';
 import { ModelError, openManifest } from './model-manifest.ts';
-import { INPUTS, tensorsOf } from './text-tensors.ts';
+import { INPUTS, tensorsOf, type TextTensors } from './text-tensors.ts';
 
 export type OnnxManifest = Extract<ModelManifest, { kind: 'onnx' }>;
 
@@ -19,12 +19,11 @@ export interface ExpectedModel {
 /** A checked session. Scores of a text do not depend on the texts beside it. */
 export interface TextModel {
   readonly manifest: OnnxManifest;
-  /** At most 64 texts → their scores, `labels.length` a text, in order. */
-  score(batch: readonly TextFeatures[]): Promise<Float32Array>;
+  /** Scores of the texts of `tensorsOf`, `labels.length` a text, in order. */
+  score(batch: TextTensors): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
-export const MAX_BATCH = 64;
 const GOLDEN_TOLERANCE = 1e-5;
 /** Enough to notice a wrong file; all of them are compared in the tests. */
 const GOLDEN_AT_START = 16;
@@ -67,14 +66,8 @@ function modelOf(session: InferenceSession, manifest: OnnxManifest): TextModel {
   const takesCharacters = session.inputNames.includes('characters');
   return {
     manifest,
-    async score(batch) {
-      const { ids, weights, characters, rows, features, length } = tensorsOf(batch);
-      const feeds: Record<string, Tensor> = {
-        ids: new Tensor('int32', ids, [rows, features]),
-        weights: new Tensor('float32', weights, [rows, features]),
-      };
-      if (takesCharacters) feeds.characters = new Tensor('int32', characters, [rows, length]);
-      const { scores } = await session.run(feeds);
+    async score({ ids, weights, characters }) {
+      const { scores } = await session.run(takesCharacters ? { ids, weights, characters } : { ids, weights });
       return scores?.data as Float32Array;
     },
     close: () => session.release(),
@@ -120,7 +113,7 @@ export async function checkGolden(folder: string, model: TextModel, limit: numbe
   const lines = goldenLines(path).slice(0, limit);
   const read = createFeatureReader();
   for (const [i, { text, scores }] of lines.entries()) {
-    const said = await model.score([read(text)]);
+    const said = await model.score(tensorsOf([read(text)]));
     const off = scores.reduce((most, score, k) => Math.max(most, Math.abs(score - (said[k] ?? Number.NaN))), 0);
     if (!(off <= GOLDEN_TOLERANCE) || said.length !== scores.length) {
       throw new ModelError(`checking ${path}: line ${i + 1} is off by ${off}; the model and its golden file do not belong together, or this runtime counts differently: reinstall the folder`); // prettier-ignore

@@ -1,3 +1,4 @@
+import { Tensor } from 'onnxruntime-node';
 import type { TextFeatures } from '@livecue/shared/text';
 
 /** Inputs that this runtime can feed, with their types. */
@@ -10,14 +11,8 @@ export const INPUTS: Readonly<Record<string, string>> = { ids: 'int32', weights:
 const FEATURE_STEP = 16;
 const CHARACTER_STEP = 8;
 
-export interface TextTensors {
-  readonly rows: number;
-  readonly features: number;
-  readonly length: number;
-  readonly ids: Int32Array;
-  readonly weights: Float32Array;
-  readonly characters: Int32Array;
-}
+/** What a model takes, by input name; made once for all models. */
+export type TextTensors = Readonly<Record<'ids' | 'weights' | 'characters', Tensor>>;
 
 /** Ragged features → padded matrices: weight 0 and character 0 are nothing. */
 export function tensorsOf(batch: readonly TextFeatures[]): TextTensors {
@@ -32,7 +27,11 @@ export function tensorsOf(batch: readonly TextFeatures[]): TextTensors {
     weights.set(one.weights, row * features);
     characters.set(one.characters, row * length);
   }
-  return { rows, features, length, ids, weights, characters };
+  return {
+    ids: new Tensor('int32', ids, [rows, features]),
+    weights: new Tensor('float32', weights, [rows, features]),
+    characters: new Tensor('int32', characters, [rows, length]),
+  };
 }
 
 /**
