@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type RawData, WebSocket } from 'ws';
 import { parseRetryAfter } from '../../runtime/back-off.ts';
 
@@ -5,14 +6,19 @@ export interface SocketPorts {
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
   readonly onOpen?: (socket: WireSocket) => void;
-  /** Text messages arrive decoded; invalid UTF-8 closes the socket with 1007, as the protocol says. */
+  /** Text messages arrive decoded. */
   readonly onText?: (text: string, socket: WireSocket) => void;
   readonly onBytes?: (bytes: Uint8Array, socket: WireSocket) => void;
+  /** A text message that is no UTF-8: the socket lives on, whatever RFC 6455 says, because the show does. */
+  readonly onInvalid?: () => void;
+  /** A sign of life: the answer to our ping, or a ping of the server. */
+  readonly onAlive?: () => void;
   readonly maxMessageBytes?: number;
 }
 
 export interface WireSocket {
   send(data: string | Uint8Array): void;
+  ping(): void;
   close(): void;
   /** Settles when the socket is closed, whatever the reason; never rejects. */
   readonly closed: Promise<SocketEnd>;
@@ -38,6 +44,7 @@ export function openWireSocket(url: string, ports: SocketPorts): WireSocket {
     handshakeTimeout: HANDSHAKE_MS,
     maxPayload: ports.maxMessageBytes ?? MAX_MESSAGE_BYTES,
     followRedirects: false,
+    skipUTF8Validation: true,
   });
   const end = { code: 1006, status: null as number | null, retryAfterMs: null as number | null, problem: 'the connection ended' };
   let force: NodeJS.Timeout | undefined;
@@ -49,6 +56,9 @@ export function openWireSocket(url: string, ports: SocketPorts): WireSocket {
   const wire: WireSocket = {
     send(data) {
       if (socket.readyState === WebSocket.OPEN) socket.send(data);
+    },
+    ping() {
+      if (socket.readyState === WebSocket.OPEN) socket.ping();
     },
     close,
     closed: new Promise((resolve) => {
@@ -69,11 +79,14 @@ export function openWireSocket(url: string, ports: SocketPorts): WireSocket {
     request.destroy();
     socket.terminate();
   });
+  socket.on('pong', () => ports.onAlive?.());
+  socket.on('ping', () => ports.onAlive?.());
   socket.on('open', () => ports.onOpen?.(wire));
   socket.on('message', (data: RawData, isBinary) => {
     const bytes = data as Buffer;
     if (isBinary) ports.onBytes?.(bytes, wire);
-    else ports.onText?.(bytes.toString('utf8'), wire);
+    else if (isUtf8(bytes)) ports.onText?.(bytes.toString('utf8'), wire);
+    else ports.onInvalid?.();
   });
   if (ports.signal.aborted) close();
   else ports.signal.addEventListener('abort', close, { once: true });

@@ -17,6 +17,8 @@ export const TiktokSetup = z
 export interface TiktokDecoder extends PlatformDecoder {
   /** Gifts of streaks that nobody closed within 15 s, as events with `final: false`. To be asked every second. */
   overdue(): DecodeResult;
+  /** The end of the show, when the service closes because of it and no message had told it. */
+  ended(): DecodeResult;
 }
 
 interface Context {
@@ -34,12 +36,20 @@ export function createDecoder(setup: unknown, ports: DecoderPorts): TiktokDecode
   const settings = parseSetup(TiktokSetup, setup, 'tiktok');
   const assembler = createAssembler(ports, { platform: 'tiktok', source: settings.source });
   const streaks = createGiftStreaks();
+  let endIsTold = false;
   return {
     decode(input: WireInput): DecodeResult {
       const text = input.text ?? Buffer.from(input.bytes ?? []).toString('utf8');
-      return assembler.bundle(derivedFromText(readFrame(text, { streaks, nowMs: ports.nowMs() }), text));
+      const result = assembler.bundle(derivedFromText(readFrame(text, { streaks, nowMs: ports.nowMs() }), text));
+      endIsTold ||= result.events.some(({ type }) => type === 'live.room.ended');
+      return result;
     },
     overdue: () => assembler.bundle(streaks.overdue(ports.nowMs())),
+    ended() {
+      if (endIsTold) return { events: [], outcome: 'ignored', reason: 'the end of the show was told before' };
+      endIsTold = true;
+      return assembler.bundle([{ derivedFrom: 'stream end', events: [{ type: 'live.room.ended', data: {} }] }]);
+    },
   };
 }
 
