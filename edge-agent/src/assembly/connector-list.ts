@@ -4,7 +4,9 @@ import type { AgentConfig } from '@livecue/shared/contract';
 import { createConnectorSource } from '../ingest/connector-source.ts';
 import type { Connector, ConnectorContext, ConnectorFactory } from '../ingest/connector.ts';
 import { SHOP_CONNECTORS } from '../ingest/shops/shop-connectors.ts';
-import { createWebhookSource, HOOKS_PATH, type MountedHook } from '../ingest/webhook-source.ts';
+import { HOOKS_PATH, type MountedHook } from '../ingest/webhook-router.ts';
+import { createRelaySource } from '../ingest/webhook-relay-source.ts';
+import { createWebhookSource } from '../ingest/webhook-source.ts';
 import type { FrameSink, Source } from '../ports.ts';
 import { ConfigurationError } from '../runtime/agent-error.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -24,8 +26,12 @@ export interface ConnectorPorts {
 
 type Entry = AgentConfig['connectors'][number];
 
+/** Name under which the relay's token stands among the secrets of connectors. */
+const RELAY_SECRETS = 'hooks-relay';
 const STOP_DEADLINE_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 15_000;
+
+const sleep = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, { signal });
 
 /**
  * The configured connectors as sources, and behind them the address that platforms post to, when one
@@ -60,7 +66,20 @@ export function connectorSources(ports: ConnectorPorts, config: AgentConfig): So
   if (hooks.length === 0) return sources;
   const { host, hooksPort: port } = config.ingest;
   const address = createWebhookSource({ nowMs: ports.nowMs, logger: ports.logger, hooks }, { host, port, requestTimeoutMs: REQUEST_TIMEOUT_MS, stopDeadlineMs: STOP_DEADLINE_MS }); // prettier-ignore
-  return [...sources, address];
+  return [...sources, address, ...relayOf(ports, config, hooks)];
+}
+
+function relayOf(ports: ConnectorPorts, config: AgentConfig, hooks: readonly MountedHook[]): Source[] {
+  const url = config.ingest.hooksRelay;
+  if (url === null) return [];
+  const { token } = ports.secrets.of(RELAY_SECRETS);
+  if (typeof token !== 'string' || token.length < 16) {
+    throw new ConfigurationError(`ingest.hooksRelay: its token is missing. Write it to ${CONNECTOR_SECRETS} in the data folder: {"connectors": {"${RELAY_SECRETS}": {"token": "…"}}}.`); // prettier-ignore
+  }
+  const { nowMs, logger } = ports;
+  return [
+    createRelaySource({ hooks, nowMs, logger, fetch: globalThis.fetch, sleep, random: Math.random }, { url, token }),
+  ];
 }
 
 function createOne(
@@ -80,7 +99,7 @@ function createOne(
     logger: ports.logger,
     hash: (text) => createHmac('sha256', ports.secrets.salt).update(text).digest('hex').slice(0, 32),
     memory: openConnectorMemory(ports, entry.name),
-    sleep: (ms, signal) => delay(ms, undefined, { signal }),
+    sleep,
     fetch: globalThis.fetch,
     endpoints: entry.endpoints,
   };

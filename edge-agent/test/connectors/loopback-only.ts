@@ -8,7 +8,6 @@ const LOCAL = new Set(['127.0.0.1', '::1', 'localhost', undefined]);
  */
 export function watchConnections(): { end(): string[] } {
   // Called as a method below; the prototype is the only place that all libraries go through.
-  // eslint-disable-next-line @typescript-eslint/unbound-method
   const original = net.Socket.prototype.connect;
   const outside: string[] = [];
   net.Socket.prototype.connect = function connect(this: net.Socket, ...args: unknown[]) {

@@ -1,6 +1,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 import type { WireAnswer, WireInput } from '../../src/ingest/connector.ts';
-import { createWebhookSource, type MountedHook } from '../../src/ingest/webhook-source.ts';
+import type { MountedHook } from '../../src/ingest/webhook-router.ts';
+import { createWebhookSource } from '../../src/ingest/webhook-source.ts';
 import { TEST_PORTS } from './golden.ts';
 
 const CONCURRENT = 64;

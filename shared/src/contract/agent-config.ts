@@ -35,6 +35,7 @@ export const AgentConfig = z.strictObject({
       highWaterMark: z.int().min(100).max(1_000_000).default(1_000).describe('Messages the socket may hold for a sender before that sender waits'),
     }).prefault({}),
     hooksPort: Port.default(7426).describe('Where platforms and shops post to, /hooks/<connector>/<name>; opened only when a connector needs it'),
+    hooksRelay: z.url().nullable().default(null).describe('Relay that platforms post to when this machine has no public address; its token stands in connector-secrets.json under hooks-relay'),
     queueEvents: z.int().min(100).max(1_000_000).default(50_000).describe('Events between sources and pipeline'),
     maxFrameBytes: z.int().min(1024).max(64 * 1024 * 1024).default(4 * 1024 * 1024),
   }).prefault({}),
