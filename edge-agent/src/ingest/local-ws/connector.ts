@@ -85,7 +85,8 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
     const { code, status, problem, retryAfterMs } = await socket.closed;
     over.abort();
     if (isSilent) return { next: 'now', problem: { code: 'silent', message: 'the program answers no ping' } };
-    if (status === 401 || status === 403) return { next: 'failed', problem: { code: 'refused', message: `the program answers ${status}` } }; // prettier-ignore
+    // 1008 is how a program says over the socket that it does not want us.
+    if (status === 401 || status === 403 || code === 1008) return { next: 'failed', problem: { code: 'refused', message: `the program refuses us (${status ?? code})` } }; // prettier-ignore
     const message = problem.startsWith('WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') ? 'a message was too large: raise max_message_bytes' : `the socket closed with ${status ?? code}: ${problem}`; // prettier-ignore
     return { next: 'back-off', atLeastMs: retryAfterMs ?? undefined, problem: { code: 'cut', message } };
   }

@@ -57,9 +57,9 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
     const socket = openWireSocket(url.href, {
       signal,
       nowMs: context.nowMs,
+      onOpen: () => link.open(),
       onText(text) {
         lastMs = context.nowMs();
-        link.open();
         const result = decoder.decode({ text });
         link.take(result);
         if (result.state === 'failed') finish({ next: 'failed', problem: { code: 'schema', message: 'the service speaks a schema version that is not known' } }); // prettier-ignore
