@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentConfig } from '@livecue/shared/contract';
 import { createConnectorSource } from '../ingest/connector-source.ts';
 import type { Connector, ConnectorContext, ConnectorFactory } from '../ingest/connector.ts';
+import { PLATFORM_CONNECTORS } from '../ingest/platform-connectors.ts';
 import { SHOP_CONNECTORS } from '../ingest/shops/shop-connectors.ts';
 import { HOOKS_PATH, type MountedHook } from '../ingest/webhook-router.ts';
 import { createRelaySource } from '../ingest/webhook-relay-source.ts';
@@ -13,7 +14,10 @@ import type { Logger } from '../runtime/logger.ts';
 import { CONNECTOR_SECRETS, type ConnectorSecrets, openConnectorMemory } from '../store/connector-files.ts';
 
 /** Every connector that ships in the agent, by name. */
-export const CONNECTORS: ReadonlyMap<string, ConnectorFactory> = new Map([...SHOP_CONNECTORS]);
+export const CONNECTORS: ReadonlyMap<string, ConnectorFactory> = new Map([
+  ...PLATFORM_CONNECTORS.map((factory) => [factory.name, factory] as const),
+  ...SHOP_CONNECTORS,
+]);
 
 export interface ConnectorPorts {
   readonly sink: FrameSink;
