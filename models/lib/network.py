@@ -161,7 +161,8 @@ def train(encoded, truth, settings, validation, row_weights=None, words=print, s
     `start` is a network to go on from.
     """
     torch.manual_seed(settings.seed)
-    torch.set_num_threads(2)
+    # One: threads that wait for each other lose most of their time when the machine has other work.
+    torch.set_num_threads(1)
     random = np.random.default_rng(settings.seed)
     network = start or Network(settings)
     s = settings
