@@ -18,8 +18,6 @@ export interface EventsReading {
   readonly id?: string | undefined;
   /** Without an id: what makes this message different from others; the text as received where nothing better is known. */
   readonly derivedFrom?: string | undefined;
-  /** A second key of the duplicate check beside the id (an envelope's message id). */
-  readonly dedupe?: string | undefined;
   readonly time?: string | undefined;
   readonly historical?: boolean | undefined;
 }
@@ -82,8 +80,7 @@ export function createAssembler(ports: DecoderPorts, config: { readonly platform
   const identify = (reading: EventsReading): { id: string; quality: 'native' | 'derived'; key: string } | null => {
     const nowMs = ports.nowMs();
     if (reading.id !== undefined) {
-      const isSeen = reading.dedupe !== undefined && seen.check(`message ${reading.dedupe}`, nowMs);
-      return isSeen || seen.check(reading.id, nowMs) ? null : { id: reading.id, quality: 'native', key: reading.id };
+      return seen.check(reading.id, nowMs) ? null : { id: reading.id, quality: 'native', key: reading.id };
     }
     const from = `${reading.events.map(({ type }) => type).join()}|${reading.derivedFrom ?? ''}`;
     const time = reading.time ?? reading.events[0]?.time;

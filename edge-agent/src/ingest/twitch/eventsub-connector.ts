@@ -3,12 +3,11 @@ import { endpointOf } from '../connecting/endpoint.ts';
 import { createFactory, Secret } from '../connecting/factory.ts';
 import { repeat, watchSilence } from '../connecting/session-timers.ts';
 import { createStreamConnector, type SessionEnd, type SessionLink } from '../connecting/stream-connector.ts';
-import { openWireSocket, type WireSocket } from '../connecting/wire-socket.ts';
 import type { Connector, ConnectorContext } from '../connector.ts';
 import { SetupId } from '../decoding/setup.ts';
-import { asCount, asObject, asText, readJson } from '../decoding/wire-value.ts';
 import { createDecoder } from './decoder.ts';
-import { createTwitchCalls, reconnectUrl, SUBSCRIPTIONS } from './eventsub-subscriptions.ts';
+import { openEventSubSockets } from './eventsub-sockets.ts';
+import { createTwitchCalls, SUBSCRIPTIONS, type TwitchToken } from './eventsub-subscriptions.ts';
 
 export const TwitchConfiguration = z.strictObject({
   channel: z.string().regex(/^\w{1,64}$/, 'expected the login name of the channel'),
@@ -19,10 +18,6 @@ export const TwitchConfiguration = z.strictObject({
 type Configuration = z.output<typeof TwitchConfiguration>;
 
 const NAME = 'twitch-eventsub';
-/** Until the welcome says otherwise; Twitch allows ten seconds for it and for the first subscription. */
-const WELCOME_MS = 10_000;
-/** A keep-alive may be this late on a slow line before the connection counts as dead. */
-const SLACK_MS = 5_000;
 const QUIET_LIMIT_MS = 20_000;
 const VIEWERS_MS = 60_000;
 
@@ -60,7 +55,7 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
   }
 
   /** Subscribes to all that the token may; the kinds that are missing are told. */
-  async function subscribe(link: SessionLink, sessionId: string, token: { userId: string; scopes: readonly unknown[] }): Promise<SessionEnd | null> {
+  async function subscribe(link: SessionLink, sessionId: string, token: TwitchToken): Promise<SessionEnd | null> {
     const missing: string[] = [];
     for (const kind of SUBSCRIPTIONS) {
       const isGranted = kind.scope === null || token.scopes.includes(kind.scope);
@@ -74,68 +69,37 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
     return null;
   }
 
-  function listen(link: SessionLink, token: { userId: string; scopes: readonly unknown[] }): Promise<SessionEnd> {
+  function listen(link: SessionLink, token: TwitchToken): Promise<SessionEnd> {
     const over = new AbortController();
     const signal = AbortSignal.any([link.signal, over.signal]);
-    let lastMs = context.nowMs();
-    let limitMs = WELCOME_MS;
-    let current: WireSocket | null = null;
     return new Promise<SessionEnd>((resolve) => {
       const finish = (end: SessionEnd) => {
         over.abort();
         resolve(end);
       };
-
-      const onWelcome = (socket: WireSocket, session: ReturnType<typeof asObject>, isMoved: boolean) => {
-        limitMs = (asCount(session?.keepalive_timeout_seconds) ?? 10) * 1000 + SLACK_MS;
-        current?.close();
-        current = socket;
-        // Subscriptions move along with a reconnection that the platform asked for.
-        const sessionId = asText(session?.id);
-        if (isMoved || sessionId === undefined) return;
-        void subscribe(link, sessionId, token).then((end) => end !== null && !signal.aborted && finish(end));
-      };
-
-      const openAt = (url: string, isMoved: boolean) => {
-        const socket = openWireSocket(url, {
-          signal,
-          nowMs: context.nowMs,
-          onText(text, own) {
-            lastMs = context.nowMs();
-            const message = asObject(readJson(text));
-            const type = asObject(message?.metadata)?.message_type;
-            if (type === 'session_welcome') onWelcome(own, asObject(asObject(message?.payload)?.session), isMoved);
-            else if (type === 'session_keepalive') link.keepAlive();
-            else if (type === 'session_reconnect') {
-              const next = reconnectUrl(text, socketUrl);
-              if (next === null) finish({ next: 'now', problem: { code: 'reconnect', message: 'the platform named no usable address' } });
-              else openAt(next, true);
-            } else if (type === 'revocation') {
-              link.degraded({ code: 'revoked', message: 'a permission was taken back: sign in again to see all' });
-            }
-            link.take(decoder.decode({ text, route: 'eventsub' }));
-          },
-        });
-        void socket.closed.then(({ code, status, retryAfterMs, problem }) => {
-          // The old socket after a move may close at any time, and a new one that never said welcome.
-          if (signal.aborted || (current !== null && current !== socket)) return;
-          finish({ next: 'back-off', atLeastMs: retryAfterMs ?? undefined, problem: { code: 'cut', message: `the socket closed with ${status ?? code}: ${problem}` } });
-        });
-      };
-
       link.signal.addEventListener('abort', () => finish({ next: 'now' }), { once: true });
-      openAt(socketUrl, false);
+      const sockets = openEventSubSockets(context, socketUrl, signal, {
+        onSession: (sessionId) =>
+          void subscribe(link, sessionId, token).then((end) => end !== null && !signal.aborted && finish(end)),
+        onMessage(text, type) {
+          if (type === 'session_keepalive') link.keepAlive();
+          if (type === 'revocation') link.degraded({ code: 'revoked', message: 'a permission was taken back: sign in again to see all' }); // prettier-ignore
+          link.take(decoder.decode({ text, route: 'eventsub' }));
+        },
+        onEnd: finish,
+      });
       void watchSilence(context, signal, {
-        limitMs: () => limitMs,
-        lastMs: () => lastMs,
+        limitMs: sockets.limitMs,
+        lastMs: sockets.lastMs,
         onSilent: () => finish({ next: 'now', problem: { code: 'silent', message: 'no keep-alive came' } }),
       });
-      const askViewers = async () => {
-        const text = await calls.stream(signal);
-        if (text !== null && !signal.aborted) link.take(decoder.decode({ text, route: 'helix' }));
-      };
-      void repeat(context, VIEWERS_MS, signal, () => void askViewers());
+      void repeat(context, VIEWERS_MS, signal, () => void askViewers(link, signal));
     });
+  }
+
+  async function askViewers(link: SessionLink, signal: AbortSignal): Promise<void> {
+    const text = await calls.stream(signal);
+    if (text !== null && !signal.aborted) link.take(decoder.decode({ text, route: 'helix' }));
   }
 
   return createStreamConnector(context, { name: NAME, quietLimitMs: QUIET_LIMIT_MS, openSession });

@@ -49,7 +49,8 @@ function readNotification(metadata: WireObject, payload: WireObject, nowMs: numb
   }
   if (event === null) return malformed('payload.event is missing');
   const reading = read({ event, time });
-  return 'events' in reading ? { id: messageId, time, ...reading, dedupe: messageId } : reading;
+  // A message delivered twice has the same id; a chat message has one of its own, which is the same too.
+  return 'events' in reading ? { id: messageId, time, ...reading } : reading;
 } // prettier-ignore
 
 const READERS: Readonly<Record<string, Reader>> = {

@@ -2,12 +2,18 @@ import { parseRetryAfter } from '../../runtime/back-off.ts';
 import { under } from '../connecting/endpoint.ts';
 import type { SessionEnd } from '../connecting/stream-connector.ts';
 import type { ConnectorContext } from '../connector.ts';
-import { asArray, asId, asObject, asText, readJson } from '../decoding/wire-value.ts';
+import { asArray, asId, asObject, readJson } from '../decoding/wire-value.ts';
 
 export interface TwitchAccount {
   readonly clientId: string;
   readonly accessToken: string;
   readonly channelId: string;
+}
+
+/** Whose the token is and what it may. */
+export interface TwitchToken {
+  readonly userId: string;
+  readonly scopes: readonly unknown[];
 }
 
 interface SubscriptionKind {
@@ -59,7 +65,7 @@ export function createTwitchCalls(context: ConnectorContext, urls: { auth: strin
 
   return {
     /** Who the token belongs to and what it may, or how the attempt ends. */
-    async validate(signal: AbortSignal): Promise<{ userId: string; scopes: readonly unknown[] } | { end: SessionEnd }> {
+    async validate(signal: AbortSignal): Promise<TwitchToken | { end: SessionEnd }> {
       const { status, text, retryAfterMs } = await call(under(urls.auth, '/validate'), signal);
       const answer = asObject(readJson(text));
       const userId = asId(answer?.user_id);
@@ -91,14 +97,4 @@ export function createTwitchCalls(context: ConnectorContext, urls: { auth: strin
 function retry(what: string, status: number, retryAfterMs: number | null): SessionEnd {
   const message = status === 599 ? `${what}: no answer` : `${what} was answered with ${status}`;
   return { next: 'back-off', atLeastMs: retryAfterMs ?? undefined, problem: { code: 'http', message } };
-}
-
-/** The URL that a session_reconnect names, if it is on the host we were told to use. */
-export function reconnectUrl(text: string, base: string): string | null {
-  const session = asObject(asObject(asObject(readJson(text))?.payload)?.session);
-  const url = asText(session?.reconnect_url);
-  if (url === undefined || !URL.canParse(url)) return null;
-  const [given, known] = [new URL(url), new URL(base)];
-  const isSameHost = given.hostname === known.hostname || given.hostname.endsWith(`.${known.hostname}`);
-  return isSameHost && given.protocol === known.protocol ? url : null;
 }
