@@ -84,6 +84,12 @@ test('bad lines are named, keep their place and do not stop the rest; with --str
   expect((await run('--in', at('in.jsonl'), '--out', at('out.jsonl'), '--strict')).code).toBe(1);
 });
 
+test('a line ends at a line feed alone, whatever stands in a comment', async () => {
+  writeFileSync(at('in.jsonl'), '{"text":"a\u2028b\u2029c\u0085d"}\r\n{"text":"好"}');
+  const { code, stderr } = await run('--in', at('in.jsonl'), '--out', at('out.jsonl'), '--strict');
+  expect([code, stderr]).toEqual([0, expect.stringContaining('2 comments, 0 bad lines')]);
+});
+
 test('folders give the same file names', async () => {
   mkdirSync(at('in'));
   writeFileSync(join(at('in'), 'a.jsonl'), input(['好']));

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
@@ -168,7 +167,7 @@ async function* linesOf(input: string): AsyncGenerator<Line[]> {
   let number = 0;
   let lines: Line[] = [];
   try {
-    for await (const bytes of createInterface({ input: stream, crlfDelay: Infinity })) {
+    for await (const bytes of splitLines(stream)) {
       number++;
       if (bytes.trim() === '') continue;
       lines.push({ number, bytes: number === 1 ? bytes.replace(/^\ufeff/, '') : bytes });
@@ -181,6 +180,21 @@ async function* linesOf(input: string): AsyncGenerator<Line[]> {
     if (!(error instanceof Error) || !('code' in error)) throw error;
     throw new InputError(`Reading ${input} after line ${number}: ${error.message}. The file is cut short or no longer there.`, { cause: error }); // prettier-ignore
   }
+}
+
+/** By line feed alone: U+2028, which Node's readline splits at too, may stand in a comment. */
+async function* splitLines(stream: Readable): AsyncGenerator<string> {
+  let rest: Buffer[] = [];
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+      yield Buffer.concat([...rest, chunk.subarray(start, end)]).toString('utf8');
+      rest = [];
+      start = end + 1;
+    }
+    if (start < chunk.length) rest.push(chunk.subarray(start));
+  }
+  if (rest.length > 0) yield Buffer.concat(rest).toString('utf8');
 }
 
 interface Output {
