@@ -14,7 +14,7 @@ interface Counted {
 /** What was read of one key, all of the same newest slice. */
 interface KeyCache {
   readonly counted: Map<number, { readonly version: number; readonly counted: Counted }>;
-  past: { readonly version: number; readonly past: Past } | null;
+  past: { readonly version: number; readonly firstIndex: number; readonly past: Past } | null;
   interest: {
     readonly nowMs: number;
     readonly version: number;
@@ -122,8 +122,10 @@ export class RoomViews {
 
   #withPast(key: KeyRows, span: InterestSpan): WithPast {
     const cache = this.#cacheOf(key);
-    if (cache.past === null || cache.past.version !== key.pastVersion) {
-      cache.past = { version: key.pastVersion, past: pastOf(key.rows, span) };
+    const { firstIndex } = span;
+    // A late event of another product may move the room's beginning, which every mean is taken over.
+    if (cache.past?.version !== key.pastVersion || cache.past.firstIndex !== firstIndex) {
+      cache.past = { version: key.pastVersion, firstIndex, past: pastOf(key.rows, span) };
     }
     return { key, past: cache.past.past };
   }
