@@ -77,5 +77,5 @@ def sources():
 
 
 if __name__ == "__main__":
-    settings = Settings(labels=2, buckets=1 << 17, dim=8, filters=32, char_dim=24, hidden=40, dropout=0.4, blank=0.2, epochs=6, patience=2)
+    settings = Settings(labels=2, buckets=1 << 17, dim=8, filters=16, char_dim=16, hidden=40, dropout=0.4, blank=0.2, epochs=6, patience=2)
     run(Task(Path(__file__).parent, "spam", "spam-1", ("fine", "spam"), settings, sources, alarm="spam", probes=PROBES))

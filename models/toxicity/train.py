@@ -61,5 +61,5 @@ def sources():
 
 
 if __name__ == "__main__":
-    settings = Settings(labels=2, buckets=1 << 18, dim=8, filters=32, char_dim=24, hidden=40, dropout=0.4, blank=0.25, epochs=4, patience=1)
+    settings = Settings(labels=2, buckets=1 << 18, dim=8, filters=16, char_dim=16, hidden=40, dropout=0.4, blank=0.25, epochs=4, patience=1)
     run(Task(Path(__file__).parent, "toxicity", "toxicity-1", ("calm", "offensive"), settings, sources, alarm="offensive", probes=PROBES))
