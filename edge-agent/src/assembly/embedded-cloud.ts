@@ -55,12 +55,9 @@ export function createEmbeddedCloud(
     started.on('exit', (code) => {
       if (child === started) child = null;
       if (stopping) return;
-      problem = `the embedded broker and receiver ended (exit ${code}): ${lastWords}; it is started again`;
+      problem = `the embedded broker and receiver on port ${port} (uplink.embeddedBrokerPort) ended with exit code ${code}: ${lastWords}; it is started again`;
       ports.logger.warn(problem);
-      restart = setTimeout(
-        () => void launch().catch((error: unknown) => ports.logger.warn(String(error))),
-        RESTART_AFTER_MS,
-      );
+      restart = setTimeout(tryLaunch, RESTART_AFTER_MS);
     });
     await ready(started, () => lastWords);
     problem = null;
