@@ -7,7 +7,7 @@ import numpy as np
 import intent_sources as real
 from intent_sources import LABELS
 from text import encode, normalise
-from weak import OTHER, speak
+from weak import OTHER, noise, speak
 
 PRAISE = LABELS.index("praise")
 
@@ -51,22 +51,34 @@ def parts(per_label=8000, seed=7, held_out=0.0, hint3_without=None):
 
 def quiet_chat(judge):
     """
-    Danmaku and live chat as `chat_other`. Left out: what `judge` (texts → scores) calls praise, since people do
-    praise there, and short lines of which it is sure that they ask something: 太贵了 means the same in any room.
+    Chat as `chat_other`. Left out: what `judge` (texts → scores) calls praise, since people do praise anywhere,
+    and short lines of which it is sure that they ask something: 太贵了 means the same in any room.
     """
-    texts = _cut(real.unlabelled("bilibili-danmaku"), 30000) + _cut(real.unlabelled("huya-chat"), 4000)
+    clauses, group = real.posts()
+    danmaku = _cut(real.unlabelled("bilibili-danmaku"), 30000)
+    kinds = [
+        ("danmaku, filtered", danmaku, 1.0, "none stated"),
+        ("Huya live chat, filtered", _cut(real.unlabelled("huya-chat"), 5000), 1.0, "none stated"),
+        ("group chat that is no spam, filtered", _cut(group, 8000), 1.0, "GPL-3.0 repository (tg-spam)"),
+        ("Weibo clauses (COLD, SMP2020), filtered", _cut(clauses, 24000), 0.6, "Apache-2.0 (COLD); none stated (SMP2020)"),
+        ("noise: cut lines, numbers, held keys, emotes", noise(danmaku, 16000, 5), 0.6, "own"),
+    ]
+    return [Part(name, _not_asked(texts, judge), weight, licence) for name, texts, weight, licence in kinds]
+
+
+def _not_asked(texts, judge):
     scores = judge(texts)
     best, said = scores.max(1), scores.argmax(1)
     short = np.array([len(text) <= 8 for text in texts])
     asked = (said != OTHER) & (best > 0.85) & short
     kept = ~((said == PRAISE) & (best > 0.4)) & ~asked
-    rows = [(text, OTHER) for text, keep in zip(texts, kept) if keep]
-    return Part("danmaku and live chat, filtered", rows, 1.0, "none stated")
+    return [(text, OTHER) for text, keep in zip(texts, kept) if keep]
 
 
 def without_tests(all_parts):
     """Takes the texts of the probe and of the authored sets out of every part; counts them in `removed`."""
     tests = [t for t, _, _ in real.probe()] + [t for language in ("zh", "en") for t, _ in real.authored(language)]
+    tests += [t for t, _ in real.late() + real.fresh()]
     seen, removed = set(normalise(tests)), {}
     for part in all_parts:
         keep = [key not in seen for key in normalise([text for text, _ in part.rows])]
@@ -89,3 +101,11 @@ def stacked(all_parts):
 def encoded(all_parts):
     texts, labels, weights, held = stacked(all_parts)
     return encode(texts), labels, weights, held
+
+
+def turns_without_label():
+    """Service turns that nobody labelled, for learning from teachers; none of a test, none already labelled."""
+    known = {text for text, _ in real.jddc() + real.read_by_eye() + real.fresh()} | {text for text, _, _ in real.probe()}
+    keys = set(normalise(sorted(known)))
+    texts = _cut([t for t in real.unlabelled("jddc-turns") if 2 <= len(t) <= 40], 60000)
+    return [text for text, key in zip(texts, normalise(texts)) if key not in keys][:30000]

@@ -43,6 +43,11 @@ def authored(language):
     return labelled(HERE / f"dev-{language}.jsonl")
 
 
+def late():
+    """Chinese phrases written after the patterns were frozen and before any model had seen a line of them."""
+    return labelled(HERE / "late-zh.jsonl")
+
+
 def unlabelled(name):
     return [line for line in lines_of(COMMENTS / f"text-zh/{name}.txt.gz") if line.strip()]
 
@@ -52,8 +57,18 @@ def digest(text):
 
 
 def read_by_eye():
-    """(text, label number) of the lines in `read-labels.jsonl`, which holds digests since data is not copied."""
-    wanted = {row["sha256"]: (row["file"], row["intent"]) for row in rows_of(HERE / "read-labels.jsonl")}
+    """(text, label number) of lines chosen by a first model and read; learned from."""
+    return _by_digest("read-labels.jsonl")
+
+
+def fresh():
+    """(text, label number) of viewers' turns drawn by chance and read before any model saw them; for testing alone."""
+    return _by_digest("fresh-labels.jsonl")
+
+
+def _by_digest(file):
+    """Lines of a label file, which holds digests since data is not copied."""
+    wanted = {row["sha256"]: (row["file"], row["intent"]) for row in rows_of(HERE / file)}
     found = {}
     for name in sorted({name for name, _ in wanted.values()}):
         for text in unlabelled(name):
@@ -61,7 +76,7 @@ def read_by_eye():
             if key in wanted and key not in found:
                 found[key] = (text, LABELS.index(wanted[key][1]))
     if len(found) < len(wanted):
-        print(f"read-labels.jsonl: {len(wanted) - len(found)} of {len(wanted)} digests stand in no data file")
+        print(f"{file}: {len(wanted) - len(found)} of {len(wanted)} digests stand in no data file")
     return [found[key] for key in wanted if key in found]
 
 
@@ -126,6 +141,16 @@ def assistant_talk():
 def game_talk():
     """CONDA: game chat, lines without toxicity."""
     return [r["text"] for r in rows_of(COMMENTS / "toxicity-en/conda-train.jsonl.gz") if r["label"] in ("O", "A") and len(r["text"]) < 80]
+
+
+def posts():
+    """Clauses of Weibo posts (COLD, SMP2020) and group chat that is no spam: talk where nothing is sold."""
+    weibo = [r["text"] for r in rows_of(COMMENTS / "toxicity-zh/cold-train.jsonl.gz")]
+    for path in sorted((COMMENTS / "sentiment-zh").glob("smp2020-*.jsonl.gz")):
+        weibo += [next(v for k, v in row.items() if k in ("text", "content")) for row in rows_of(path)]
+    clauses = [c.strip() for text in weibo for c in re.split("[，。！？；,!?;\\s]+", text)]
+    group = [r["text"] for r in rows_of(COMMENTS / "spam-zh/tg-spam-train.jsonl.gz") if r["label"] == "0"]
+    return [c for c in clauses if 2 <= len(c) <= 24], [text for text in group if len(text) <= 60]
 
 
 SENT = re.compile(r"track|ship|deliver|parcel|dispatch|arriv|where|reach|receive|when", re.I)

@@ -121,3 +121,35 @@ def _joined(rows, random, count, between):
             gap = between or random.choice(["，", " ", "", "。", "！", "~"])
             out.append((a + gap + b, min(label_a, label_b), held_a or held_b))
     return out
+
+
+EMOTE_PARTS = ["Give", "PLZ", "Sa", "Kappa", "Pog", "Champ", "Not", "Like", "This", "Rage", "Face", "Blood", "Trail", "NRG", "Dans", "Game", "LUL", "Bible", "Thump", "Lit", "Party", "Time", "Wut", "Cat", "Dog", "Hey", "RPG", "Swift", "Mc", "Zz", "Hype", "Sad", "Happy", "Dance", "monka", "W", "S", "Hmm", "pepe", "Clap"]
+
+
+def noise(source, count, seed):
+    """Chat that means nothing: cut pieces of real lines, numbers, held keys, emote names. All `chat_other`."""
+    random = chance.Random(seed)
+    joined = [line for line in source if len(line) >= 4]
+    out = set()
+    while len(out) < count:
+        kind = random.random()
+        if kind < 0.35:
+            line = random.choice(joined)
+            at = random.randrange(len(line))
+            text = line[at : at + random.randint(1, 4)]
+        elif kind < 0.55:
+            text = "".join(random.choice("0123456789" if random.random() < 0.6 else "78") for _ in range(random.choice([1, 2, 3, 3, 4, 5, 6, 8, 10, 12, 14])))
+            text = random.choice(["", "", "", "+", "+", "@", "!", "-"]) + text + random.choice(["", "", "", "!", "?", "..", "了", "分", "號", "啦"])
+        elif kind < 0.65:
+            text = random.choice("jJwWqQxXzZ?!.=-079kKeErRhHaAoOlL~^ㄏㄎ哈啊顯尻甲推噓") * random.randint(1, 16)
+        elif kind < 0.8:
+            word = "".join(random.sample(EMOTE_PARTS, random.randint(1, 3)))
+            text = " ".join([word] * random.randint(1, 6))
+        elif kind < 0.9:
+            word = "".join(random.sample(EMOTE_PARTS, 2))
+            text = f"{random.choice(joined)[:12]} {word}" if random.random() < 0.5 else f"{word} {random.choice(joined)[:12]}"
+        else:
+            text = random.choice(joined)[:6] * random.randint(2, 4)
+        if text.strip():
+            out.add(text)
+    return sorted(out)

@@ -89,17 +89,18 @@ def fit_linear(encoded, truth, labels, buckets, strength=16.0, row_weights=None,
     return coefficients, intercepts
 
 
-def join_linear(network, coefficients, intercepts, validation):
+def join_linear(network, coefficients, intercepts, validation, options=None):
     """
-    A network whose logits are those of `network` plus a share of the linear model's; the share is the one with
-    the least log-loss on `validation`. The coefficients become further columns of the table. Returns it and the share.
+    A network whose logits are those of `network` plus a share of the linear model's; the share is the one of
+    `options` (pairs) with the least log-loss on `validation`. The coefficients become further columns of the table.
+    Returns it and the share.
     """
     s = network.settings
     encoded, truth = validation
     target = torch.from_numpy(targets_of(truth, s.labels))
     own = torch.from_numpy(logits_of(network, encoded))
     linear = torch.from_numpy(linear_logits(encoded, coefficients, intercepts, s.buckets))
-    options = [(a, b) for a in (0.3, 0.5, 0.7, 1.0, 1.4) for b in (0.0, 0.15, 0.3, 0.5, 0.7, 1.0)]
+    options = options or [(a, b) for a in (0.3, 0.5, 0.7, 1.0, 1.4) for b in (0.0, 0.15, 0.3, 0.5, 0.7, 1.0)]
     losses = [float(-(target * F.log_softmax(a * own + b * linear, 1)).sum(1).mean()) for a, b in options]
     keep, share = options[int(np.argmin(losses))]
     joined = Network(replace(s, dim=s.dim + s.labels))
