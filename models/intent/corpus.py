@@ -42,7 +42,7 @@ def parts(per_label=8000, seed=7, held_out=0.0, hint3_without=None):
         Part("reviews under 25 characters, by stars", [(t, l) for t, l in real.reviews()][:6000], 0.4, "none stated (ChineseNlpCorpus)"),
         Part("Telegram spam", [(t, 0) for t in _cut(spam_zh, 4000)], 0.6, "GPL-3.0 repository (tg-spam)"),
         Part("YouTube spam", [(t, 0) for t in _cut(spam_en, 800)], 0.6, "none stated"),
-        Part("CLINC150, shopping left out", [(t, OTHER) for t in _cut(real.assistant_talk(), 4000)], 0.7, "CC BY 3.0"),
+        Part("CLINC150, shopping left out", [(t, OTHER) for t in _cut(real.everyday_questions(), 4000)], 0.7, "CC BY 3.0"),
         Part("CONDA game chat without toxicity", [(t, OTHER) for t in _cut(real.game_talk(), 5000)], 0.7, "none stated"),
         Part("HINT3 questions, mapped", [(t, l) for t, l, shop in real.hint3() if shop != hint3_without], 1.5, "ODbL / DbCL"),
     ]

@@ -133,8 +133,8 @@ SHOPPING = {
 }  # prettier-ignore
 
 
-def assistant_talk():
-    """CLINC150: what people ask an assistant; out of our scope, except intents that touch shopping."""
+def everyday_questions():
+    """CLINC150: everyday questions put to a machine; out of our scope, except intents that touch shopping."""
     return [r["text"] for r in rows_of(COMMENTS / "intent-en/clinc150-train-val.jsonl.gz") if r["label"] not in SHOPPING]
 
 
