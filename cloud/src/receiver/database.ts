@@ -23,11 +23,27 @@ export interface Database {
 export async function openDatabase(where: string | null): Promise<Database> {
   const database = where !== null && /^postgres(ql)?:\/\//.test(where) ? openPostgres(where) : await openPglite(where);
   try {
-    await migrate(database);
+    await whenStarted(() => migrate(database));
     return database;
   } catch (error) {
     await database.close();
     throw new Error(`opening the database ${database.place}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** PostgreSQL's cannot_connect_now: it is starting up, as when machine and receiver start together. */
+const STARTING_UP = '57P03';
+const START_WAIT_MS = 30_000;
+const START_RETRY_MS = 200;
+
+async function whenStarted(work: () => Promise<void>): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += START_RETRY_MS) {
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== STARTING_UP || waitedMs >= START_WAIT_MS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, START_RETRY_MS));
+    }
   }
 }
 
