@@ -204,7 +204,7 @@ function model(task: string): Finding {
   const folder = path.join(ROOT, 'models', task);
   try {
     const manifest = ModelManifest.parse(JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8')));
-    const what = manifest.kind === 'rules' ? 'hand-written rules, no trained model yet' : 'trained model';
+    const what = manifest.kind === 'rules' ? 'hand-written rules, no trained model' : 'trained model';
     return ok(`model ${task}`, `${manifest.version}: ${what}`);
   } catch (error) {
     return {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { INTENTS } from '@livecue/shared/insight';
 import { ModelError, openIntentRules, openManifest } from './model-manifest.ts';
 
-const shipped = fileURLToPath(new URL('../../../models/intent', import.meta.url));
+const shipped = fileURLToPath(new URL('../../../models/intent-rules', import.meta.url));
 let folder = '';
 
 beforeEach(() => {

@@ -9,7 +9,7 @@ import { ModelError, openIntentRules } from './model-manifest.ts';
 import { createRulePredictor, openRulePredictor, RULE_SCORES } from './rule-predictor.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const folder = `${root}/models/intent`;
+const folder = `${root}/models/intent-rules`;
 const linker = createProductLinker({
   version: 1,
   products: [{ productId: 'p3', skus: [], linkNumber: 3, name: { zh: '亚麻衬衫', en: 'Linen shirt' }, aliases: [], stock: null, facts: {} }],

@@ -8,7 +8,7 @@ import { createRuleMatcher, type RuleKind } from './rule-matcher.ts';
 
 /**
  * A fixed score by what decided. It is the share that was right among the comments so decided in the
- * labelled development set (`models/intent/MODEL_CARD.md`), rounded: not a probability of this comment.
+ * labelled development set (`models/intent-rules/MODEL_CARD.md`), rounded: not a probability of this comment.
  */
 export const RULE_SCORES: Readonly<Record<RuleKind | 'none', number>> = { phrase: 0.8, pattern: 0.75, none: 0.7 };
 
@@ -45,7 +45,7 @@ export function createRulePredictor(rules: IntentRules, linker: ProductLinker, v
   return { version, predict: (texts) => texts.map(remembered) };
 }
 
-/** The rules of a model folder (`models/intent`), checked; throws `ModelError`. */
+/** The rules of a model folder (`models/intent-rules`), checked; throws `ModelError`. */
 export function openRulePredictor(folder: string, linker: ProductLinker): RulePredictor {
   const { manifest, rules } = openIntentRules(folder);
   return createRulePredictor(rules, linker, manifest.version);

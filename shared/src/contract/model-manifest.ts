@@ -28,7 +28,7 @@ export const ModelManifest = z.discriminatedUnion('kind', [
 ]); // prettier-ignore
 export type ModelManifest = z.infer<typeof ModelManifest>;
 
-/** `models/intent/rules.json`: patterns by intent, tried in the order of `intent-labels.md`. */
+/** `models/intent-rules/rules.json`: patterns by intent, tried in the order of `intent-labels.md`. */
 export const IntentRules = z.strictObject({
   rules: z.array(
     z.strictObject({

@@ -1,5 +1,5 @@
 /**
- * Prints what `MODEL_CARD.md` states: `node models/intent/evaluate.ts [--failures]`.
+ * Prints what `MODEL_CARD.md` states: `node models/intent-rules/evaluate.ts [--failures]`.
  * Reads the labelled sets and the recorded rooms in `../shared/data` beside the checkout; what is absent is
  * named and skipped. `--failures` lists wrong lines for reading by eye.
  */
@@ -16,7 +16,7 @@ import { normalise } from '@livecue/shared/text';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const data = `${root}/../shared/data`;
 const failuresWanted = process.argv.includes('--failures');
-const { manifest, rules } = openIntentRules(`${root}/models/intent`);
+const { manifest, rules } = openIntentRules(`${root}/models/intent-rules`);
 const predictor = createRulePredictor(rules, createProductLinker({ version: 1, products: [] }), manifest.version);
 const match = createRuleMatcher(rules);
 
