@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { PanelState } from '@livecue/shared/contract';
+import { PanelState, type PanelRole } from '@livecue/shared/contract';
 import { SETTLE_MS } from '../src/renderer/host/host-gestures.ts';
 import { NOMINAL_MM_PER_PX, leastFontPx } from '../src/renderer/host/optics.ts';
 import { buildPage } from '../test/build-page.ts';
@@ -267,7 +267,7 @@ describe.skipIf(chromium === null)('the panel in a real browser', () => {
     });
 
     test('a lost agent is told with its age, no card stays, and all comes back without a reload', async () => {
-      const hashes = new Set<string>();
+      const hashes = new Map<string, PanelRole>();
       const own = await serveShow(buildPage(), undefined, undefined, hashes);
       const { url: ownUrl, httpPort } = own.server.address();
       const { page, context } = await stage.device({ paired: false });

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { curveKeyPair } from 'zeromq';
 import { createPanelServer, panelLink, type PanelServer } from '../../edge-agent/src/panel/panel-server.ts';
-import type { PanelLink } from '@livecue/shared/contract';
+import type { PanelLink, PanelRole } from '@livecue/shared/contract';
 import { buildPage } from './build-page.ts';
 import { createScriptedShow, type ScriptedShow } from './scripted-show.ts';
 
@@ -42,6 +42,7 @@ export interface Stage {
   /** A device that is paired or not, with its own cookies and memory. */
   device(options?: {
     paired?: boolean;
+    role?: PanelRole;
     width?: number;
     height?: number;
     locale?: string;
@@ -62,11 +63,14 @@ export async function serveShow(
   pageFolder: string,
   ports = { httpPort: 0, zmqPubPort: 0, zmqCallPort: 0 },
   keys = { server: curveKeyPair(), client: curveKeyPair() },
-  hashes = new Set<string>(),
+  hashes = new Map<string, PanelRole>(),
 ): Promise<Served> {
   const show = createScriptedShow(Date.now);
   const nothing = () => {};
-  const tokens = { has: (hash: string) => hashes.has(hash), add: async (hash: string) => void hashes.add(hash) };
+  const tokens = {
+    role: (hash: string) => hashes.get(hash) ?? null,
+    add: async (hash: string, role: PanelRole) => void hashes.set(hash, role),
+  };
   const logger = { debug: nothing, info: nothing, warn: nothing, error: (text: string) => console.error(text) };
   const curve = {
     serverPublicKey: keys.server.publicKey,
@@ -91,7 +95,14 @@ export async function openStage(executablePath: string): Promise<Stage> {
     server,
     browser,
     pageErrors,
-    async device({ paired = true, width = 1440, height = 900, locale = 'zh-CN', touch = false } = {}) {
+    async device({
+      paired = true,
+      role = 'operator',
+      width = 1440,
+      height = 900,
+      locale = 'zh-CN',
+      touch = false,
+    } = {}) {
       const context = await browser.newContext({
         viewport: { width, height },
         locale,
@@ -100,7 +111,7 @@ export async function openStage(executablePath: string): Promise<Stage> {
       });
       if (paired) {
         // The request shares the cookies of the context, as the page's own would.
-        const response = await context.request.post(`${url}pair`, { data: { code: server.createCode().code } });
+        const response = await context.request.post(`${url}pair`, { data: { code: server.createCode(role).code } });
         if (!response.ok()) throw new Error(`pairing answered ${response.status()}`);
       }
       const page = await context.newPage();

@@ -9,7 +9,16 @@ const good: Record<PanelVerb, unknown> = {
   'prompt.mute': { promptId: 'p' },
   'series.read': {},
   'uplink.sent': { limit: 1 },
-  'pairing.create': {},
+  'pairing.create': { role: 'host' },
+  'comments.after': {
+    after: 0,
+    revision: 0,
+    limit: 5,
+    filter: { intent: null, productId: null, mark: null, text: '' },
+  },
+  'comments.before': { before: 9, limit: 5, filter: { intent: 'price', productId: 'p1', mark: 'spam', text: '码' } },
+  'comments.correct': { session: 1, seq: 2, labels: null },
+  'corrections.read': { after: 0, limit: 3 },
 };
 const verbs = Object.keys(PANEL_VERBS) as PanelVerb[];
 

@@ -13,6 +13,10 @@ const bridge: PanelBridge = {
   seriesRead: call('series.read'),
   uplinkSent: call('uplink.sent'),
   pairingCreate: call('pairing.create'),
+  commentsAfter: call('comments.after'),
+  commentsBefore: call('comments.before'),
+  commentsCorrect: call('comments.correct'),
+  correctionsRead: call('corrections.read'),
   onState(listener) {
     const hear = (_event: unknown, message: unknown) => listener(message);
     ipcRenderer.on(STATE_CHANNEL, hear);

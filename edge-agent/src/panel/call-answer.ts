@@ -1,16 +1,18 @@
 import {
   PANEL_VERBS,
   PanelCall,
+  mayCall,
   type PanelErrorCode,
   type PanelMessage,
+  type PanelRole,
   type PanelVerb,
 } from '@livecue/shared/contract';
 import type { PanelBackend } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { PanelCallError } from './panel-call-error.ts';
 
-/** One call as text of a paired panel → its answer. Never rejects. */
-export type CallAnswerer = (text: string) => Promise<PanelMessage>;
+/** One call as text of a paired panel, and what that panel may do → its answer. Never rejects. */
+export type CallAnswerer = (text: string, role: PanelRole) => Promise<PanelMessage>;
 
 function refusal(id: number | null, code: PanelErrorCode, message: string): PanelMessage {
   return { type: 'error', id, code, message };
@@ -39,15 +41,22 @@ const isVerb = (verb: string): verb is PanelVerb => Object.hasOwn(PANEL_VERBS, v
  */
 export function createCallAnswerer(ports: {
   readonly backend: PanelBackend;
-  readonly createCode: () => { readonly code: string; readonly expiresMs: number; readonly urls: string[] };
+  readonly createCode: (role: PanelRole) => {
+    readonly code: string;
+    readonly expiresMs: number;
+    readonly urls: string[];
+  };
   readonly logger: Logger;
 }): CallAnswerer {
-  return async (text) => {
+  return async (text, role) => {
     const call = parseCall(text);
     if (call.type !== 'call') return call;
     const { id, verb } = call;
     if (!isVerb(verb)) {
       return refusal(id, 'unknown-verb', `This agent knows no verb ${JSON.stringify(verb)}. It knows ${Object.keys(PANEL_VERBS).join(', ')}.`); // prettier-ignore
+    }
+    if (!mayCall(role, verb)) {
+      return refusal(id, 'forbidden', `This device is paired as ${role} and may not call ${verb}. Pair it again with a code for an operator.`); // prettier-ignore
     }
     const args = PANEL_VERBS[verb].args.safeParse(call.args ?? {});
     if (!args.success) {
@@ -56,7 +65,10 @@ export function createCallAnswerer(ports: {
       return refusal(id, 'bad-request', `${verb} ${path}: ${issue?.message ?? 'not valid'}`);
     }
     try {
-      const result = verb === 'pairing.create' ? ports.createCode() : await ports.backend.call(verb, args.data);
+      const result =
+        verb === 'pairing.create'
+          ? ports.createCode((args.data as { role: PanelRole }).role)
+          : await ports.backend.call(verb, args.data);
       return { type: 'result', id, result };
     } catch (error) {
       if (error instanceof PanelCallError) return refusal(id, error.code, error.message);

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { PanelRole } from '@livecue/shared/contract';
 import type { TokenStore } from './panel-ports.ts';
 
 /** Digits alone: read aloud the same in every language, and typed on a phone's number pad. */
@@ -19,11 +20,11 @@ export type Redeemed =
 
 export interface Pairing {
   /** A new code; it works once, within 10 min. The oldest goes when there are more than 8. */
-  create(): { readonly code: string; readonly expiresMs: number };
+  create(role: PanelRole): { readonly code: string; readonly expiresMs: number };
   /** Takes a code for a token. Spaces and dashes in it do not matter. Rejects when the store does. */
   redeem(code: string, peer: string): Promise<Redeemed>;
-  /** True for a token handed out earlier and still in the store. */
-  knows(token: string): boolean;
+  /** What a token handed out earlier and still in the store allows; null for any other. */
+  roleOf(token: string): PanelRole | null;
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
@@ -79,35 +80,39 @@ export function createPairing(ports: {
 }): Pairing {
   const { nowMs, randomBytes, tokens } = ports;
   const tries = createTries(nowMs);
-  let codes: { readonly hash: Buffer; readonly expiresMs: number }[] = [];
+  let codes: { readonly hash: Buffer; readonly expiresMs: number; readonly role: PanelRole }[] = [];
 
-  /** Compares with every code, whichever fits, so that the time tells nothing; then removes it. */
-  function take(code: string): boolean {
+  /** Compares with every code, whichever fits, so that the time tells nothing; then removes it. Null: none fits. */
+  function take(code: string): PanelRole | null {
     const offered = sha256(code.replace(/[\s-]/g, ''));
     codes = codes.filter((c) => c.expiresMs > nowMs());
     const fits = codes.map((c) => timingSafeEqual(c.hash, offered));
+    const role = codes[fits.indexOf(true)]?.role ?? null;
     codes = codes.filter((_, i) => fits[i] !== true);
-    return fits.includes(true);
+    return role;
   }
 
   return {
-    create() {
+    create(role) {
       const code = digits(randomBytes);
       const expiresMs = nowMs() + CODE_LIFE_MS;
-      codes = [...codes.filter((c) => c.expiresMs > nowMs()), { hash: sha256(code), expiresMs }].slice(-MAX_CODES);
+      codes = [...codes.filter((c) => c.expiresMs > nowMs()), { hash: sha256(code), expiresMs, role }].slice(
+        -MAX_CODES,
+      );
       return { code, expiresMs };
     },
     async redeem(code, peer) {
       const retryAfterMs = tries.waitMs(peer);
       if (retryAfterMs > 0) return { ok: false, reason: 'locked', retryAfterMs };
-      if (!take(code)) {
+      const role = take(code);
+      if (role === null) {
         tries.wrong(peer);
         return { ok: false, reason: 'wrong-code' };
       }
       const token = Buffer.from(randomBytes(32)).toString('base64url');
-      await tokens.add(tokenHash(token));
+      await tokens.add(tokenHash(token), role);
       return { ok: true, token };
     },
-    knows: (token) => token.length <= 128 && tokens.has(tokenHash(token)),
+    roleOf: (token) => (token.length <= 128 ? tokens.role(tokenHash(token)) : null),
   };
 }

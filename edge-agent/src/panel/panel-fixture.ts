@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import {
   PANEL_CONTRACT_VERSION,
   PANEL_STATE_TOPIC,
+  type CommentRow,
   type PanelMessage,
+  type PanelRole,
   type PanelState,
 } from '@livecue/shared/contract';
 import { Dealer, Subscriber, curveKeyPair } from 'zeromq';
@@ -27,6 +29,13 @@ export function emptyState(nowMs: number): PanelState {
   }; // prettier-ignore
 }
 
+const EXTENT = { session: 1, oldestSeq: 1, newestSeq: 1, letGo: 0, examples: 0 };
+/** Its text must reach no device of a host. */
+export const ROW: CommentRow = {
+  seq: 1, eventTimeMs: 0, text: 'words of a viewer', moreCharacters: 0, viewer: '小**', corrected: null, removed: false,
+  given: { intent: 'price', intentScore: 0.9, offensive: false, spam: null, sentiment: 'neutral', productIds: ['p3'] },
+}; // prettier-ignore
+
 export interface FixtureBackend extends PanelBackend {
   calls: { verb: string; args: unknown }[];
   change(part: Partial<PanelState>): void;
@@ -43,6 +52,11 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       calls.push({ verb, args });
       if (verb === 'series.read') return { points: [] };
       if (verb === 'uplink.sent') return { messages: [] };
+      if (verb === 'comments.after')
+        return { extent: EXTENT, rows: [], skipped: 0, revision: 0, changed: [], changesLost: false };
+      if (verb === 'comments.before') return { extent: EXTENT, rows: [ROW] };
+      if (verb === 'comments.correct') return { row: ROW, examples: 1 };
+      if (verb === 'corrections.read') return { examples: [] };
       const { promptId } = args as { promptId: string };
       if (promptId === 'gone') throw new PanelCallError('not-found', 'No open card has this id.');
       if (promptId === 'bug') throw new TypeError('secret detail');
@@ -52,8 +66,12 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
 }
 
 export function memoryTokens(): TokenStore & { clear(): void } {
-  const hashes = new Set<string>();
-  return { has: (hash) => hashes.has(hash), add: async (hash) => void hashes.add(hash), clear: () => hashes.clear() };
+  const roles = new Map<string, PanelRole>();
+  return {
+    role: (hash) => roles.get(hash) ?? null,
+    add: async (hash, role) => void roles.set(hash, role),
+    clear: () => roles.clear(),
+  };
 }
 
 export interface Fixture {
@@ -63,7 +81,7 @@ export interface Fixture {
   log: string[];
   ports: PanelPorts;
   curve: PanelCurve & { clientSecretKey: string };
-  pair(): Promise<string>;
+  pair(role?: PanelRole): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -94,8 +112,8 @@ export async function openFixture(): Promise<Fixture> {
   await server.start(new AbortController().signal);
   return {
     server, backend, tokens, log, ports, curve,
-    pair: async () => {
-      const { token } = (await (await postCode(server, server.createCode().code)).json()) as { token: string };
+    pair: async (role) => {
+      const { token } = (await (await postCode(server, server.createCode(role).code)).json()) as { token: string };
       return token;
     },
     close: async () => {

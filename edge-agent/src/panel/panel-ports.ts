@@ -1,12 +1,13 @@
-import type { AgentConfig } from '@livecue/shared/contract';
+import type { AgentConfig, PanelRole } from '@livecue/shared/contract';
 import type { PanelBackend } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 
 /** SHA-256 of the tokens of paired panels, in hexadecimal. Kept by the store, across restarts. */
 export interface TokenStore {
-  has(hash: string): boolean;
+  /** What the device with this token may do; null when it is not known. */
+  role(hash: string): PanelRole | null;
   /** Settles when the hash is on disk. */
-  add(hash: string): Promise<void>;
+  add(hash: string, role: PanelRole): Promise<void>;
 }
 
 export interface PanelPorts {

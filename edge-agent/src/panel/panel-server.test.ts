@@ -2,11 +2,19 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PANEL_VERBS, PanelState } from '@livecue/shared/contract';
+import { HOST_VERBS, PANEL_VERBS, PanelState, type PanelVerb } from '@livecue/shared/contract';
 import { curveKeyPair } from 'zeromq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PortInUseError } from '../runtime/agent-error.ts';
-import { openFixture, postCode, speakWebSocket, speakZeroMq, type Fixture, type Speaker } from './panel-fixture.ts';
+import {
+  openFixture,
+  postCode,
+  ROW,
+  speakWebSocket,
+  speakZeroMq,
+  type Fixture,
+  type Speaker,
+} from './panel-fixture.ts';
 import { createPanelServer, panelLink } from './panel-server.ts';
 import { CLOSE_NOT_PAIRED } from './ws-panel.ts';
 
@@ -55,15 +63,23 @@ describe.each(['websocket', 'zeromq'] as const)('calls over %s', (transport) => 
     'series.read': {},
     'uplink.sent': { limit: 3 },
     'pairing.create': {},
-  };
+    'comments.after': { after: 0, revision: 0, limit: 200, filter: { intent: 'price', productId: null, mark: 'spam', text: '码' } },
+    'comments.before': { before: 1, limit: 1, filter: { intent: null, productId: 'p1', mark: null, text: '' } },
+    'comments.correct': { session: 1, seq: 1, labels: { intent: 'price', offensive: false, spam: true, productIds: ['p3'] } },
+    'corrections.read': { after: 0, limit: 500 },
+  }; // prettier-ignore
   const bad: Record<keyof typeof PANEL_VERBS, unknown[]> = {
     'prompt.done': [{}, { promptId: '' }, { promptId: 1 }, { promptId: 'p', more: 1 }, 'p1', []],
     'prompt.snooze': [{}, { promptId: 'x'.repeat(129) }],
     'prompt.mute': [{ promptId: null }],
     'series.read': [{ limit: 3 }, 4],
     'uplink.sent': [{ limit: 0 }, { limit: 201 }, { limit: 1.5 }],
-    'pairing.create': [{ code: '12345678' }],
-  };
+    'pairing.create': [{ code: '12345678' }, { role: 'admin' }],
+    'comments.after': [{}, { after: -1, revision: 0 }, { after: 0, revision: 0, limit: 201 }, { after: 0, revision: 0, filter: { intent: 'greeting' } }, { after: 0, revision: 0, filter: { text: 'x'.repeat(101) } }],
+    'comments.before': [{ before: 0 }, { before: 1, filter: { mark: 'rude' } }, { before: 1, filter: { more: 1 } }],
+    'comments.correct': [{ session: 1, seq: 1 }, { session: 1, seq: 1, labels: { intent: null, offensive: false, spam: false, productIds: [] } }, { session: 1, seq: 1, labels: { intent: 'price', offensive: false, spam: false, productIds: Array.from({ length: 21 }, String) } }, { session: 1, seq: 1, labels: { intent: 'price', offensive: 1, spam: false, productIds: [] } }],
+    'corrections.read': [{ after: -1 }, { after: 0, limit: 501 }, { after: 0, text: 'x' }],
+  }; // prettier-ignore
 
   test('a state arrives and is one of the contract', async () => {
     expect(PanelState.parse(await panel.nextState())).toMatchObject({ agentId: 'studio-1', mode: 'simulated' });
@@ -126,6 +142,42 @@ describe.each(['websocket', 'zeromq'] as const)('calls over %s', (transport) => 
     f.backend.change({ ordersLastHour: transport === 'websocket' ? 41 : 42 });
     let state = await panel.nextState();
     while (state.ordersLastHour !== (transport === 'websocket' ? 41 : 42)) state = await panel.nextState();
+  });
+});
+
+describe('a device that is paired as host', () => {
+  test('gets states and may act on its cues; every other verb is refused before the backend, and no word of a viewer reaches it', async () => {
+    const panel = await speakWebSocket(f.server, await f.pair('host'));
+    const heard: string[] = [];
+    panel.socket.on('message', (data) => heard.push(String(data)));
+    await panel.nextState();
+    for (const verb of Object.keys(PANEL_VERBS) as PanelVerb[]) {
+      const before = f.backend.calls.length;
+      const message = await panel.ask(call(4, verb, { promptId: 'p1', session: 1, seq: 1, labels: null, before: 1, after: 0, revision: 0 })); // prettier-ignore
+      if (HOST_VERBS.has(verb)) continue;
+      expect(message).toMatchObject({
+        type: 'error',
+        id: 4,
+        code: 'forbidden',
+        message: expect.stringContaining('host'),
+      });
+      expect(f.backend.calls).toHaveLength(before);
+    }
+    expect(await panel.ask(call(5, 'prompt.done', { promptId: 'p1' }))).toMatchObject({ type: 'result' });
+    expect(heard.join()).not.toContain(ROW.text);
+    panel.close();
+  });
+
+  test('an operator gets the row that the host was refused', async () => {
+    const panel = await speakWebSocket(f.server, await f.pair());
+    expect(JSON.stringify(await panel.ask(call(6, 'comments.before', { before: 9 })))).toContain(ROW.text);
+    panel.close();
+  });
+
+  test('cannot make itself an operator: the code it would need is refused too', async () => {
+    const panel = await speakWebSocket(f.server, await f.pair('host'));
+    expect(await panel.ask(call(7, 'pairing.create', { role: 'operator' }))).toMatchObject({ code: 'forbidden' });
+    panel.close();
   });
 });
 

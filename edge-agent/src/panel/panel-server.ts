@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import type { PanelLink } from '@livecue/shared/contract';
+import type { PanelLink, PanelRole } from '@livecue/shared/contract';
 import type { Service } from '../runtime/service.ts';
 import { createCallAnswerer } from './call-answer.ts';
 import { createHttpPanel } from './http-panel.ts';
@@ -13,8 +13,8 @@ import { createZmqPanel } from './zmq-panel.ts';
 export interface PanelServer extends Service {
   /** Where it listens. Throws before `start`. */
   address(): PanelAddress;
-  /** A one-time pairing code, for the first panel: the agent prints it at start. */
-  createCode(): { readonly code: string; readonly expiresMs: number; readonly urls: string[] };
+  /** A one-time pairing code; the first one, which the agent prints at start, is an operator's. */
+  createCode(role?: PanelRole): { readonly code: string; readonly expiresMs: number; readonly urls: string[] };
   /** Browsers connected now. */
   connected(): number;
 }
@@ -44,9 +44,12 @@ export function createPanelServer(ports: PanelPorts, config: PanelConfig): Panel
     if (address === null) throw new Error('The panel server has no address before it is started.');
     return address;
   }
-  const createCode = () => ({ ...pairing.create(), urls: reachable(config.host, started().httpPort) });
+  const createCode = (role: PanelRole = 'operator') => ({
+    ...pairing.create(role),
+    urls: reachable(config.host, started().httpPort),
+  });
   const answer = createCallAnswerer({ backend, createCode, logger });
-  const ws = createWsPanel({ knows: pairing.knows, tokenOf, answer, feed, nowMs });
+  const ws = createWsPanel({ roleOf: pairing.roleOf, tokenOf, answer, feed, nowMs });
   const http = createHttpPanel({ pairing, logger, pageFolder: ports.pageFolder, onUpgrade: ws.upgrade }, config);
   const zmq =
     config.curve === undefined ? null : createZmqPanel({ answer, feed, logger }, { ...config, curve: config.curve });

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { PanelMessage } from '@livecue/shared/contract';
+import type { PanelMessage, PanelRole } from '@livecue/shared/contract';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { CallAnswerer } from './call-answer.ts';
 import type { StateFeed, StateFrame } from './state-feed.ts';
@@ -44,7 +44,7 @@ const NOT_PAIRED: PanelMessage = {
 
 /** Browsers over WebSocket: states out, calls in. Unpaired sockets get one refusal and are closed. */
 export function createWsPanel(ports: {
-  readonly knows: (token: string) => boolean;
+  readonly roleOf: (token: string) => PanelRole | null;
   readonly tokenOf: (request: IncomingMessage) => string;
   readonly answer: CallAnswerer;
   readonly feed: StateFeed;
@@ -79,7 +79,9 @@ export function createWsPanel(ports: {
       return;
     }
     client.calls += 1;
-    const message = await ports.answer(text);
+    // Asked with each call, so that a device that was turned away or given another role has it at once.
+    const role = ports.roleOf(client.token);
+    const message = role === null ? NOT_PAIRED : await ports.answer(text, role);
     client.calls -= 1;
     if (client.socket.readyState === client.socket.OPEN) client.socket.send(JSON.stringify(message));
   }
@@ -87,7 +89,7 @@ export function createWsPanel(ports: {
   function welcome(socket: WebSocket, token: string): void {
     // Protocol errors of the peer end the connection; `close` follows and cleans up.
     socket.on('error', () => socket.terminate());
-    if (!ports.knows(token)) {
+    if (ports.roleOf(token) === null) {
       socket.send(JSON.stringify(NOT_PAIRED));
       return socket.close(CLOSE_NOT_PAIRED, 'not paired');
     }
@@ -106,7 +108,7 @@ export function createWsPanel(ports: {
   function check(): void {
     const limitMs = ports.nowMs() - SILENT_MS;
     for (const client of clients) {
-      if (!ports.knows(client.token)) client.socket.close(CLOSE_NOT_PAIRED, 'not paired');
+      if (ports.roleOf(client.token) === null) client.socket.close(CLOSE_NOT_PAIRED, 'not paired');
       else if (client.heardMs < limitMs || client.drainedMs < limitMs) client.socket.terminate();
       else client.socket.ping();
     }

@@ -58,11 +58,13 @@ describe('secrets', () => {
     const logger = recordingLogger();
     const first = await openSecrets({ folder: path, logger });
     const hash = 'a'.repeat(64);
-    await first.panelTokens.add(hash);
+    await first.panelTokens.add(hash, 'operator');
+    await first.panelTokens.add('c'.repeat(64), 'host');
     const second = await openSecrets({ folder: path, logger });
     expect({ ...second, panelTokens: null }).toEqual({ ...first, panelTokens: null });
-    expect(second.panelTokens.has(hash)).toBe(true);
-    expect(second.panelTokens.has('b'.repeat(64))).toBe(false);
+    expect(second.panelTokens.role(hash)).toBe('operator');
+    expect(second.panelTokens.role('c'.repeat(64))).toBe('host');
+    expect(second.panelTokens.role('b'.repeat(64))).toBe(null);
     expect(statSync(join(path, 'secrets.json')).mode & 0o777).toBe(0o600);
     expect(
       new Set([

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Low } from 'lowdb';
 import { curveKeyPair } from 'zeromq';
 import * as z from 'zod';
+import type { PanelRole } from '@livecue/shared/contract';
 import { ConfigurationError } from '../runtime/agent-error.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { DurableJsonFile } from './json-file.ts';
@@ -22,6 +23,8 @@ const SecretsFile = z.strictObject({
   ingestCurve: CurvePairs,
   panelCurve: CurvePairs,
   panelTokens: z.array(TokenHash),
+  /** Those of `panelTokens` that are hosts' screens; all others are operators'. Absent: there is none. */
+  panelHosts: z.array(TokenHash).optional(),
 });
 type SecretsFile = z.infer<typeof SecretsFile>;
 
@@ -38,7 +41,7 @@ export interface Secrets {
   readonly panelCurve: CurveKeys;
   readonly panelClientSecretKey: string;
   /** SHA-256 (hexadecimal) of the tokens of paired panels; the tokens themselves are never written. */
-  readonly panelTokens: { has(hash: string): boolean; add(hash: string): Promise<void> };
+  readonly panelTokens: { role(hash: string): PanelRole | null; add(hash: string, role: PanelRole): Promise<void> };
 }
 
 /** Reads `secrets.json` (mode 0600) of the data folder, or makes it on the first start. */
@@ -65,7 +68,10 @@ export async function openSecrets(ports: { folder: string; logger: Logger }): Pr
 }
 
 function secretsOf(data: SecretsFile, save: (data: SecretsFile) => Promise<void>): Secrets {
-  const known = new Set(data.panelTokens);
+  const hosts = new Set(data.panelHosts);
+  const known = new Map(
+    data.panelTokens.map((hash): [string, PanelRole] => [hash, hosts.has(hash) ? 'host' : 'operator']),
+  );
   const { clientSecretKey: ingestClientSecretKey, ...ingestCurve } = data.ingestCurve;
   const { clientSecretKey: panelClientSecretKey, ...panelCurve } = data.panelCurve;
   return {
@@ -75,15 +81,18 @@ function secretsOf(data: SecretsFile, save: (data: SecretsFile) => Promise<void>
     panelCurve,
     panelClientSecretKey,
     panelTokens: {
-      has: (hash) => known.has(hash),
-      async add(hash) {
+      role: (hash) => known.get(hash) ?? null,
+      async add(hash, role) {
         TokenHash.parse(hash);
-        known.add(hash);
-        for (const oldest of known) {
+        known.set(hash, role);
+        for (const oldest of known.keys()) {
           if (known.size <= PANELS_KEPT) break;
           known.delete(oldest);
         }
-        await save({ ...data, panelTokens: [...known] });
+        const panelHosts = [...known.keys()].filter((one) => known.get(one) === 'host');
+        const { panelHosts: _before, ...others } = data;
+        // Without a host's screen the file stays one that an older version reads.
+        await save({ ...others, panelTokens: [...known.keys()], ...(panelHosts.length === 0 ? {} : { panelHosts }) });
       },
     },
   };

@@ -8,6 +8,10 @@ export const BRIDGE_FUNCTIONS = {
   'series.read': 'seriesRead',
   'uplink.sent': 'uplinkSent',
   'pairing.create': 'pairingCreate',
+  'comments.after': 'commentsAfter',
+  'comments.before': 'commentsBefore',
+  'comments.correct': 'commentsCorrect',
+  'corrections.read': 'correctionsRead',
 } as const satisfies Record<PanelVerb, string>;
 
 /**

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Stage } from '../prompt/host-prompt.ts';
 import { HealthItem, SourceHealth } from './health.ts';
+import { COMMENT_VERBS } from './panel-comments.ts';
 import { SentMessage, UplinkStatus } from './uplink.ts';
 
 /** Raised when a panel of the old number could not read the new state. */
@@ -24,7 +25,7 @@ export const ProductState = z.object({
   name: z.object({ zh: z.string(), en: z.string() }),
   stock: z.int().nullable(),
   unitsSold: z.int(),
-  /** Questions of the last 60 s by intent. */
+  /** Distinct viewers who asked in the last 60 s, by intent. */
   questions: z.record(z.string(), z.int()),
   /** Minutes until sold out at the present rate, or null. */
   stockOutMinutes: z.number().nullable(),
@@ -56,6 +57,13 @@ export const PanelState = z.object({
 });
 export type PanelState = z.infer<typeof PanelState>;
 
+/**
+ * What a paired device may do. `operator` is the desk and may do everything; `host` is a screen on the
+ * set, where passers-by look: it gets no viewer's words.
+ */
+export const PanelRole = z.enum(['operator', 'host']);
+export type PanelRole = z.infer<typeof PanelRole>;
+
 const PromptArgument = z.strictObject({ promptId: z.string().min(1).max(128) });
 
 /** The verbs a panel may call: arguments in, result out. Nothing else crosses. */
@@ -68,13 +76,32 @@ export const PANEL_VERBS = {
   /** The newest messages that left for the cloud, byte for byte. */
   'uplink.sent': { args: z.strictObject({ limit: z.int().min(1).max(200).default(50) }), result: z.object({ messages: z.array(SentMessage) }) },
   /** A new one-time code so that one more device can pair. */
-  'pairing.create': { args: z.strictObject({}), result: z.object({ code: z.string(), expiresMs: z.int(), urls: z.array(z.string()) }) },
+  'pairing.create': { args: z.strictObject({ role: PanelRole.default('operator') }), result: z.object({ code: z.string(), expiresMs: z.int(), urls: z.array(z.string()) }) },
+  ...COMMENT_VERBS,
 } as const; // prettier-ignore
 export type PanelVerb = keyof typeof PANEL_VERBS;
 export type PanelArgs<V extends PanelVerb> = z.input<(typeof PANEL_VERBS)[V]['args']>;
 export type PanelResult<V extends PanelVerb> = z.infer<(typeof PANEL_VERBS)[V]['result']>;
 
-export const PanelErrorCode = z.enum(['bad-request', 'unknown-verb', 'not-paired', 'not-found', 'internal']);
+/** Verbs of a host's device; an operator's has all. */
+export const HOST_VERBS: ReadonlySet<PanelVerb> = new Set([
+  'prompt.done',
+  'prompt.snooze',
+  'prompt.mute',
+  'series.read',
+]);
+
+export const mayCall = (role: PanelRole, verb: PanelVerb): boolean => role === 'operator' || HOST_VERBS.has(verb);
+
+export const PanelErrorCode = z.enum([
+  'bad-request',
+  'unknown-verb',
+  'not-paired',
+  /** The device's role may not call this verb. */
+  'forbidden',
+  'not-found',
+  'internal',
+]);
 export type PanelErrorCode = z.infer<typeof PanelErrorCode>;
 
 /** Panel → agent. */
