@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PANEL_VERBS, PanelMessage, type PanelState, type PanelVerb } from '@livecue/shared/contract';
 import { curveKeyPair } from 'zeromq';
 import { createAgentLink, type AgentLink } from '../src/main/agent-link.ts';
+import { SESSION } from './scripted-comments.ts';
 import { prompt } from './scripted-show.ts';
 import { serveShow, type Served } from './stage.ts';
 
@@ -49,6 +50,10 @@ describe('the desktop link', () => {
       'series.read': {},
       'uplink.sent': { limit: 5 },
       'pairing.create': {},
+      'comments.after': { after: 0, revision: 0 },
+      'comments.before': { before: 100 },
+      'comments.correct': { session: SESSION, seq: 1, labels: null },
+      'corrections.read': { after: 0 },
     };
     for (const verb of Object.keys(PANEL_VERBS) as PanelVerb[]) {
       served.show.change({ stage: { active: prompt({ promptId: 'c1' }, Date.now()), next: [], queued: [] } });

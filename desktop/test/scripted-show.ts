@@ -1,8 +1,10 @@
 /** A scripted room for tests of the page: realistic states that change when the test says so. */
-import type { PanelState, SentMessage, SeriesPoint } from '@livecue/shared/contract';
+import { PANEL_VERBS, type PanelState, type SentMessage, type SeriesPoint } from '@livecue/shared/contract';
 import type { HostPrompt } from '@livecue/shared/prompt';
 import type { PanelBackend } from '../../edge-agent/src/ports.ts';
+import type { COMMENTS_KEPT } from '../../edge-agent/src/assembly/comment-desk.ts';
 import { PanelCallError } from '../../edge-agent/src/panel/panel-call-error.ts';
+import { createScriptedComments, type ScriptedComments } from './scripted-comments.ts';
 
 const PRODUCTS = [
   ['p1', 1, '玻璃保鲜盒', 'Glass food box', 320, 66, {}, null],
@@ -83,6 +85,7 @@ export interface ScriptedShow extends PanelBackend {
   /** Changes the state that is shown from now on. */
   change(part: Partial<PanelState> | ((state: PanelState) => Partial<PanelState>)): void;
   sent: SentMessage[];
+  readonly comments: ScriptedComments;
   /** Cues that are refused as already closed although panels still see them. */
   readonly closed: Set<string>;
 }
@@ -112,12 +115,15 @@ function firstState(nowMs: number): PanelState {
 }
 
 /** `age`s stay as the script set them: all times move on with the clock. */
-export function createScriptedShow(nowMs: () => number): ScriptedShow {
+export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_KEPT): ScriptedShow {
   const startMs = nowMs();
   const calls: { verb: string; args: unknown }[] = [];
   let state = firstState(startMs);
+  const comments = createScriptedComments(nowMs, kept);
+  comments.say(40);
   const show: ScriptedShow = {
     calls,
+    comments,
     closed: new Set(),
     sent: Array.from({ length: 24 }, (_, i) => record(startMs - i * 5_300, 1204 - i, i > 2)),
     change(part) {
@@ -142,7 +148,11 @@ export function createScriptedShow(nowMs: () => number): ScriptedShow {
       };
     },
     async call(verb, args) {
+      if (verb === 'comments.after') return comments.desk.after(PANEL_VERBS[verb].args.parse(args));
       calls.push({ verb, args });
+      if (verb === 'comments.before') return comments.desk.before(PANEL_VERBS[verb].args.parse(args));
+      if (verb === 'comments.correct') return comments.desk.correct(PANEL_VERBS[verb].args.parse(args));
+      if (verb === 'corrections.read') return comments.desk.read(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'series.read') {
         const started = Math.floor(startMs / 1000);
         const last = Math.floor(nowMs() / 1000);

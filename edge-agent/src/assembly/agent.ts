@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AgentConfig, Catalogue, PanelState } from '@livecue/shared/contract';
 import type { LiveEvent } from '@livecue/shared/event';
-import type { WindowResult } from '@livecue/shared/insight';
+import type { Prediction, WindowResult } from '@livecue/shared/insight';
 import type { PromptEvent } from '@livecue/shared/prompt';
 import { createCanonicalDecoder } from '../ingest/canonical/decoder.ts';
 import { createFrameIntake } from '../ingest/frame-intake.ts';
@@ -19,6 +19,7 @@ import { openSecrets, type Secrets } from '../store/secrets.ts';
 import { createUplink } from '../sync/mqtt-uplink.ts';
 import { toPromptBody, toUplinkBodies } from '../sync/uplink-record.ts';
 import { openCommentPredictor } from './comment-predictor.ts';
+import { createCommentDesk } from './comment-desk.ts';
 import { createCore } from './core.ts';
 import { createDriver } from './driver.ts';
 import { createEmbeddedCloud } from './embedded-cloud.ts';
@@ -71,10 +72,12 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const secrets = await openSecrets({ folder, logger });
   const opened = await openStore({ folder, agentId: config.agentId, nowMs, logger });
-  const { store, outbox } = opened;
+  const { store, outbox, corrections } = opened;
 
   const resolveProduct = createProductResolver(catalogue);
   const totals = createShowTotals(resolveProduct);
+  // Without a panel nobody reads them, and nothing is kept.
+  const comments = createCommentDesk({ corrections, nowMs, logger }, { catalogue, session: startedMs });
   const rejects: Record<string, number> = {};
   let totalsSaved = '';
 
@@ -95,7 +98,10 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
             logger.debug(`card ${event.kind} ${event.kind === 'closed' ? event.promptId : event.prompt.promptId}`);
         }
       },
-      onEvent: (event: LiveEvent) => totals.add(event),
+      onEvent: (event: LiveEvent, prediction: Prediction | null) => {
+        totals.add(event);
+        if (input.panel) comments.event(event, prediction);
+      },
     },
   );
   const steps = createStepWriter({
@@ -118,6 +124,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     maxFrameBytes: config.ingest.maxFrameBytes,
   });
   const position = await recoverPipeline({ store, core, totals, totalsKey: TOTALS_KEY, decode, logger });
+  await comments.restore();
 
   const queue = createFrameQueue<DecodedFrame>({ capacityEvents: config.ingest.queueEvents });
   const latency = { eventToWindow: createLatencyMeter(), commentToPrompt: createLatencyMeter() };
@@ -153,6 +160,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       advisor: core.advisor,
       view: () => core.stream.view(config.room.id),
       totals,
+      comments,
       sources,
       uplink,
       storeStatus: () => store.status(),

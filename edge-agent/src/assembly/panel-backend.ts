@@ -1,7 +1,9 @@
-import { PANEL_CONTRACT_VERSION, type AgentConfig, type Catalogue, type PanelState, type PanelVerb, type ProductState, type SeriesPoint } from '@livecue/shared/contract'; // prettier-ignore
+import { PANEL_CONTRACT_VERSION, type AgentConfig, type Catalogue, type PanelState, type PanelVerb, type PANEL_VERBS, type ProductState, type SeriesPoint } from '@livecue/shared/contract'; // prettier-ignore
 import { INTENTS } from '@livecue/shared/insight';
+import type * as z from 'zod';
 import type { PanelBackend, RoomView, Source, StoreStatus, Uplink } from '../ports.ts';
 import type { Pipeline, PipelineAdvisor } from '../pipeline.ts';
+import type { CommentDesk } from './comment-desk.ts';
 import { healthItems } from './health-items.ts';
 import type { LatencyMeter } from './latency.ts';
 import { productById } from './product-resolver.ts';
@@ -12,11 +14,14 @@ const QUESTION_INTENTS = INTENTS.filter(
   (intent) => !['spam_ad', 'purchase_signal', 'praise', 'chat_other'].includes(intent),
 );
 
+type Parsed<V extends PanelVerb> = z.output<(typeof PANEL_VERBS)[V]['args']>;
+
 export interface PanelBackendPorts {
   readonly pipeline: Pipeline;
   readonly advisor: PipelineAdvisor;
   readonly view: () => RoomView;
   readonly totals: ShowTotals;
+  readonly comments: CommentDesk;
   readonly sources: readonly Source[];
   readonly uplink: Uplink;
   readonly storeStatus: () => StoreStatus;
@@ -57,7 +62,7 @@ export function createPanelBackend(
     const perMinute = fiveMinutes.unitsPaid / 5;
     const questions: Record<string, number> = {};
     for (const intent of QUESTION_INTENTS) {
-      const count = recent.intents[intent]?.comments ?? 0;
+      const count = recent.intents[intent]?.viewers ?? 0;
       if (count > 0) questions[intent] = count;
     }
     return {
@@ -155,6 +160,14 @@ export function createPanelBackend(
           return { points };
         case 'uplink.sent':
           return { messages: ports.uplink.sent((args as { limit: number }).limit) };
+        case 'comments.after':
+          return ports.comments.after(args as Parsed<'comments.after'>);
+        case 'comments.before':
+          return ports.comments.before(args as Parsed<'comments.before'>);
+        case 'comments.correct':
+          return ports.comments.correct(args as Parsed<'comments.correct'>);
+        case 'corrections.read':
+          return ports.comments.read(args as Parsed<'corrections.read'>);
         case 'pairing.create':
           throw new Error('pairing.create is answered by the panel server, which has the codes');
       }

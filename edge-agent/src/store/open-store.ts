@@ -1,5 +1,5 @@
-import type { UplinkRecord } from '@livecue/shared/contract';
-import type { Outbox, RawFrame, Recovered, Step, Store, StoreStatus } from '../ports.ts';
+import { TrainingExample, type UplinkRecord } from '@livecue/shared/contract';
+import type { Corrections, Outbox, RawFrame, Recovered, Step, Store, StoreStatus } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { FramePacker, unpackFrames, type FramePack } from './frame-pack.ts';
 import { openStoreChannel, type StoreChannel } from './store-channel.ts';
@@ -25,6 +25,7 @@ export interface OpenStoreOptions {
 export interface OpenedStoreParts {
   readonly store: Store;
   readonly outbox: Outbox;
+  readonly corrections: Corrections;
   /** Commits what was handed over, closes the file and ends the thread. Safe twice. */
   stop(): Promise<void>;
 }
@@ -59,6 +60,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStoreP
   return {
     store: createStore(channel, writer),
     outbox: createOutbox(channel, listeners, options),
+    corrections: openCorrections(channel),
     stop: () => (stopping ??= writer.stop().finally(() => channel.close())),
   };
 }
@@ -256,3 +258,17 @@ function createOutbox(channel: StoreChannel, listeners: Set<() => void>, options
     },
   };
 }
+
+function openCorrections(channel: StoreChannel): Corrections {
+  return {
+    save: (key, example) =>
+      channel.call({ kind: 'correction-save', row: { key, correctedMs: example.correctedMs, example: JSON.stringify(example) } }),
+    remove: (keys) => channel.call({ kind: 'correction-remove', keys }),
+    removeAll: () => channel.call({ kind: 'corrections-remove-all' }),
+    async read(afterId, limit) {
+      const rows = await channel.call({ kind: 'corrections-read', afterId, limit });
+      return rows.map(({ id, key, example }) => ({ id, key, example: TrainingExample.parse(JSON.parse(example)) }));
+    },
+    count: () => channel.call({ kind: 'corrections-count' }),
+  };
+} // prettier-ignore

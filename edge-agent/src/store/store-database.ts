@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { UplinkAck } from '@livecue/shared/contract';
+import { CorrectionTable } from './correction-table.ts';
 import { raisedEpoch } from './store-identity.ts';
 import type { JournalRow, RecoveredRows, SeenBlob, StepWrite, WriteBatch } from './store-protocol.ts';
 
@@ -50,6 +51,7 @@ export function openDurable(path: string): DatabaseSync {
 /** All reads and writes of the store on one open handle. Any throw of a write leaves nothing written. */
 export class StoreDatabase {
   readonly #database: DatabaseSync;
+  readonly corrections: CorrectionTable;
   readonly #statements = new Map<string, StatementSync>();
   #journalBytes: number;
   #sinceCheckpoint = 0;
@@ -57,6 +59,7 @@ export class StoreDatabase {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.corrections = new CorrectionTable(database);
     const row = this.#sql('SELECT coalesce(sum(length(frames)), 0) AS bytes FROM journal').get() as { bytes: number };
     this.#journalBytes = row.bytes;
   }

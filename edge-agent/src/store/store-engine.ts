@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { UplinkAck } from '@livecue/shared/contract';
+import type { CorrectionTable } from './correction-table.ts';
 import { createReserveFile, type ReserveFile } from './reserve-file.ts';
 import { JournalDamage, type StoreDatabase } from './store-database.ts';
 import { lockFolder, openAgain, openForStart, raiseGeneration, storeFiles, type Note } from './store-opening.ts';
@@ -88,6 +89,8 @@ export class StoreEngine {
   readJournal = (after: number) => this.#run((database) => database.readJournal(after));
   readOutbox = (afterSeq: number, limit: number) => this.#run((database) => database.readOutbox(afterSeq, limit));
   backlog = () => this.#run((database) => database.backlog());
+  /** A full disk refuses, and the operator is told: the reserve is kept for what nobody can repeat. */
+  corrections = <T>(work: (table: CorrectionTable) => T): T => this.#run((database) => work(database.corrections));
 
   acknowledge(ack: UplinkAck, nowMs: number): { epoch: number; left: number } {
     const { epoch, left, renewed } = this.#run((database) => database.acknowledge(ack, nowMs), true);

@@ -46,6 +46,14 @@ export interface OpenedStore {
   readonly journalPosition: number;
 }
 
+/** One training example as JSON text; `key` names the comment. */
+export interface CorrectionRow {
+  readonly id: number;
+  readonly key: string;
+  readonly correctedMs: number;
+  readonly example: string;
+}
+
 /** Sent with every reply and every few seconds. */
 export interface WorkerStatus {
   readonly state: 'open' | 'full' | 'failed';
@@ -68,6 +76,11 @@ export type StoreCall =
   | { readonly kind: 'outbox-read'; readonly afterSeq: number; readonly limit: number }
   | { readonly kind: 'outbox-acknowledge'; readonly ack: UplinkAck; readonly nowMs: number }
   | { readonly kind: 'outbox-count' }
+  | { readonly kind: 'correction-save'; readonly row: Omit<CorrectionRow, 'id'> }
+  | { readonly kind: 'correction-remove'; readonly keys: readonly string[] }
+  | { readonly kind: 'corrections-remove-all' }
+  | { readonly kind: 'corrections-read'; readonly afterId: number; readonly limit: number }
+  | { readonly kind: 'corrections-count' }
   | { readonly kind: 'close' };
 
 export interface StoreResults {
@@ -77,6 +90,11 @@ export interface StoreResults {
   'outbox-read': { epoch: number; rows: { seq: number; body: string }[] };
   'outbox-acknowledge': { epoch: number; left: number };
   'outbox-count': number;
+  'correction-save': number;
+  'correction-remove': number;
+  'corrections-remove-all': number;
+  'corrections-read': CorrectionRow[];
+  'corrections-count': number;
   close: null;
 }
 

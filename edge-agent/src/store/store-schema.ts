@@ -36,6 +36,15 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX seen_by_age ON seen (scope, newest_ms);
   CREATE TABLE outbox (seq INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
   `,
+  `
+  -- What operators said of comments: training examples as JSON, by source and id of the comment. Never sent.
+  CREATE TABLE corrections (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    corrected_ms INTEGER NOT NULL,
+    example TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** Newest version this program reads and writes. */

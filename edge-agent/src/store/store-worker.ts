@@ -42,6 +42,16 @@ function answer(call: StoreCall): StoreResults[keyof StoreResults] {
       return engine.acknowledge(call.ack, call.nowMs);
     case 'outbox-count':
       return engine.backlog();
+    case 'correction-save':
+      return engine.corrections((table) => table.save(call.row));
+    case 'correction-remove':
+      return engine.corrections((table) => table.remove(call.keys));
+    case 'corrections-remove-all':
+      return engine.corrections((table) => table.removeAll());
+    case 'corrections-read':
+      return engine.corrections((table) => table.read(call.afterId, call.limit));
+    case 'corrections-count':
+      return engine.corrections((table) => table.count());
     case 'close':
       clearInterval(timer);
       engine.close();
