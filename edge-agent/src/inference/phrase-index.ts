@@ -7,14 +7,18 @@ export interface PhraseIndex<V> {
   scan(text: string, visit: (value: V, start: number, end: number) => void): void;
 }
 
+/** Most nodes have one child; a map for each would cost a large catalogue tens of megabytes. */
 interface Node<V> {
-  readonly next: Map<number, Node<V>>;
+  code: number;
+  child: Node<V> | null;
+  /** All children, from the second on. */
+  next: Map<number, Node<V>> | null;
   values: V[] | null;
 }
 
-/** Cost of a scan: text length times the longest phrase at worst, one map look-up a character as a rule. */
+/** Cost of a scan: text length times the longest phrase at worst, one look-up a character as a rule. */
 export function createPhraseIndex<V>(phrases: Iterable<readonly [phrase: string, value: V]>): PhraseIndex<V> {
-  const root: Node<V> = { next: new Map(), values: null };
+  const root: Node<V> = { code: 0, child: null, next: null, values: null };
   for (const [phrase, value] of phrases) {
     if (phrase === '') continue;
     const end = nodeOf(root, phrase);
@@ -27,14 +31,29 @@ function nodeOf<V>(root: Node<V>, phrase: string): Node<V> {
   let node = root;
   for (let i = 0; i < phrase.length; i++) {
     const code = phrase.charCodeAt(i);
-    let next = node.next.get(code);
-    if (next === undefined) {
-      next = { next: new Map(), values: null };
-      node.next.set(code, next);
-    }
-    node = next;
+    node = childOf(node, code) ?? addChild(node, code);
   }
   return node;
+}
+
+function childOf<V>(node: Node<V>, code: number): Node<V> | null {
+  if (node.next !== null) return node.next.get(code) ?? null;
+  return node.code === code ? node.child : null;
+}
+
+function addChild<V>(node: Node<V>, code: number): Node<V> {
+  const child: Node<V> = { code: 0, child: null, next: null, values: null };
+  if (node.next === null && node.child === null) {
+    node.code = code;
+    node.child = child;
+    return child;
+  }
+  if (node.next === null && node.child !== null) {
+    node.next = new Map([[node.code, node.child]]);
+    node.child = null;
+  }
+  node.next?.set(code, child);
+  return child;
 }
 
 function scan<V>(root: Node<V>, text: string, visit: (value: V, start: number, end: number) => void): void {
@@ -54,11 +73,11 @@ function walk<V>(
   start: number,
   visit: (value: V, start: number, end: number) => void,
 ): void {
-  let node: Node<V> | undefined = root;
+  let node: Node<V> | null = root;
   for (let i = start; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    node = node.next.get(code);
-    if (node === undefined) return;
+    node = childOf(node, code);
+    if (node === null) return;
     if (node.values === null) continue;
     if (isWordCode(code) && i + 1 < text.length && isWordCode(text.charCodeAt(i + 1))) continue;
     for (const value of node.values) visit(value, start, i + 1);

@@ -1,40 +1,34 @@
-import type { Catalogue, Product } from '@livecue/shared/contract';
+import type { Catalogue } from '@livecue/shared/contract';
 import type { ProductMention } from '@livecue/shared/insight';
-import { normalise } from '@livecue/shared/text';
+import { normalise, simplify } from '@livecue/shared/text';
 import { linkNumbers } from './link-number.ts';
-import { createPhraseIndex } from './phrase-index.ts';
+import { spaced } from './name-text.ts';
+import { pointsAtExplained } from './pointing.ts';
+import { LINK_SCORES, type NameHit } from './product-link.ts';
+import { createProductNames } from './product-names.ts';
+
+export { LINK_SCORES } from './product-link.ts';
 
 /** Text beyond this is not read: no live comment needs it, and the cost of any text stays bounded. */
 export const MAX_READ_LENGTH = 400;
 
-/** Fixed scores by what named the product; they order mentions and are no measured probability. */
-export const LINK_SCORES = { code: 0.99, number: 0.95, name: 0.9, alias: 0.85 } as const;
-
 const MAX_MENTIONS = 5;
 
 export interface ProductLinker {
-  /** Products of the catalogue that `text` names, best first, at most 5. Any string is fine. */
-  link(text: string): ProductMention[];
+  /**
+   * Products of the catalogue that `text` means, best first, at most 5. Any string is fine. `explaining` is the
+   * product on air: 这个 and "this one" mean it, and of products with a shared name it is the one that is meant;
+   * null or left out: not known.
+   */
+  link(text: string, explaining?: string | null): ProductMention[];
   /** The same for a caller who has normalised already; both at most `MAX_READ_LENGTH` long. */
-  linkNormalised(raw: string, normalised: string): ProductMention[];
-}
-
-/** What one phrase means; several products when they share an alias. */
-interface Named {
-  readonly products: string[];
-  readonly score: number;
-}
-
-interface Hit {
-  readonly named: Named;
-  readonly start: number;
-  readonly end: number;
+  linkNormalised(raw: string, normalised: string, explaining?: string | null): ProductMention[];
 }
 
 /**
- * Links by link number, shop code, full name and alias. A phrase inside a longer one does not count
- * (衬衫 in 亚麻衬衫); a phrase of several products shares its score among them, unless a number in the same
- * comment says which is meant.
+ * Links by link number, shop code, name, alias, part of a name, a colour or content that one product alone has,
+ * and by pointing at the product on air. A phrase inside a longer one does not count (衬衫 in 亚麻衬衫); an alias
+ * of several products shares its score among them, unless a number in the same comment says which is meant.
  */
 export function createProductLinker(catalogue: Catalogue): ProductLinker {
   const byNumber = new Map<number, string>();
@@ -43,18 +37,23 @@ export function createProductLinker(catalogue: Catalogue): ProductLinker {
       byNumber.set(product.linkNumber, product.productId);
     }
   }
-  const index = createPhraseIndex(phrasesOf(catalogue.products));
+  const known = new Set(catalogue.products.map(({ productId }) => productId));
+  const names = createProductNames(catalogue.products);
+  const isListed = (number: number) => byNumber.has(number);
 
-  const linkNormalised = (raw: string, normalised: string): ProductMention[] => {
+  const linkNormalised = (raw: string, normalised: string, explaining: string | null = null): ProductMention[] => {
+    if (known.size === 0) return [];
+    const text = simplify(normalised);
     const scores = new Map<string, number>();
-    for (const number of linkNumbers(raw, normalised)) {
+    for (const number of linkNumbers(raw, text, isListed)) {
       const productId = byNumber.get(number);
       if (productId !== undefined) scores.set(productId, LINK_SCORES.number);
     }
-    let hits: Hit[] | null = null;
-    index.scan(normalised, (named, start, end) => (hits ??= []).push({ named, start, end }));
-    if (hits !== null) addNamed(scores, hits);
-    if (scores.size === 0) return [];
+    const onAir = explaining !== null && known.has(explaining) ? explaining : null;
+    const pointed = onAir !== null && pointsAtExplained(text);
+    const hits = names.find(spaced(text));
+    if (hits.length > 0) addNamed(scores, hits, onAir, pointed);
+    if (scores.size === 0) return pointed && onAir !== null ? [{ productId: onAir, score: LINK_SCORES.pointed }] : [];
     return [...scores]
       .map(([productId, score]) => ({ productId, score }))
       .sort((a, b) => b.score - a.score)
@@ -63,47 +62,39 @@ export function createProductLinker(catalogue: Catalogue): ProductLinker {
 
   return {
     linkNormalised,
-    link: (text) => {
+    link: (text, explaining = null) => {
       const raw = text.slice(0, MAX_READ_LENGTH);
-      return linkNormalised(raw, normalise(raw).slice(0, MAX_READ_LENGTH));
+      return linkNormalised(raw, normalise(raw).slice(0, MAX_READ_LENGTH), explaining);
     },
   };
 }
 
-function addNamed(scores: Map<string, number>, hits: readonly Hit[]): void {
-  const byNumber = new Set(scores.keys());
-  const longestFirst = hits.toSorted((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start);
-  const taken: Hit[] = [];
-  for (const hit of longestFirst) {
+function addNamed(scores: Map<string, number>, hits: readonly NameHit[], onAir: string | null, pointed: boolean): void {
+  const numbered = new Set(scores.keys());
+  const variants = hits.filter(({ named }) => named.variant);
+  const told = new Set([...numbered, ...variants.flatMap(({ named }) => named.products)]);
+  const taken: NameHit[] = [];
+  for (const hit of hits.filter(({ named }) => !named.variant).sort(byCertainty)) {
     if (taken.some((other) => hit.start < other.end && other.start < hit.end)) continue;
     taken.push(hit);
-    const { products, score } = hit.named;
-    if (products.length > 1 && products.some((productId) => byNumber.has(productId))) continue;
-    for (const productId of products) {
-      scores.set(productId, Math.max(scores.get(productId) ?? 0, score / products.length));
+    const { products, kin, score, stated } = hit.named;
+    const which = kin.filter((productId) => told.has(productId));
+    if (which.length > 0) for (const productId of which) raise(scores, productId, score);
+    else if (onAir !== null && ((products.length > 1 && products.includes(onAir)) || (pointed && kin.includes(onAir)))) {
+      raise(scores, onAir, products.length > 1 ? score / products.length + LINK_SCORES.pointed / 2 : score);
+    } else if (stated || products.length === 1) {
+      for (const productId of products) raise(scores, productId, score / products.length);
     }
   }
+  if (scores.size > 0) return;
+  for (const { named } of variants) for (const productId of named.products) raise(scores, productId, named.score);
+} // prettier-ignore
+
+/** Longer phrases first: they say more; of equal ones what the catalogue states. */
+function byCertainty(a: NameHit, b: NameHit): number {
+  return b.end - b.start - (a.end - a.start) || b.named.score - a.named.score || a.start - b.start;
 }
 
-function phrasesOf(products: readonly Product[]): [string, Named][] {
-  const byPhrase = new Map<string, Named>();
-  const add = (phrase: string, productId: string, score: number) => {
-    const text = normalise(phrase);
-    if (!isTelling(text)) return;
-    const known = byPhrase.get(text);
-    if (known === undefined || known.score < score) byPhrase.set(text, { products: [productId], score });
-    else if (known.score === score && !known.products.includes(productId)) known.products.push(productId);
-  };
-  for (const product of products) {
-    for (const code of [product.productId, ...product.skus]) add(code, product.productId, LINK_SCORES.code);
-    add(product.name.zh, product.productId, LINK_SCORES.name);
-    add(product.name.en, product.productId, LINK_SCORES.name);
-    for (const alias of product.aliases) add(alias, product.productId, LINK_SCORES.alias);
-  }
-  return [...byPhrase];
-}
-
-/** One character, and digits that could be a size, a price or a count, name nothing. */
-function isTelling(phrase: string): boolean {
-  return /^[0-9]+$/.test(phrase) ? phrase.length >= 5 : [...phrase].length >= 2;
+function raise(scores: Map<string, number>, productId: string, score: number): void {
+  scores.set(productId, Math.max(scores.get(productId) ?? 0, score));
 }

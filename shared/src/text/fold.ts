@@ -39,6 +39,19 @@ export function fold(text: string, into: Uint16Array): number {
   return length;
 }
 
+/**
+ * Simplified characters, look-alike letters made Latin, accents and variation marks out, and nothing else:
+ * numbers and repeats stay. `text` is normalised already.
+ */
+export function simplify(text: string): string {
+  let simplified = '';
+  for (let i = 0; i < text.length; i++) {
+    const read = READ_AS[text.charCodeAt(i)] ?? 0;
+    if (read !== 0) simplified += String.fromCharCode(read);
+  }
+  return simplified;
+}
+
 /** How many units at the end are one copy too many. */
 function repeatedUnits(units: Uint16Array, length: number): number {
   for (let block = 1; block <= LONGEST_BLOCK; block++) {

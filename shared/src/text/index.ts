@@ -1,3 +1,4 @@
 export * from './normalise.ts';
 export * from './features.ts';
-export { fold } from './fold.ts';
+export { fold, simplify } from './fold.ts';
+export { looseSyllableOf } from './syllable.ts';
