@@ -5,6 +5,7 @@ import 'uplot/dist/uPlot.min.css';
 import './style/tokens.css';
 import './style/host.css';
 import './style/operator.css';
+import './style/comments.css';
 import './style/sent.css';
 import './style/pair.css';
 import { App } from './app.tsx';

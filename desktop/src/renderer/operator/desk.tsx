@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PanelState } from '@livecue/shared/contract';
+import type { CommentFilter, PanelState } from '@livecue/shared/contract';
 import { Unplug } from 'lucide-react';
 import { readClock, useBeat, useLive, type Clock } from '../live/use-live.tsx';
 import { recall, remember } from '../parts/memory.ts';
@@ -8,6 +8,8 @@ import type { Route } from '../parts/route.ts';
 import { SentScreen } from '../sent/sent-screen.tsx';
 import { useUnits } from '../words/units.ts';
 import { CloudStatus } from './cloud-status.tsx';
+import { ALL_COMMENTS } from './comments/comment-feed.ts';
+import { CommentList } from './comments/comment-list.tsx';
 import { CueList } from './cue-list.tsx';
 import { HealthList } from './health-list.tsx';
 import { ProductTable } from './product-table.tsx';
@@ -30,6 +32,7 @@ function LostBanner({ clock }: { clock: Clock }) {
 
 function OperatorScreen({ state, clock, theme }: { state: PanelState; clock: Clock; theme: Theme }) {
   const { nowMs } = clock;
+  const [filter, setFilter] = useState<CommentFilter>(ALL_COMMENTS);
   return (
     <main className={`desk ${clock.lost ? 'old' : ''}`}>
       <div className="column">
@@ -38,11 +41,12 @@ function OperatorScreen({ state, clock, theme }: { state: PanelState; clock: Clo
         <CloudStatus uplink={state.uplink} nowMs={nowMs} />
       </div>
       <div className="column middle">
-        <ProductTable state={state} nowMs={nowMs} />
-        <RoomCharts state={state} nowMs={nowMs} theme={theme} />
+        <ProductTable state={state} nowMs={nowMs} filter={filter} onFilter={setFilter} />
+        <CommentList filter={filter} products={state.products} onFilter={setFilter} />
       </div>
-      <div className="column">
+      <div className="column last">
         <CueList stage={state.stage} nowMs={nowMs} />
+        <RoomCharts state={state} nowMs={nowMs} theme={theme} />
       </div>
     </main>
   );

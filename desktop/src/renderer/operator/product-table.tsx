@@ -1,9 +1,10 @@
 import { useTranslation } from 'react-i18next';
-import type { PanelState, ProductState } from '@livecue/shared/contract';
+import type { CommentFilter, PanelState, ProductState } from '@livecue/shared/contract';
 import { Intent } from '@livecue/shared/insight';
 import { Mic, TriangleAlert } from 'lucide-react';
 import { usePanel } from '../live/use-live.tsx';
 import { useUnits } from '../words/units.ts';
+import { ALL_COMMENTS } from './comments/comment-feed.ts';
 import { Section } from './section.tsx';
 import { Spark } from './spark.tsx';
 
@@ -11,20 +12,40 @@ const SPARK_SECONDS = 60;
 /** From here on the time to sold-out is a warning (the default of advise.stockOutMinutes). */
 const SOON_MINUTES = 10;
 
-function Questions({ questions }: { questions: ProductState['questions'] }) {
+interface Asking {
+  readonly filter: CommentFilter;
+  readonly onFilter: (filter: CommentFilter) => void;
+}
+
+/** How many viewers ask what; a click shows their comments, and all comments again. */
+function Questions({ product, filter, onFilter }: Asking & { product: ProductState }) {
   const { t } = useTranslation();
-  const asked = Object.entries(questions)
+  const { productId } = product;
+  const asked = Object.entries(product.questions)
     .filter(([, n]) => n > 0)
     .toSorted((a, b) => b[1] - a[1])
-    .map(([key, n]) => ({ n, words: Intent.safeParse(key).success ? t(`intent.${key as Intent}`) : key }));
+    .map(([key, n]) => ({ n, key, intent: Intent.safeParse(key).data ?? null }));
   if (asked.length === 0) return <span className="dim">–</span>;
   return (
     <>
-      {asked.slice(0, 2).map(({ n, words }) => (
-        <span className="asked" key={words}>
-          <strong>{n}</strong> {words}
-        </span>
-      ))}
+      {asked.slice(0, 2).map(({ n, key, intent }, i) => {
+        const chosen = filter.productId === productId && filter.intent === intent && intent !== null;
+        return (
+          <span key={key}>
+            {i === 0 ? null : <span className="dim"> · </span>}
+            <button
+              type="button"
+              className="asked-button"
+              aria-pressed={chosen}
+              title={t('products.asked')}
+              disabled={intent === null}
+              onClick={() => onFilter(chosen ? ALL_COMMENTS : { ...ALL_COMMENTS, productId, intent })}
+            >
+              <strong>{n}</strong> {intent === null ? key : t(`intent.${intent}`)}
+            </button>
+          </span>
+        );
+      })}
     </>
   );
 }
@@ -54,7 +75,12 @@ function StockCells({ product }: { product: ProductState }) {
   );
 }
 
-function ProductRow({ product, explained, nowMs }: { product: ProductState; explained: boolean; nowMs: number }) {
+function ProductRow({
+  product,
+  explained,
+  nowMs,
+  ...asking
+}: Asking & { product: ProductState; explained: boolean; nowMs: number }) {
   const { t } = useTranslation();
   const { store } = usePanel();
   const units = useUnits();
@@ -81,7 +107,7 @@ function ProductRow({ product, explained, nowMs }: { product: ProductState; expl
         </div>
       </td>
       <td>
-        <Questions questions={product.questions} />
+        <Questions product={product} {...asking} />
       </td>
       <td className="number">{units.count(product.unitsSold)}</td>
       <StockCells product={product} />
@@ -90,7 +116,7 @@ function ProductRow({ product, explained, nowMs }: { product: ProductState; expl
 }
 
 /** In the order of the link list, so that a product is always found in the same place. */
-export function ProductTable({ state, nowMs }: { state: PanelState; nowMs: number }) {
+export function ProductTable({ state, nowMs, ...asking }: Asking & { state: PanelState; nowMs: number }) {
   const { t } = useTranslation();
   const products = state.products.toSorted((a, b) => (a.linkNumber ?? 1e9) - (b.linkNumber ?? 1e9));
   return (
@@ -117,6 +143,7 @@ export function ProductTable({ state, nowMs }: { state: PanelState; nowMs: numbe
                 product={product}
                 explained={product.productId === state.explaining?.productId}
                 nowMs={nowMs}
+                {...asking}
               />
             ))}
           </tbody>

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PanelResult } from '@livecue/shared/contract';
+import type { PanelResult, PanelRole } from '@livecue/shared/contract';
 import { useBeat, useLive, usePanel } from '../live/use-live.tsx';
 import { useUnits } from '../words/units.ts';
 
@@ -17,18 +17,23 @@ export function PairDevice({ onClose }: { onClose: () => void }) {
   const asked = useRef(false);
   const [made, setMade] = useState<PanelResult<'pairing.create'> | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const create = useCallback(() => {
-    client.call('pairing.create', {}).then(
-      (result) => {
-        setMade(result);
-        setProblem(null);
-      },
-      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
-    );
-  }, [client]);
+  const [role, setRole] = useState<PanelRole>('operator');
+  const create = useCallback(
+    (wanted: PanelRole) => {
+      setRole(wanted);
+      client.call('pairing.create', { role: wanted }).then(
+        (result) => {
+          setMade(result);
+          setProblem(null);
+        },
+        (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+      );
+    },
+    [client],
+  );
   useEffect(() => {
     dialog.current?.showModal();
-    if (!asked.current) create();
+    if (!asked.current) create('operator');
     asked.current = true;
   }, [create]);
 
@@ -39,6 +44,17 @@ export function PairDevice({ onClose }: { onClose: () => void }) {
     <dialog className="dialog device" ref={dialog} onClose={onClose} aria-label={t('device.title')}>
       <h2>{t('device.title')}</h2>
       <p className="dim">{t('device.lead')}</p>
+      <fieldset>
+        <legend>{t('device.role')}</legend>
+        <div className="choices">
+          {(['operator', 'host'] as const).map((each) => (
+            <label key={each}>
+              <input type="radio" name="role" checked={role === each} onChange={() => create(each)} />
+              {t(`device.${each}`)}
+            </label>
+          ))}
+        </div>
+      </fieldset>
       {problem === null ? null : <p className="remedy">{problem}</p>}
       {made === null ? null : (
         <>
@@ -58,7 +74,7 @@ export function PairDevice({ onClose }: { onClose: () => void }) {
         </>
       )}
       <div className="row-line">
-        <button type="button" className="button" onClick={create}>
+        <button type="button" className="button" onClick={() => create(role)}>
           {t('device.again')}
         </button>
         <button type="button" className="button main row-end" onClick={() => dialog.current?.close()}>
