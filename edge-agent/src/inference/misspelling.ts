@@ -33,6 +33,8 @@ export function createMisspellings<V>(phrases: readonly (readonly [phrase: strin
   const words = new Set(phrases.flatMap(([phrase]) => phrase.split(' ').filter((word) => /^[a-z]{5,}$/.test(word))));
   const neighbours = new Set(phrases.flatMap(([phrase]) => (phrase.includes(' ') ? phrase.split(' ') : [])));
   const slips = slipsOf(words);
+  // A slip keeps the first letter and about the length: most words of a comment are passed over at once.
+  const startings = new Set([...words].flatMap((word) => [-1, 0, 1].map((more) => startingOf(word) + more)));
 
   return {
     scan(text, visit) {
@@ -41,7 +43,9 @@ export function createMisspellings<V>(phrases: readonly (readonly [phrase: strin
         if (sharesCharacter(text, start, phrase)) visit(value, start, end);
       });
       for (let i = 0; i + 1 < text.length; i++) {
-        for (const { phrase, value, offset } of byPair.get(text.slice(i, i + 2)) ?? []) {
+        const placed = byPair.get(pairAt(text, i));
+        if (placed === undefined) continue;
+        for (const { phrase, value, offset } of placed) {
           const start = i - offset;
           if (start >= 0 && isOneOff(text, start, phrase)) visit(value, start, start + phrase.length);
         }
@@ -50,20 +54,27 @@ export function createMisspellings<V>(phrases: readonly (readonly [phrase: strin
     corrected(text) {
       if (slips.size === 0) return null;
       const right = text.replace(/[a-z]{4,}/g, (word, at: number) => {
-        if (words.has(word)) return word;
-        const beside = `${text.slice(0, at).split(' ').at(-2) ?? ''} ${text.slice(at + word.length).split(' ')[1] ?? ''}`;
-        return correctionOf(word, slips, beside.split(' ').some((one) => neighbours.has(one))) ?? word;
+        if (!startings.has(startingOf(word)) || words.has(word)) return word;
+        const isInName = () => {
+          const [before, after] = [text.slice(0, at).split(' ').at(-2), text.slice(at + word.length).split(' ')[1]];
+          return neighbours.has(before ?? '') || neighbours.has(after ?? '');
+        };
+        return correctionOf(word, slips, isInName) ?? word;
       });
       return right === text ? null : right;
     },
   };
 } // prettier-ignore
 
-function pairsOf<V>(phrases: readonly (readonly [string, V])[]): Map<string, Placed<V>[]> {
-  const byPair = new Map<string, Placed<V>[]>();
+function pairAt(text: string, at: number): number {
+  return text.charCodeAt(at) * 0x10000 + text.charCodeAt(at + 1);
+}
+
+function pairsOf<V>(phrases: readonly (readonly [string, V])[]): Map<number, Placed<V>[]> {
+  const byPair = new Map<number, Placed<V>[]>();
   for (const [phrase, value] of phrases) {
     for (let offset = 0; offset + 1 < phrase.length; offset++) {
-      const pair = phrase.slice(offset, offset + 2);
+      const pair = pairAt(phrase, offset);
       const known = byPair.get(pair) ?? [];
       if (known.length <= MOST_OF_A_PAIR) known.push({ phrase, value, offset });
       byPair.set(pair, known);
@@ -91,6 +102,11 @@ function isOneOff(text: string, start: number, phrase: string): boolean {
   return wrong !== -1 && /\p{Script=Han}/u.test(text[start + wrong] ?? '');
 }
 
+/** First letter and length as one number. */
+function startingOf(word: string): number {
+  return word.charCodeAt(0) * 0x10000 + word.length;
+}
+
 /** Every word with one letter left out, and itself: a slip is found by leaving a letter out on both sides. */
 function slipsOf(words: ReadonlySet<string>): Map<string, string[]> {
   const slips = new Map<string, string[]>();
@@ -105,19 +121,21 @@ function shortened(word: string): string[] {
 }
 
 /** The one word that `written` is a slip of; null when there is none or a choice. */
-function correctionOf(written: string, slips: ReadonlyMap<string, readonly string[]>, inName: boolean): string | null {
-  const long = inName ? FEWEST_LETTERS : LONG_WORD;
+function correctionOf(written: string, slips: ReadonlyMap<string, readonly string[]>, isInName: () => boolean): string | null {
   const meant = new Set<string>();
   for (const word of slips.get(written) ?? []) if (word.length >= FEWEST_LETTERS) meant.add(word);
-  for (const key of shortened(written)) {
-    for (const word of slips.get(key) ?? []) {
-      if (word.length >= long && written.length >= long - 1 && isOneEdit(written, word)) meant.add(word);
+  if (written.length >= FEWEST_LETTERS - 1) {
+    for (const key of shortened(written)) {
+      for (const word of slips.get(key) ?? []) {
+        const isLong = word.length >= LONG_WORD && written.length >= LONG_WORD - 1;
+        if (word.length >= FEWEST_LETTERS && isOneEdit(written, word) && (isLong || isInName())) meant.add(word);
+      }
     }
   }
   const [word] = meant;
   // A plural is no slip.
   return meant.size !== 1 || word === undefined || written === `${word}s` ? null : word;
-}
+} // prettier-ignore
 
 /** One letter added, changed, or two neighbours exchanged. */
 function isOneEdit(written: string, word: string): boolean {

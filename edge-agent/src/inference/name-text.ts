@@ -1,5 +1,8 @@
 import { looseSyllableOf, normalise, simplify } from '@livecue/shared/text';
 
+const SEPARATOR = /[-_·]/;
+const SEPARATORS = /[-_·]/g;
+
 /** How names and comments are compared: normalised, simplified characters, hyphens and underscores as spaces. */
 export function nameText(text: string): string {
   return spaced(simplify(normalise(text)));
@@ -7,7 +10,7 @@ export function nameText(text: string): string {
 
 /** The same for a text that is normalised and simplified already; keeps its length. */
 export function spaced(text: string): string {
-  return text.replace(/[-_·]/g, ' ');
+  return SEPARATOR.test(text) ? text.replaceAll(SEPARATORS, ' ') : text;
 }
 
 /** One unit a character: its toneless sound, or the character itself where it has none. Keeps the length. */

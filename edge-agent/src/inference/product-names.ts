@@ -1,7 +1,7 @@
 import type { Product } from '@livecue/shared/contract';
 import { createMisspellings, type Misspellings } from './misspelling.ts';
 import { type Modifier, nameSources, part } from './name-sources.ts';
-import { createPhraseIndex } from './phrase-index.ts';
+import { createPhraseIndex, isWordCode } from './phrase-index.ts';
 import { LINK_SCORES, type NameHit, type Named } from './product-link.ts';
 import { namesOne, specsIn } from './variant.ts';
 
@@ -106,8 +106,12 @@ function addModified(hits: NameHit[], text: string, list: readonly Modifier[], s
   hits.push({ named: part([only.productId], LINK_SCORES.variant), start, end });
 }
 
-/** Where `thing` ends in `window`; 0 when it is not there. */
-function endOf(window: string, thing: string, wholeWord: boolean): number {
-  const at = wholeWord ? ` ${window} `.search(new RegExp(`[^a-z]${thing}s?[^a-z]`)) : window.indexOf(thing);
-  return at < 0 ? 0 : at + thing.length;
+/** Where `thing` ends in `window`; 0 when it is not there. An English one is a whole word, or its plural. */
+function endOf(window: string, thing: string, isEnglish: boolean): number {
+  const at = window.indexOf(thing);
+  const end = at + thing.length;
+  if (at < 0 || !isEnglish) return at < 0 ? 0 : end;
+  const plural = window[end] === 's' ? end + 1 : end;
+  const isWord = !isWordCode(window.charCodeAt(at - 1)) && !isWordCode(window.charCodeAt(plural));
+  return isWord ? end : 0;
 }

@@ -44,8 +44,11 @@ export function fold(text: string, into: Uint16Array): number {
  * numbers and repeats stay. `text` is normalised already.
  */
 export function simplify(text: string): string {
-  let simplified = '';
-  for (let i = 0; i < text.length; i++) {
+  let same = 0;
+  while (same < text.length && READ_AS[text.charCodeAt(same)] === text.charCodeAt(same)) same++;
+  if (same === text.length) return text;
+  let simplified = text.slice(0, same);
+  for (let i = same; i < text.length; i++) {
     const read = READ_AS[text.charCodeAt(i)] ?? 0;
     if (read !== 0) simplified += String.fromCharCode(read);
   }
