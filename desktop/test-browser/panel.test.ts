@@ -301,7 +301,7 @@ describe.skipIf(chromium === null)('the panel in a real browser', () => {
       );
       expect(await page.locator('.section.health .row.warn').textContent()).toContain('在系统设置里打开自动校时');
       expect(await page.locator('.section.products tbody tr').nth(2).textContent()).toMatch(
-        /3亚麻衬衫 讲解中.*12 尺码2 价格41120/,
+        /3亚麻衬衫 讲解中.*12 尺码 · 2 价格41120/,
       );
       expect(await page.locator('.section.products tbody tr').nth(4).textContent()).toContain('售罄');
       expect(await text('.top-bar')).toContain('覆盖率 99.2 %');

@@ -29,12 +29,16 @@ const LINES: readonly Line[] = [
 export interface ScriptedComments {
   readonly desk: CommentDesk;
   readonly corrections: ReturnType<typeof memoryCorrections>;
-  /** Puts `count` more comments in, their texts numbered from `numbered` on when it is given. */
-  say(count: number, numbered?: number): void;
+  /** Puts `count` more comments in, `apartMs` apart up to now, their texts numbered from `numbered` on when it is given. */
+  say(count: number, numbered?: number, apartMs?: number): void;
   write(text: string, part?: Partial<Prediction>, viewer?: string, commentId?: string): void;
 }
 
-export function createScriptedComments(nowMs: () => number, kept?: typeof COMMENTS_KEPT): ScriptedComments {
+export function createScriptedComments(
+  nowMs: () => number,
+  kept?: typeof COMMENTS_KEPT,
+  session = SESSION,
+): ScriptedComments {
   const corrections = memoryCorrections();
   const catalogue = Catalogue.parse({
     products: ['p1', 'p2', 'p3', 'p5', 'p7'].map((id) => ({
@@ -45,17 +49,17 @@ export function createScriptedComments(nowMs: () => number, kept?: typeof COMMEN
   });
   const silent = () => undefined;
   const logger = { debug: silent, info: silent, warn: silent, error: (text: string) => console.error(text) };
-  const desk = createCommentDesk({ corrections, nowMs, logger }, { catalogue, session: SESSION, ...(kept === undefined ? {} : { kept }) }); // prettier-ignore
+  const desk = createCommentDesk({ corrections, nowMs, logger }, { catalogue, session, ...(kept === undefined ? {} : { kept }) }); // prettier-ignore
   let said = 0;
-  const put = (text: string, viewer: string, prediction: Prediction, commentId = `c${said + 1}`) => {
+  const put = (text: string, viewer: string, prediction: Prediction, commentId = `c${said + 1}`, agoMs = 0) => {
     said += 1;
     const event = commentEvent(said, { text, identifier: commentId, author: { identifier: viewer, name: viewer } });
-    desk.event({ ...event, eventTimeMs: nowMs() }, prediction);
+    desk.event({ ...event, eventTimeMs: nowMs() - agoMs }, prediction);
   };
   return {
     desk,
     corrections,
-    say(count, numbered) {
+    say(count, numbered, apartMs = 0) {
       for (let i = 0; i < count; i++) {
         const [text, viewer, intent, product, part] = LINES[said % LINES.length]!;
         const products = product === null ? [] : [{ productId: product, score: 0.97 }];
@@ -63,6 +67,8 @@ export function createScriptedComments(nowMs: () => number, kept?: typeof COMMEN
           numbered === undefined ? text : `${text} ${numbered + i}`,
           viewer,
           predictionOf(intent, { products, ...part }),
+          undefined,
+          (count - 1 - i) * apartMs,
         );
       }
     },

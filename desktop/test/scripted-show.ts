@@ -120,7 +120,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
   const calls: { verb: string; args: unknown }[] = [];
   let state = firstState(startMs);
   const comments = createScriptedComments(nowMs, kept);
-  comments.say(40);
+  comments.say(40, undefined, 1_300);
   const show: ScriptedShow = {
     calls,
     comments,

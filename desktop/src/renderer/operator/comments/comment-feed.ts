@@ -111,7 +111,9 @@ export function createCommentFeed(client: Pick<PanelClient, 'call'>): CommentFee
         set({ extent, problem: null, rows });
       return;
     }
-    if (!held && !detached) return set({ extent, problem: null, ...join(rows, fresh, skipped) });
+    // Where there is no row yet, none can be moved.
+    const free = !held || rows.length === 0;
+    if (free && !detached) return set({ extent, problem: null, ...join(rows, fresh, skipped) });
     pending = [...fresh, ...(skipped > 0 ? [] : pending)].slice(0, ROWS_WAITING);
     set({ extent, problem: null, rows, waiting: view.waiting + fresh.length + skipped });
   }
