@@ -11,8 +11,8 @@ import { gunzipSync } from 'node:zlib';
 import { Catalogue } from '@livecue/shared/contract';
 import { createProductLinker, type ProductLinker } from '../../edge-agent/src/inference/product-linker.ts';
 
-/** The first three are of `lines.jsonl`, food of `late.jsonl`. */
-export const CATALOGUES = ['clothes', 'beauty', 'home', 'food'] as const;
+/** The first three are of `lines.jsonl`, then of `food.jsonl` and `late.jsonl`. */
+export const CATALOGUES = ['clothes', 'beauty', 'home', 'food', 'outdoor'] as const;
 type Trade = (typeof CATALOGUES)[number];
 
 export interface Line {
@@ -42,7 +42,7 @@ export function openCatalogue(trade: Trade): Catalogue {
 }
 
 export function openLines(): Line[] {
-  return [...linesOf('lines.jsonl', halfOf), ...linesOf('late.jsonl', () => 'late')];
+  return [...linesOf('lines.jsonl', halfOf), ...linesOf('food.jsonl', () => 'development'), ...linesOf('late.jsonl', () => 'late')]; // prettier-ignore
 }
 
 function linesOf(file: string, half: (text: string) => Line['half']): Line[] {
@@ -80,7 +80,7 @@ export function linkedBy(linkers: Readonly<Record<Trade, ProductLinker>>, line: 
 
 export function createLinkers(): Record<Trade, ProductLinker> {
   const of = (trade: Trade) => createProductLinker(openCatalogue(trade));
-  return { clothes: of('clothes'), beauty: of('beauty'), home: of('home'), food: of('food') };
+  return { clothes: of('clothes'), beauty: of('beauty'), home: of('home'), food: of('food'), outdoor: of('outdoor') };
 }
 
 export function precision({ right, wrong }: Measured): number {

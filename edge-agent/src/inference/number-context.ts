@@ -23,13 +23,15 @@ const BEFORE_OR_AFTER = /^(?:[之以]?[前后](?!面|后|天|片|背|幅|排|盖
 const BY_THEN = /发|到|收|寄|送|下单|付款|有效|截止|结束|开|来得及|行不|可以吗/;
 
 const NOT_YET = /^下单.*(?:还没|没到|没发|没收|没动|几天|一直|现在)/;
+/** 10号中秋能收到吗; but 3号什么时候能发货 asks when. */
+const ARRIVES = /^(?!.{0,4}(?:什么时候|几|多久|哪天|啥时)).{0,4}能(?:收到|到货|发货|送到|寄到)/;
 const OF_AN_ORDER = /^的(?:快递|订单|单子?|包裹|票|活动|直播|车|物流|场)/;
 
 /** True when `N号`, followed by `after`, is a date, a place or a numbered thing, and no link of the list. */
 export function isNoLinkAfter(after: string): boolean {
   const rest = after.trimStart();
   if (BEFORE_OR_AFTER.test(rest)) return BY_THEN.test(rest) || /^[之以]?[前后]内?$/.test(rest);
-  return [NUMBERED_THING, DAY_PART, ON_A_DAY, MY_DAY, NOT_YET, OF_AN_ORDER].some((form) => form.test(rest));
+  return [NUMBERED_THING, DAY_PART, ON_A_DAY, MY_DAY, NOT_YET, ARRIVES, OF_AN_ORDER].some((form) => form.test(rest));
 }
 
 /** True when what stands before a number makes `N号` another thing: 1月3号, 型号3号, 尾号3号, 今天3号. */

@@ -1,6 +1,6 @@
 import type { Product } from '@livecue/shared/contract';
 import { nameText } from './name-text.ts';
-import { COMMON_EN, COMMON_ZH, THINGS_ZH, THINGS_ZI } from './product-words.ts';
+import { COMMON_EN, COMMON_ZH, HANGING_EN, THINGS_ZH, THINGS_ZI } from './product-words.ts';
 
 /** Part of a product's name that viewers say instead of all of it. */
 export interface PartialTitle {
@@ -17,7 +17,7 @@ export interface PartialTitle {
 }
 
 const HUNG_ON =
-  /(?:[a-z0-9. +*/×]+|[0-9一二三两半]+ ?(?:条|片|包|袋|盒|瓶|支|个|双|只|枚|罐|斤|克|公斤|毫升|升|件|粒|颗|抽|卷)(?:装|入)?|(?:混合|礼盒|组合|量贩|独立|真空|家庭|囤货|袋|盒|瓶|罐|箱|散|小包)装|包装|礼盒|套装|正品|包邮|新款|女士?|男士?|女款|男款|官方|旗舰店)$/;
+  /(?:[a-z0-9. +*/×]+|[0-9一二三两半]+ ?(?:条|片|包|袋|盒|瓶|支|个|双|只|枚|罐|斤|克|公斤|毫升|升|件|粒|颗|抽|卷)(?:装|入)?|(?:混合|礼盒|组合|量贩|独立|真空|家庭|囤货|袋|盒|瓶|罐|箱|散|小包)包?装|包装|礼盒|套装|正品|包邮|新款|女士?|男士?|女款|男款|官方|旗舰店)$/;
 /** Longer names add nothing that viewers would type. */
 const MAX_ZH = 24;
 const MAX_WORDS = 8;
@@ -80,8 +80,7 @@ function isTellingZh(phrase: string): boolean {
 
 /** `loose linen shirt` → shirt, linen shirt; loose, linen as modifiers of shirt. */
 function partsEn(name: string): PartialTitle[] {
-  const words = name.split(' ').filter((word) => /^[a-z]/.test(word) && !/[0-9]/.test(word)).slice(0, MAX_WORDS); // prettier-ignore
-  while (words.length > 0 && ['pro', 'mini', 'max', 'plus', 'lite'].includes(words.at(-1) ?? '')) words.pop();
+  const words = wordsOf(name);
   const head = words.at(-1);
   if (head === undefined) return [];
   const parts: PartialTitle[] = [];
@@ -92,8 +91,18 @@ function partsEn(name: string): PartialTitle[] {
     if (COMMON_EN.has(word) && word !== 'light') continue;
     parts.push(whole(`${word} ${head}`));
     parts.push({ phrase: word, kind: 'modifier', things: [head], telling: true });
-    const next = words[start + 1] ?? '';
-    if (start + 2 < words.length && !COMMON_EN.has(next)) parts.push(whole(`${word} ${next}`));
   }
   return parts;
+}
+
+/** Up to the first amount (40 bags), without box, set, mini at the end. */
+function wordsOf(name: string): string[] {
+  const all = name.split(' ').filter((word) => word !== '');
+  const first = all.findIndex((word) => /^[a-z]{2,}$/.test(word));
+  const amount = all.findIndex((word, i) => i > first && /[0-9]/.test(word));
+  const words = (amount === -1 ? all : all.slice(0, amount))
+    .filter((word) => /^[a-z]+$/.test(word))
+    .slice(0, MAX_WORDS);
+  while (words.length > 1 && HANGING_EN.has(words.at(-1) ?? '')) words.pop();
+  return words;
 }

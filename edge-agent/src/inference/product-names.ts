@@ -21,6 +21,8 @@ const ONE_OF_THEM_EN = /^ (?:ones?|version)\b/;
 /** Asked for as a property, it is no name: 是亚麻的吗, 含烟酰胺吗. */
 const PROPERTY = /(?:是|有|含|算|加了?|添加|成分|材质|用的|什么|contains?|with|any|made of) ?$/;
 const LONGEST_PROPERTY = 8;
+/** Where or by whom it is made: 咖啡店, 咖啡师. */
+const PLACE_AFTER = /^(?:店(?!铺|家)|厅|馆|屋|师(?!傅)|厂)/;
 const OWNED_EN = /\b(?:your|my|his|her|ur|their) $/;
 
 /** Names of `products`: stated ones, parts of them, colours and contents that only one has, misspellings. */
@@ -38,9 +40,15 @@ export function createProductNames(products: readonly Product[]): ProductNames {
     phrases.scan(text, (named, start, end) => {
       const before = text.slice(Math.max(0, start - LONGEST_PROPERTY), start);
       if (isInner.has(named) ? PROPERTY.test(before) : !named.stated && OWNED_EN.test(before)) return;
+      if (PLACE_AFTER.test(text.slice(end, end + 2))) return;
       hits.push({ named, start, end });
     });
-    modifying.scan(text, (list, start, end) => addModified(hits, text, list, start, end));
+    let before: { list: readonly Modifier[]; start: number; end: number } | null = null;
+    modifying.scan(text, (list, start, end) => {
+      if (before !== null && !isWordCode(text.charCodeAt(start))) addPair(hits, before, { list, start, end });
+      if (before === null || end > before.end) before = { list, start, end };
+      addModified(hits, text, list, start, end);
+    });
     colouring.scan(text, ({ named, kind }, start, end) => {
       if (namesOne(kind, text.slice(0, start), text.slice(end))) hits.push({ named, start, end });
     });
@@ -104,6 +112,15 @@ function addModified(hits: NameHit[], text: string, list: readonly Modifier[], s
   if (!(isEnglish ? ONE_OF_THEM_EN : ONE_OF_THEM_ZH).test(after)) return;
   if (PROPERTY.test(text.slice(Math.max(0, start - LONGEST_PROPERTY), start))) return;
   hits.push({ named: part([only.productId], LINK_SCORES.variant), start, end });
+}
+
+/** 儿童奶酪, 芝麻海苔: two words of one name that the shop has no other product for. English pairs (sugar free) are properties. */
+function addPair(hits: NameHit[], a: { list: readonly Modifier[]; start: number; end: number }, b: typeof a): void {
+  const [only] = b.list;
+  if (only === undefined || b.start < a.end || b.start - a.end > 1) return;
+  const isOf = ({ productId }: Modifier) => productId === only.productId;
+  if (!a.list.every(isOf) || !b.list.every(isOf) || !(a.list[0]?.telling === true || only.telling)) return;
+  hits.push({ named: part([only.productId], LINK_SCORES.variant), start: a.start, end: b.end });
 }
 
 /** Where `thing` ends in `window`; 0 when it is not there. An English one is a whole word, or its plural. */

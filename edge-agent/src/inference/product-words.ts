@@ -18,5 +18,8 @@ export const THINGS_ZH = '裙裤鞋靴帽杯包椅枕锅袜衣刷垫毯盘衫膜
 
 /** Last words of English names that name no thing alone. */
 export const COMMON_EN: ReadonlySet<string> = new Set(
-  'set kit pack box bundle case size color colour one pair piece pcs combo edition version series collection pro mini max plus lite light classic new gift with and for the of in a an'.split(' '),
+  'set kit pack box bundle case size color colour one pair piece pcs combo edition version series collection pro mini max plus lite light packs boxes bags bundles pieces pairs bottles cans classic new gift with and for the of in a an'.split(' '),
 ); // prettier-ignore
+
+/** Hung on the end of an English name; what stands before is the thing. A bedding set stays one. */
+export const HANGING_EN: ReadonlySet<string> = new Set('pro mini max plus lite gift box boxes pack packs'.split(' '));

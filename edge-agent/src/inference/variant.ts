@@ -23,11 +23,11 @@ const NO_COLOUR_EN =
 
 const UNITS: Readonly<Record<string, string>> = {
   毫升: 'ml', ml: 'ml', 升: 'l', l: 'l', 厘米: 'cm', 公分: 'cm', cm: 'cm', 毫安: 'mah', mah: 'mah', 毫安时: 'mah',
-  克: 'g', g: 'g', 寸: 'inch', inch: 'inch', 瓦: 'w', w: 'w',
+  克: 'g', g: 'g', 公斤: 'kg', 千克: 'kg', kg: 'kg', 寸: 'inch', inch: 'inch', 瓦: 'w', w: 'w',
 }; // prettier-ignore
-const SPEC = /([0-9]+(?:\.[0-9]+)?) ?(毫升|毫安时?|厘米|公分|升|克|寸|瓦|mah|ml|cm|inch|[lgw])(?![a-z])/g;
-/** Longer lengths are bodies. */
-const LONGEST_CM = 100;
+const SPEC = /([0-9]+(?:\.[0-9]+)?) ?(毫升|毫安时?|厘米|公分|公斤|千克|升|克|寸|瓦|mah|ml|cm|kg|inch|[lgw])(?![a-z])/g;
+/** More are bodies. */
+const MOST: Readonly<Record<string, number>> = { cm: 100, kg: 30 };
 
 /** Colours that the facts on sizes and colours list, and contents that stand in the name. */
 export function variantsOf(product: Product): Variant[] {
@@ -57,7 +57,7 @@ export function specsIn(text: string): string[] {
   const found = new Set<string>();
   for (const [, amount = '', unit = ''] of text.matchAll(SPEC)) {
     const name = UNITS[unit] ?? unit;
-    if (name !== 'cm' || Number(amount) < LONGEST_CM) found.add(`${Number(amount)} ${name}`);
+    if (Number(amount) < (MOST[name] ?? Number.POSITIVE_INFINITY)) found.add(`${Number(amount)} ${name}`);
   }
   return [...found];
 }
