@@ -1,14 +1,16 @@
 import { KnownRange } from './known-range.ts';
 import { KnownValues } from './known-values.ts';
 import { NumberReader } from './number-reader.ts';
-import { ExtremeView, HourView, LevelView, type SeriesView } from './series-views.ts';
+import { ExtremeView, HourView, JumpView, LevelView, type SeriesView } from './series-views.ts';
 import { WindowPeak } from './window-peak.ts';
 
 /** An alarm is a score of at least this. */
 export const ANOMALY_THRESHOLD = 0.5;
 
 /** Only what is odder than everything in this many points before is scored at all. */
-const QUIET_POINTS = 110;
+const QUIET_POINTS = 120;
+/** Almost everything is new to a young detector: what it says counts in full from here on. */
+const RAMP_POINTS = 300;
 /** Beyond, squares would leave the range of numbers; nothing that is measured is so large. */
 const LARGEST = 1e100;
 const VERSION = 1;
@@ -35,22 +37,24 @@ interface Part {
 /**
  * Says of each point of a series how odd it is, from the points before it alone.
  *
- * A point is odd as far as it shows what was never there. Four views of the series are held against what
- * is known of each: its level, the crest of the last 30 points, the trough of the last 100, and what it
- * has beyond the usual of the hour of the day. The distances (in deviations) are weighed and added to
- * s, and s / (1 + s) is the score where s is higher than in the 110 points before, else 0: a trouble is told
+ * A point is odd as far as it shows what was never there. Five views of the series are held against what
+ * is known of each: its level, the crest of the last 30 points, the trough of the last 100, its step over 5 points,
+ * and what it has beyond the usual of the hour of the day. The distances (in deviations) are weighed and added to
+ * s, and s / (1 + s) is the score where s is higher than in the 120 points before, else 0: a trouble is told
  * once, when it begins and when it gets worse. What stays becomes known and is quiet.
  *
- * One setting for every series. Memory is constant (4 × 60 values), time does not grow with the length.
+ * One setting for every series. Memory is constant (about 700 numbers), time does not grow with the length.
  */
 export class AnomalyDetector {
   readonly #parts: readonly Part[] = [
-    { view: new LevelView(), novelty: new KnownValues(), weight: 3.35 },
-    { view: new ExtremeView(30, 1), novelty: new KnownValues(), weight: 2.95 },
-    { view: new ExtremeView(100, -1), novelty: new KnownValues(), weight: 1.05 },
-    { view: new HourView(24), novelty: new KnownRange(), weight: 0.775 },
+    { view: new LevelView(), novelty: new KnownValues(), weight: 2.8 },
+    { view: new ExtremeView(30, 1), novelty: new KnownValues(), weight: 3.1 },
+    { view: new ExtremeView(100, -1), novelty: new KnownValues(), weight: 0.9 },
+    { view: new HourView(24), novelty: new KnownRange(), weight: 0.75 },
+    { view: new JumpView(5), novelty: new KnownRange(), weight: 0.3 },
   ];
   readonly #recent = new WindowPeak(QUIET_POINTS);
+  #count = 0;
 
   /**
    * Score 0..1 of the next point. `timeMs` is Unix ms; only the hour of the day is taken from it, so
@@ -65,6 +69,7 @@ export class AnomalyDetector {
       const seen = view.next(timeMs, point);
       if (!Number.isNaN(seen)) oddness += weight * novelty.update(seen);
     }
+    oddness *= Math.min(1, ++this.#count / RAMP_POINTS);
     const isNews = oddness > Math.max(0, this.#recent.peak);
     this.#recent.push(oddness);
     return isNews ? oddness / (1 + oddness) : 0;
@@ -77,6 +82,7 @@ export class AnomalyDetector {
       novelty.save(numbers);
     }
     this.#recent.save(numbers);
+    numbers.push(this.#count);
     return { version: VERSION, numbers };
   }
 
@@ -94,6 +100,7 @@ export class AnomalyDetector {
       novelty.load(reader);
     }
     detector.#recent.load(reader);
+    detector.#count = reader.next();
     reader.end();
     return detector;
   }

@@ -52,32 +52,30 @@ export class ExtremeView implements SeriesView {
   }
 }
 
-const SHORT_HALF_LIFE = 15;
-const LONG_HALF_LIFE = 1500;
-/** A flat stretch must not be infinitely calm. */
-const LEAST_RATIO = 0.01;
+/** The step from the value `points` before to the newest. */
+export class JumpView implements SeriesView {
+  readonly #ring: Float64Array;
+  #count = 0;
 
-/** Logarithm of the deviation over the last few values: noise that comes or goes, a line gone flat. */
-export class RoughnessView implements SeriesView {
-  readonly #short = new Spread(SHORT_HALF_LIFE);
-  readonly #long = new Spread(LONG_HALF_LIFE);
+  constructor(points: number) {
+    this.#ring = new Float64Array(points);
+  }
 
   next(_timeMs: number, value: number): number {
-    this.#short.update(value);
-    this.#long.update(value);
-    if (this.#short.count < SHORT_HALF_LIFE) return Number.NaN;
-    const floor = LEAST_RATIO * this.#long.deviation + 1e-9 * Math.abs(value);
-    return Math.log(this.#short.deviation + floor + 1e-12);
+    const slot = this.#count % this.#ring.length;
+    const step = this.#count < this.#ring.length ? Number.NaN : value - this.#ring[slot]!;
+    this.#ring[slot] = value;
+    this.#count++;
+    return step;
   }
 
   save(to: number[]): void {
-    this.#short.save(to);
-    this.#long.save(to);
+    to.push(this.#count, ...this.#ring);
   }
 
   load(from: NumberReader): void {
-    this.#short.load(from);
-    this.#long.load(from);
+    this.#count = from.next();
+    for (let at = 0; at < this.#ring.length; at++) this.#ring[at] = from.next();
   }
 }
 
