@@ -73,7 +73,7 @@ const BARE_JOINT = /^[0-9]+(?: ?(?:和|跟|与|及|、|还是|或者?|[&+]|and|o
 const BARE_LIST_BEFORE =
   /(?:^|[,，。!?~ ]|要|看|讲|试|比|拍|买|选|发|上|想|between |show |want |compare |links? |get )$/;
 const BARE_LIST_AFTER =
-  /^ ?(?:$|[,，?？!~]|都|哪|一起|有啥|有什么|什么区别|啥区别|区别|对比|比|先|选|怎么|咋|适合|要|搭|的区别|讲|please|pls|which|for |together|both|look|back)/;
+  /^ ?(?:$|[,，?？!~]|都|哪|一起|套|组合|多少|有啥|有什么|什么区别|啥区别|区别|对比|比|先|选|怎么|咋|适合|要|搭|的区别|讲|please|pls|which|for |together|both|look|back)/;
 /** Two numbers with little between. */
 const SEVERAL =
   /[0-9零一二三四五六七八九十百](?:[号链接 ]{0,4}(?:[-~～—至到和跟与及、或加,，&+/]|to|and|or|vs|还是|号)[或者 #]{0,3}|[号链接]* )[0-9零一二三四五六七八九十百]/;

@@ -97,7 +97,7 @@ function partsEn(name: string): PartialTitle[] {
 
 /** Up to the first amount (40 bags), without box, set, mini at the end. */
 function wordsOf(name: string): string[] {
-  const all = name.split(' ').filter((word) => word !== '');
+  const all = name.replace(/\b[0-9] in [0-9]\b/, '').split(' ').filter((word) => word !== ''); // prettier-ignore
   const first = all.findIndex((word) => /^[a-z]{2,}$/.test(word));
   const amount = all.findIndex((word, i) => i > first && /[0-9]/.test(word));
   const words = (amount === -1 ? all : all.slice(0, amount))

@@ -10,7 +10,7 @@ const THING_ZH = /这(?:料子|面料|颜色|质量|材质|版型|裙|裤|鞋|�
 const THIS_EN =
   /\bthis(?: one)?(?! (?:stream|song|music|host|lady|girl|guy|man|woman|person|week|weekend|month|year|time|morning|afternoon|evening|night|chat|live|show|game|video|channel|room|place|country|city|weather|app|is (?:so |such |very )?(?:fun|boring|great|crazy|cool|funny|insane|sick)))/;
 const IT_ASKED =
-  /\b(?:is|does|do|can|will|would|has|did) it(?! (?:rain|snow|late|early|cold|hot|warm|sunny|dark|monday|tuesday|wednesday|thursday|friday|saturday|sunday|christmas|true|real\b|live|over|me|possible|time|ok if|okay if|just me))/;
+  /\b(?:is|does|do|can|will|would|has|did) it(?! (?:rain|snow|late|early|(?:cold|hot|warm|sunny|dark)(?! enough)|monday|tuesday|wednesday|thursday|friday|saturday|sunday|christmas|true|real\b|live|over|me|possible|time|ok if|okay if|just me))/;
 const IT_WANTED =
   /\b(?:want|need|buy|buying|bought|get|getting|got|order|ordered|ordering|love|like|loving|take|wear|wash|use|used|return|try|tried|show) it(?! (?:here|when|how|that|there))\b/;
 

@@ -12,9 +12,9 @@ export const COMMON_ZH: ReadonlySet<string> = new Set(
 );
 
 /** A thing called by its last character: 裙子, 鞋子. */
-export const THINGS_ZI = '裙裤鞋帽杯椅枕袜衣刷垫毯盘桌柜被链镯箱瓶盆筷勺叉毡帘';
+export const THINGS_ZI = '裙裤鞋帽杯椅枕袜衣刷垫毯盘桌柜被链镯箱瓶盆筷勺叉毡帘炉架梯凳';
 /** A last character that is hardly ever anything but the thing, so that a modifier before it is enough. */
-export const THINGS_ZH = '裙裤鞋靴帽杯包椅枕锅袜衣刷垫毯盘衫膜霜笔机器车巾壶灯桌柜床被表链戒镯套箱仪伞恤露乳膏';
+export const THINGS_ZH = '裙裤鞋靴帽杯包椅枕锅袜衣刷垫毯盘衫膜霜笔机器车巾壶灯桌柜床被表链戒镯套箱仪伞恤露乳膏炉架';
 
 /** Last words of English names that name no thing alone. */
 export const COMMON_EN: ReadonlySet<string> = new Set(
@@ -22,4 +22,6 @@ export const COMMON_EN: ReadonlySet<string> = new Set(
 ); // prettier-ignore
 
 /** Hung on the end of an English name; what stands before is the thing. A bedding set stays one. */
-export const HANGING_EN: ReadonlySet<string> = new Set('pro mini max plus lite gift box boxes pack packs'.split(' '));
+export const HANGING_EN: ReadonlySet<string> = new Set(
+  'pro mini max plus lite gift box boxes pack packs pair pairs'.split(' '),
+);
