@@ -2,7 +2,9 @@ import { createServer, connect, type Server, type Socket } from 'node:net';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { eventually, startAgent, startCloud, temporaryFolder, writeConfig } from './program.ts';
+import type { PanelResult } from '@livecue/shared/contract';
+import { pairPanel } from './panel-peer.ts';
+import { eventually, runCommand, startAgent, startCloud, temporaryFolder, writeConfig } from './program.ts';
 
 /** A TCP proxy that keeps every byte of both directions. */
 async function wireTap(toPort: number): Promise<{ port: number; bytes: () => Buffer; close: () => void }> {
@@ -30,7 +32,7 @@ async function wireTap(toPort: number): Promise<{ port: number; bytes: () => Buf
   };
 }
 
-test('canaries in comments, names and ids appear in no byte of the uplink and in no log', async () => {
+test('canaries in comments, names, ids and corrections appear in no byte of the uplink and in no log', async () => {
   const { folder, remove } = temporaryFolder();
   const broker = await startCloud(['broker', '--port', '0']);
   const tap = await wireTap(broker.ready.port);
@@ -46,7 +48,6 @@ test('canaries in comments, names and ids appear in no byte of the uplink and in
   });
   const stats = path.join(folder, 'stats.json');
   const agent = await startAgent([
-    '--no-panel',
     '--data',
     path.join(folder, 'data'),
     '--config',
@@ -75,6 +76,18 @@ test('canaries in comments, names and ids appear in no byte of the uplink and in
       body: `${body}\n${broken}`,
     });
     expect(await answer.json()).toMatchObject({ accepted: 41, rejected: [{ line: 42 }] });
+    // A corrected comment is stored with its words: on this box, and nowhere else.
+    const peer = await pairPanel(agent.ready.panel!, agent.ready.code!);
+    const { extent, rows } = (await peer.call('comments.before', { before: 1_000 })) as PanelResult<'comments.before'>;
+    expect(rows.map(({ text }) => text)).toContain('3号多少钱 CANARYTEXT7');
+    expect(JSON.stringify(rows)).not.toMatch(/CANARY(VIEWER|NAME|ID)/);
+    const labels = { intent: 'stock', offensive: true, spam: false, productIds: [] };
+    for (const { seq } of rows.slice(0, 3))
+      await peer.call('comments.correct', { session: extent.session, seq, labels });
+    peer.close();
+    const examples = await runCommand(['corrections', '--out', '-', '--data', path.join(folder, 'data')]);
+    expect(examples.stdout).toContain('CANARYTEXT');
+    expect(examples.stderr).toBe('3 examples written\n');
     await eventually('the window in the cloud', 45_000, () => {
       const { uplink } = JSON.parse(readFileSync(stats, 'utf8')) as {
         uplink: { acknowledged: number; backlog: number };
