@@ -1,4 +1,5 @@
 /** `livecue bench NAME`: measured figures of the real program, one table for people or JSON for machines. */
+import { modelsBench, MODELS_HELP } from './models.ts';
 import { pipelineBench } from './pipeline.ts';
 
 const HELP = `livecue bench pipeline [--seconds N] [--rate N] [--sustain N] [--json] [--data DIR]
@@ -24,10 +25,12 @@ Example: livecue bench pipeline --seconds 20 --json
 const [, name, ...args] = process.argv.slice(2);
 if (name === 'pipeline') {
   process.exitCode = await pipelineBench(args, HELP);
+} else if (name === 'models') {
+  process.exitCode = await modelsBench(args);
 } else {
   const asked = name === undefined || name === '--help' || name === '-h';
   (asked ? process.stdout : process.stderr).write(
-    asked ? HELP : `livecue bench: there is no bench "${name}".\n\n${HELP}`,
+    asked ? `${HELP}\n${MODELS_HELP}` : `livecue bench: there is no bench "${name}".\n\n${HELP}\n${MODELS_HELP}`,
   );
   process.exitCode = name === '--help' || name === '-h' ? 0 : 2;
 }
