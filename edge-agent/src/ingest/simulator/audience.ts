@@ -18,6 +18,10 @@ export interface Audience {
   stranger(): Viewer;
   /** `count` likes at once, added to the room's total. */
   like(agent: Person, count: number): void;
+  /** How many are watching now. */
+  concurrent(): number;
+  /** That share of the viewers, 0..1, leaves at once; long stays and short ones alike. */
+  lose(share: number): void;
   /** The room's slow rise and fall: a factor 0.8..1.2. */
   activity(timeMs: number): number;
 }
@@ -80,7 +84,7 @@ function createViewers(world: World, englishRatio: number): () => Viewer {
 }
 
 /** How many are watching: stays are 40 s on average for most and 5 min for a fifth. */
-function createPresence(world: World, joinsPerS: number): { enter(): void; concurrent(): number } {
+function createPresence(world: World, joinsPerS: number): Pick<Audience, 'concurrent' | 'lose'> & { enter(): void } {
   const random = world.random.fork('stays');
   const leaving = new Map<number, number>();
   let present = 0;
@@ -101,6 +105,17 @@ function createPresence(world: World, joinsPerS: number): { enter(): void; concu
         leaving.delete(second);
       }
       return present;
+    },
+    lose(share) {
+      // What is left over of one second's leavers is taken from the next: most are few.
+      let due = 0;
+      for (const [bucket, count] of leaving) {
+        due += count * share;
+        const lost = Math.min(count, Math.floor(due));
+        due -= lost;
+        leaving.set(bucket, count - lost);
+        present -= lost;
+      }
     },
   };
 }
@@ -180,5 +195,12 @@ export function createAudience(world: World, config: { joinsPerS: number; englis
     world.agenda.at(world.agenda.nowMs + AUDIENCE_EVERY_MS, count);
   };
   world.agenda.at(world.startMs + 200, count);
-  return { someone: pool.someone, stranger: fresh, like, activity };
+  return {
+    someone: pool.someone,
+    stranger: fresh,
+    like,
+    activity,
+    concurrent: presence.concurrent,
+    lose: presence.lose,
+  };
 }

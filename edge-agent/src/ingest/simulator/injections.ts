@@ -1,5 +1,6 @@
 import type { RoomParts } from './injection-parts.ts';
 import { injectBotComments, injectBotLikes } from './injections-bots.ts';
+import { injectPaymentOutage, injectViewerDrop } from './injections-faults.ts';
 import { injectOrderRing, injectSilence, injectStockOut } from './injections-shop.ts';
 import { injectInterestSurge, injectQuestionBurst } from './injections-viewers.ts';
 import type { InjectionPlan } from './profiles.ts';
@@ -21,6 +22,10 @@ function inject(parts: RoomParts, random: Random, plan: InjectionPlan): void {
       return injectStockOut(parts, random, plan);
     case 'feed-silence':
       return injectSilence(parts, plan);
+    case 'viewer-drop':
+      return injectViewerDrop(parts, plan);
+    case 'payment-outage':
+      return injectPaymentOutage(parts, plan);
   }
 }
 

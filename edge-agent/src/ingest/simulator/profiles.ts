@@ -15,7 +15,10 @@ export type InjectionPlan =
   | { readonly kind: 'order-ring'; readonly atMs: number; readonly link: number | null; readonly durationMs: number;
       readonly buyers: number; readonly orders: number }
   | { readonly kind: 'stock-out'; readonly atMs: number; readonly link: number | null; readonly durationMs: number }
-  | { readonly kind: 'feed-silence'; readonly atMs: number; readonly durationMs: number }; // prettier-ignore
+  | { readonly kind: 'feed-silence'; readonly atMs: number; readonly durationMs: number }
+  /** `share` of the viewers, 0..1, leaves within `durationMs`. */
+  | { readonly kind: 'viewer-drop'; readonly atMs: number; readonly durationMs: number; readonly share: number }
+  | { readonly kind: 'payment-outage'; readonly atMs: number; readonly durationMs: number }; // prettier-ignore
 export type InjectionKind = InjectionPlan['kind'];
 
 /** How lively a room is and what is done to it. Every other rate follows from `joinsPerS` by fixed ratios. */

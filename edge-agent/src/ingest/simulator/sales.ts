@@ -28,11 +28,35 @@ export interface Sales {
   order(viewer: Viewer, item: ShelfItem, terms: OrderTerms): string | null;
   /** A paid order that has been looked at and carted first. */
   buy(viewer: Viewer, item: ShelfItem): string | null;
+  /** No payment goes through for `lengthMs`; what was held is paid within a minute after. Returns how many were. */
+  holdPayments(lengthMs: number): () => number;
 }
 
 type OrderData = DataOf<'shop.order.created'>;
 
-function createOrders(world: World, shelf: Shelf): Sales['order'] {
+/** Mean wait of a held payment after the outage: people try again, not all at once. */
+const RETRY_MEAN_MS = 15_000;
+
+/** When payments go through. */
+function createTill(world: World): { pay(act: () => void): void; hold: Sales['holdPayments'] } {
+  const random = world.random.fork('payments');
+  let openFromMs = world.startMs;
+  let held = 0;
+  return {
+    pay(act) {
+      if (world.agenda.nowMs >= openFromMs) return world.whenHeard(act);
+      held += 1;
+      world.agenda.at(openFromMs + random.exponential(RETRY_MEAN_MS), () => world.whenHeard(act));
+    },
+    hold(lengthMs) {
+      openFromMs = world.agenda.nowMs + lengthMs;
+      const before = held;
+      return () => held - before;
+    },
+  };
+}
+
+function createOrders(world: World, shelf: Shelf, pay: (act: () => void) => void): Sales['order'] {
   const random = world.random.fork('orders');
   const later = (meanMs: number, leastMs: number, act: () => void): void => {
     world.agenda.at(world.agenda.nowMs + leastMs + random.exponential(meanMs), () => world.whenHeard(act));
@@ -62,7 +86,7 @@ function createOrders(world: World, shelf: Shelf): Sales['order'] {
     }
     const refunded = random.chance(REFUNDED);
     world.agenda.at(world.agenda.nowMs + terms.payAfterMs, () =>
-      world.whenHeard(() => {
+      pay(() => {
         world.emit('shop.order.paid', { ...order, orderStatus: 'OrderProcessing' });
         if (refunded) refund(order);
       }),
@@ -103,7 +127,8 @@ export function createSales(
   const { audience, shelf, show } = parts;
   const views = world.random.fork('views');
   const funnel = world.random.fork('funnel');
-  const order = createOrders(world, shelf);
+  const till = createTill(world);
+  const order = createOrders(world, shelf, till.pay);
   const cart = (viewer: Viewer, item: ShelfItem): void => {
     const price = fromMinorUnits(item.priceMinor, 'CNY');
     world.emit('shop.cart.added', {
@@ -125,6 +150,7 @@ export function createSales(
 
   const sales: Sales = {
     order,
+    holdPayments: till.hold,
     view(viewer, item, tally) {
       const id = look(viewer, item);
       if (id === null || !funnel.chance(CART_PER_VIEW)) return id;

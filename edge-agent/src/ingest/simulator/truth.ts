@@ -19,6 +19,10 @@ export interface TruthDetails {
   'stock-out': { eventId: string; injected: boolean };
   /** Nothing arrived in [startMs, endMs): the studio was cut off, and nobody could act either. */
   'feed-silence': { suppressedEvents: number };
+  /** Viewers watching just before and just after. */
+  'viewer-drop': { from: number; to: number };
+  /** Orders that wanted to be paid in [startMs, endMs) and could not; most are paid after it. */
+  'payment-outage': { held: number };
 }
 export type TruthKind = keyof TruthDetails;
 
