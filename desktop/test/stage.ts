@@ -85,9 +85,10 @@ export async function serveShow(
   return { show, server, link: panelLink(server.address(), curve, keys.client.secretKey), close: () => server.stop() };
 }
 
-export async function openStage(executablePath: string): Promise<Stage> {
+/** `shared` is a browser that other tests use as well; it is theirs to close. */
+export async function openStage(executablePath: string, shared?: Browser): Promise<Stage> {
   const { show, server } = await serveShow(buildPage());
-  const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+  const browser = shared ?? (await chromium.launch({ executablePath, args: CHROMIUM_FLAGS }));
   const pageErrors: string[] = [];
   const { url } = server.address();
   return {
@@ -122,7 +123,7 @@ export async function openStage(executablePath: string): Promise<Stage> {
       return { page, context };
     },
     async close() {
-      await browser.close();
+      if (shared === undefined) await browser.close();
       await server.stop();
     },
   };

@@ -73,14 +73,14 @@ export function CommentList(props: {
   const search = useRef<HTMLInputElement>(null);
   const id = useId();
 
-  const held = over || paused || list.scrolled || chosen !== null || (focused && activeSeq !== null);
+  const activeIndex = activeSeq === null ? -1 : indexOfSeq(items, activeSeq);
+  const held = over || paused || list.scrolled || chosen !== null || (focused && activeIndex >= 0);
   useEffect(() => feed.hold(held), [feed, held]);
   const nearEnd = list.last >= items.length - READ_AHEAD_ROWS;
   useEffect(() => {
     if (nearEnd && !view.complete && (list.scrolled || view.rows.length < ROWS_FOLLOWED)) void feed.older();
   }, [feed, nearEnd, view.complete, view.rows, list.scrolled]);
 
-  const activeIndex = activeSeq === null ? -1 : indexOfSeq(items, activeSeq);
   const active = items[activeIndex];
   const activeRow = active?.kind === 'comment' ? active.row : null;
   const choose = (row: CommentRow) => (row.removed ? undefined : setChosen(row));
@@ -146,7 +146,7 @@ export function CommentList(props: {
           onKeyDown={onKeyDown}
           onFocus={() => {
             setFocused(true);
-            if (activeSeq === null && items[0] !== undefined) setActive(items[0].seq);
+            if (activeIndex < 0 && items[0] !== undefined) setActive(items[0].seq);
           }}
           onBlur={() => setFocused(false)}
         />
