@@ -79,7 +79,7 @@ function marked(head: Head, label: string, scores: HeadScores, info: HeadsInfo):
   return { is: score >= threshold, score: rounded(score) };
 } // prettier-ignore
 
-function bestOf(scores: readonly number[]): number {
+function bestOf(scores: ArrayLike<number>): number {
   let best = 0;
   for (let k = 1; k < scores.length; k++) if ((scores[k] ?? 0) > (scores[best] ?? 0)) best = k;
   return best;

@@ -21,7 +21,7 @@ async function answer(call: WorkerCall): Promise<WorkerAnswer> {
   const { id } = call;
   if (call.kind === 'score') {
     if (serving === null) return { id, problem: 'no model is open' };
-    return { id, generation: serving.generation, scores: await serving.heads.score(call.texts) };
+    return { id, generation: serving.generation, packed: await serving.heads.scorePacked(call.texts) };
   }
   if (call.kind === 'rollback') {
     if (previous === null) return { id, problem: 'going back to the previous models: none is kept' };
@@ -43,6 +43,6 @@ let queue = Promise.resolve();
 parentPort?.on('message', (call: WorkerCall) => {
   queue = queue.then(async () => {
     const said = await answer(call).catch((error: unknown): WorkerAnswer => ({ id: call.id, problem: (error as Error).message }));
-    parentPort?.postMessage(said);
+    parentPort?.postMessage(said, 'packed' in said ? [said.packed.buffer as ArrayBuffer] : []);
   });
 }); // prettier-ignore

@@ -19,7 +19,7 @@ export const EXPECTED: Readonly<Record<Head, ExpectedModel>> = {
 };
 
 /** Scores of one text by head, in the order of `EXPECTED[head].labels`; absent where no model is loaded. */
-export type HeadScores = { readonly [head in Head]?: readonly number[] };
+export type HeadScores = { readonly [head in Head]?: ArrayLike<number> };
 
 export interface HeadInfo {
   readonly version: string;
@@ -30,6 +30,8 @@ export type HeadsInfo = { readonly [head in Head]?: HeadInfo };
 export interface TextHeads {
   readonly info: HeadsInfo;
   score(texts: readonly string[]): Promise<HeadScores[]>;
+  /** The same as one block that can be handed to another thread without copying; `unpackScores` reads it. */
+  scorePacked(texts: readonly string[]): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -55,26 +57,49 @@ export async function openTextHeads(root: string): Promise<TextHeads> {
   const info = Object.fromEntries(
     [...models].map(([head, { manifest }]) => [head, { version: manifest.version, thresholds: manifest.thresholds }]),
   );
-  return { info, close, score: createScorer(models) };
+  const scorePacked = createScorer(models);
+  return { info, close, scorePacked, score: async (texts) => unpackScores(info, await scorePacked(texts)) };
 }
 
-function createScorer(models: ReadonlyMap<Head, TextModel>): TextHeads['score'] {
+/** Rows of `scorePacked` by head. The scores are views of the block. */
+export function unpackScores(info: HeadsInfo, packed: Float32Array): HeadScores[] {
+  const heads = HEADS.filter((head) => info[head] !== undefined);
+  const width = widthOf(heads);
+  if (width === 0) return [];
+  return Array.from({ length: packed.length / width }, (_, row) => {
+    const one: { [head in Head]?: ArrayLike<number> } = {};
+    let at = row * width;
+    for (const head of heads) one[head] = packed.subarray(at, (at += EXPECTED[head].labels.length));
+    return one;
+  });
+}
+
+function widthOf(heads: Iterable<Head>): number {
+  let width = 0;
+  for (const head of heads) width += EXPECTED[head].labels.length;
+  return width;
+}
+
+/** Features and tensors are made once for all models. */
+function createScorer(models: ReadonlyMap<Head, TextModel>): TextHeads['scorePacked'] {
   const read = createFeatureReader();
+  const width = widthOf(models.keys());
   return async (texts) => {
     const features = texts.map(read);
-    const out: { [head in Head]?: readonly number[] }[] = texts.map(() => ({}));
+    const packed = new Float32Array(texts.length * width);
     for (const group of groupsByLength(features, MAX_BATCH)) {
       const batch = tensorsOf(group.flatMap((i) => features[i] ?? []));
+      let at = 0;
       for (const [head, model] of models) {
         const scores = await model.score(batch);
-        const width = EXPECTED[head].labels.length;
+        const labels = EXPECTED[head].labels.length;
         for (const [row, i] of group.entries()) {
-          const one = out[i];
-          if (one !== undefined) one[head] = [...scores.subarray(row * width, (row + 1) * width)];
+          packed.set(scores.subarray(row * labels, (row + 1) * labels), i * width + at);
         }
+        at += labels;
       }
     }
-    return out;
+    return packed;
   };
 }
 

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ModelError } from './model-manifest.ts';
-import type { HeadScores, HeadsInfo } from './text-heads.ts';
+import { createMicroBatcher } from './micro-batch.ts';
+import { type HeadScores, type HeadsInfo, unpackScores } from './text-heads.ts';
 
 export type WorkerCall =
   | { readonly id: number; readonly kind: 'open'; readonly root: string }
@@ -10,7 +11,7 @@ export type WorkerCall =
 export type WorkerAnswer =
   | { readonly id: number; readonly problem: string }
   | { readonly id: number; readonly generation: number; readonly info: HeadsInfo }
-  | { readonly id: number; readonly generation: number; readonly scores: readonly HeadScores[] };
+  | { readonly id: number; readonly generation: number; readonly packed: Float32Array };
 
 export interface SwappableHeads {
   /** Of the models that serve now; one object for each set of models, also after a rollback to it. */
@@ -25,7 +26,7 @@ export interface SwappableHeads {
 }
 
 /**
- * The heads in a worker thread. An idle worker keeps no process alive. Rejects with `ModelError` when the
+ * The heads in a worker thread; calls that come while it works are joined. An idle worker keeps no process alive. Rejects with `ModelError` when the
  * models are wrong, and every later call when the thread has died.
  */
 export async function openWorkerHeads(root: string): Promise<SwappableHeads> {
@@ -39,11 +40,12 @@ export async function openWorkerHeads(root: string): Promise<SwappableHeads> {
     throw error;
   }
   const change = async (call: Asked) => (info = await ask.info(call));
+  const batcher = createMicroBatcher(ask.scores);
   return {
     get info() {
       return info;
     },
-    score: (texts) => ask.scores(texts),
+    score: batcher.score,
     swap: (other) => change({ kind: 'open', root: other }),
     rollback: () => change({ kind: 'rollback' }),
     close: async () => {
@@ -96,7 +98,10 @@ function askerOf(worker: Worker) {
     },
     async scores(texts: readonly string[]) {
       const answer = await ask({ kind: 'score', texts });
-      if ('scores' in answer) return { scores: answer.scores, info: infos.get(answer.generation) ?? {} };
+      if ('packed' in answer) {
+        const info = infos.get(answer.generation) ?? {};
+        return { scores: unpackScores(info, answer.packed), info };
+      }
       throw new ModelError('problem' in answer ? answer.problem : 'scoring comments: no answer');
     },
   };
