@@ -39,7 +39,9 @@ export function meanPathLength(rows: number): number {
 /** Grows a forest. Values must be finite. Throws `RangeError` without rows or columns. */
 export function growIsolationForest(from: Matrix, config: ForestConfig): IsolationForest {
   if (from.rows < 1 || from.columns < 1) {
-    throw new RangeError(`growing a forest of ${from.rows} rows and ${from.columns} columns: give at least one of each`);
+    throw new RangeError(
+      `growing a forest of ${from.rows} rows and ${from.columns} columns: give at least one of each`,
+    );
   }
   const sampleSize = Math.min(config.sampleSize, from.rows);
   const grower = new Grower(from, Math.max(1, Math.ceil(Math.log2(Math.max(2, sampleSize)))), config.seed);
