@@ -2,7 +2,7 @@
  * What the pure core hands out and asks for: no sockets, no clocks, no signals in these types. `ports.ts`
  * has the rest and hands these on to adapters.
  */
-import type { Intent, WindowCounts } from '@livecue/shared/insight';
+import type { Intent, RoomAnomaly, WindowCounts } from '@livecue/shared/insight';
 
 /** Window results and checkpoints as opaque bytes under stable keys. */
 export interface StateDelta {
@@ -47,6 +47,8 @@ export interface RoomView {
   readonly explaining: { readonly productId: string; readonly sinceMs: number } | null;
   /** The newest event ids behind a count, newest last, at most 5. */
   recentIds(productId: string | null, of: Intent | 'orders'): readonly string[];
+  /** What is wrong with the room, by its begin: going on (`endMs` null) or over within the last 10 min. */
+  readonly anomalies: readonly RoomAnomaly[];
   /** `waiting` before the first event; `stale` when silence is beyond expectation (HP15). */
   readonly feed: {
     readonly state: 'waiting' | 'ok' | 'stale';

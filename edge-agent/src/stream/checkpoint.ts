@@ -39,6 +39,7 @@ function takeRoom(room: Room, put: Entry[], del: string[]): void {
   const stored = encodeRoom(room);
   if (stored !== changes.lastRoom) put.push([stateKeys.room(room.id), stored]);
   changes.lastRoom = stored;
+  takeAnomalies(room, put);
   for (const productId of changes.facts) {
     put.push([stateKeys.fact(room.id, productId), JSON.stringify(room.facts.get(productId)!)]);
     changes.storedFacts.add(productId);
@@ -66,6 +67,15 @@ function takeRoom(room: Room, put: Entry[], del: string[]): void {
   changes.keys = [];
   changes.rows = [];
   changes.deleted = new Set();
+}
+
+function takeAnomalies({ id, anomalies, changes }: Room, put: Entry[]): void {
+  const { base } = anomalies;
+  if (base !== null && base !== changes.lastAnomaly) put.push([stateKeys.anomaly(id), base]);
+  changes.lastAnomaly = base;
+  const tail = anomalies.tail();
+  if (tail !== changes.lastAnomalyTail) put.push([stateKeys.anomalyTail(id), tail]);
+  changes.lastAnomalyTail = tail;
 }
 
 function takeBase(room: Room, key: KeyRows, put: Entry[]): void {
@@ -117,7 +127,7 @@ export function restoreRooms(state: readonly Entry[], roomOf: (roomId: string) =
   }
   let nowMs: number | null = null;
   // Rooms last: what they say of late slices refers to keys.
-  const order = ['clock', 'fact', 'key', 'base', 'row', 'room'];
+  const order = ['clock', 'fact', 'key', 'base', 'row', 'room', 'anomaly', 'anomaly-tail'];
   for (const part of order) {
     for (const [key, value] of own) {
       const [name, rest] = splitKey(key);
@@ -141,7 +151,13 @@ function restoreEntry(part: string, path: unknown[], value: string, roomOf: (roo
     room.facts.set(path[1] as string, JSON.parse(value) as ProductFacts);
     room.changes.storedFacts.add(path[1] as string);
   } else if (part === 'room') restoreRoom(room, value);
-  else {
+  else if (part === 'anomaly') {
+    room.anomalies.loadBase(value);
+    room.changes.lastAnomaly = value;
+  } else if (part === 'anomaly-tail') {
+    room.anomalies.loadTail(value);
+    room.changes.lastAnomalyTail = value;
+  } else {
     const key = keyIn(room, path[1] as KeyKind, path[2] as string | null);
     if (part === 'key') restoreKey(key, value);
     else if (part === 'base') Object.assign(key.session, { base: decodeAccumulator(value), baseStored: true });

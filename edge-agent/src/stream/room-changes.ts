@@ -8,6 +8,10 @@ export const stateKeys = {
   clock: () => `${STATE_PREFIX}clock`,
   room: (roomId: string) => `${STATE_PREFIX}room/${JSON.stringify([roomId])}`,
   fact: (roomId: string, productId: string) => `${STATE_PREFIX}fact/${JSON.stringify([roomId, productId])}`,
+  /** Detectors of anomalies as they were up to a minute ago. */
+  anomaly: (roomId: string) => `${STATE_PREFIX}anomaly/${JSON.stringify([roomId])}`,
+  /** What they have read since. */
+  anomalyTail: (roomId: string) => `${STATE_PREFIX}anomaly-tail/${JSON.stringify([roomId])}`,
   key: (roomId: string, kind: KeyKind, productId: string | null) =>
     `${STATE_PREFIX}key/${JSON.stringify([roomId, kind, productId])}`,
   /** Folded part of a key's session: large, and changed once a slice only. */
@@ -27,6 +31,9 @@ export class RoomChanges implements Changes {
   deleted = new Set<string>();
   /** The room's own row as it was put last, so that a silent room puts nothing. */
   lastRoom = '';
+  /** The same for its anomalies. */
+  lastAnomaly: string | null = null;
+  lastAnomalyTail = '';
 
   constructor(roomId: string) {
     this.roomId = roomId;

@@ -1,6 +1,7 @@
 import type { LiveEvent } from '@livecue/shared/event';
 import type { Prediction, WindowResult } from '@livecue/shared/insight';
 import { isNewer, type StockLevel } from './accumulator.ts';
+import { RoomAnomalies } from './anomaly/room-anomalies.ts';
 import {
   Counter,
   isOrderEvent,
@@ -47,6 +48,7 @@ export class Room {
   readonly clock: EventClock;
   /** Arrivals of `live/*` sources. */
   readonly feed = new FeedPulse();
+  readonly anomalies: RoomAnomalies;
   readonly windows: SliceWindows;
   readonly sessions: SessionWindows;
   readonly changes: RoomChanges;
@@ -75,6 +77,7 @@ export class Room {
     this.windows = new SliceWindows(id, this.sliceMs);
     this.sessions = new SessionWindows(config.sessionGapMs);
     this.changes = new RoomChanges(id);
+    this.anomalies = new RoomAnomalies(id, this.sliceMs);
     this.#resolve = resolve;
   }
 
@@ -106,10 +109,20 @@ export class Room {
       return;
     }
     this.#countIn(this.total, event, prediction, null);
+    this.#watch(event);
     const productId = productOf(event, prediction, this.#resolve);
     if (productId !== null) this.#countProduct(productId, event, prediction, null);
     else if (event.type === 'live.comment.created') this.#countIn(this.unattributed, event, prediction, null);
     if (productId !== null) this.#learn(event, productId);
+  }
+
+  /** What anomalies need beside the room's counts. */
+  #watch(event: LiveEvent): void {
+    if (event.type === 'live.like.added') {
+      const index = Math.floor(event.eventTimeMs / this.sliceMs);
+      this.anomalies.noteLikes(index, event.data.count, event.data.agent?.identifier);
+    } else if (event.type === 'live.room.ended') this.anomalies.noteShow(false);
+    else if (event.type === 'live.room.started') this.anomalies.noteShow(true);
   }
 
   #countProduct(productId: string, event: LiveEvent, prediction: Prediction | null, share: Share | null): void {
@@ -176,6 +189,7 @@ export class Room {
     const watermarkMs = this.clock.advance(nowMs);
     if (watermarkMs === null) return corrected;
     const closed = this.#close(watermarkMs);
+    this.anomalies.tick(this.total, this.firstIndex, watermarkMs, this.feed, nowMs);
     this.#tidy(watermarkMs);
     return corrected.concat(closed);
   }
@@ -234,6 +248,7 @@ export class Room {
     const watermarkMs = this.clock.advance(nowMs);
     if (watermarkMs === null) return;
     this.windows.rewind(watermarkMs);
+    this.anomalies.rewind(watermarkMs);
     const settled = Math.floor((watermarkMs - this.config.allowedLatenessMs) / this.sliceMs);
     for (const key of this.keys) {
       if (key.session.foldedTo <= settled) continue;

@@ -67,6 +67,7 @@ export class RoomViews {
       },
       explaining: explainingAt(room, presentMs),
       recentIds: (productId, of) => recentIds(productId === null ? room.total : room.products.get(productId), of),
+      anomalies: room.anomalies.list(),
       feed: { state: room.feed.state(nowMs), lastEventMs: room.feed.lastMs, quietLimitMs: room.feed.quietLimitMs },
     };
   }

@@ -1,2 +1,3 @@
 export * from './prediction.ts';
+export * from './room-anomaly.ts';
 export * from './window-result.ts';

@@ -77,6 +77,7 @@ export function createFakeRoom(nowMs = START_MS): FakeRoom {
         const level = room.stock.get(productId);
         return level === undefined ? null : { level, eventTimeMs: room.nowMs };
       },
+      anomalies: [],
       get explaining() {
         return room.explaining;
       },
