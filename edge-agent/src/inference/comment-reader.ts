@@ -32,7 +32,8 @@ export function createCommentReader(info: HeadsInfo, rules: IntentRules | null, 
   const match = rules === null ? null : createRuleMatcher(rules);
   const intentOf = (normalised: string, scores: HeadScores): Pick<CommentReading, 'intent' | 'intentScores'> => {
     if (scores.intent !== undefined) {
-      const intentScores = Object.fromEntries(INTENTS.map((label, k) => [label, rounded(scores.intent?.[k] ?? 0)]));
+      const intentScores: Partial<Record<Intent, number>> = {};
+      for (const [k, label] of INTENTS.entries()) intentScores[label] = rounded(scores.intent[k] ?? 0);
       return { intent: INTENTS[bestOf(scores.intent)] ?? 'chat_other', intentScores };
     }
     const matched = match?.(normalised) ?? null;

@@ -87,17 +87,19 @@ function createScorer(models: ReadonlyMap<Head, TextModel>): TextHeads['scorePac
   return async (texts) => {
     const features = texts.map(read);
     const packed = new Float32Array(texts.length * width);
-    for (const group of groupsByLength(features, MAX_BATCH)) {
-      const batch = tensorsOf(group.flatMap((i) => features[i] ?? []));
-      let at = 0;
-      for (const [head, model] of models) {
+    const groups = groupsByLength(features, MAX_BATCH);
+    const batches = groups.map((group) => tensorsOf(group.flatMap((i) => features[i] ?? [])));
+    let at = 0;
+    // One model after the other: its weights stay in the core's cache from batch to batch.
+    for (const [head, model] of models) {
+      const labels = EXPECTED[head].labels.length;
+      for (const [k, batch] of batches.entries()) {
         const scores = await model.score(batch);
-        const labels = EXPECTED[head].labels.length;
-        for (const [row, i] of group.entries()) {
+        for (const [row, i] of (groups[k] ?? []).entries()) {
           packed.set(scores.subarray(row * labels, (row + 1) * labels), i * width + at);
         }
-        at += labels;
       }
+      at += labels;
     }
     return packed;
   };
