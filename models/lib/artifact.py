@@ -82,10 +82,18 @@ def graph_of(network):
     hidden = g.add("Relu", [inner], "hidden")
     outer = g.add("Gemm", [hidden, g.constant("outer.weight", parameter["outer.weight"]), g.constant("outer.bias", parameter["outer.bias"])], "outer", transB=1)
     direct = g.add("MatMul", [bag, g.constant("direct.weight", parameter["direct.weight"].T)], "direct")
-    logits = g.add("Add", [outer, direct], "logits")
+    logits = g.add("Add", [outer, direct], "logits") if s.kinds == 1 else _mixed(g, s, parameter, bag, g.add("Add", [outer, direct], "each"))
     cooled = g.add("Div", [logits, g.constant("temperature", parameter["temperature"])], "cooled")
     g.add("Softmax", [cooled], "scores", axis=1)
     return _model(g, s)
+
+
+def _mixed(g, s, parameter, bag, each):
+    """The kinds' logits, each by its share at the gate."""
+    gate = g.add("Gemm", [bag, g.constant("gate.weight", parameter["gate.weight"]), g.constant("gate.bias", parameter["gate.bias"])], "gate", transB=1)
+    shares = g.add("Unsqueeze", [g.add("Softmax", [gate], "gate_shares", axis=1), g.constant("axis.label", np.array([2], np.int64))], "shares")
+    apart = g.add("Reshape", [each, g.constant("by_kind", np.array([0, s.kinds, s.labels], np.int64))], "apart")
+    return g.add("ReduceSum", [g.add("Mul", [apart, shares], "shared"), g.constant("axis.kind", np.array([1], np.int64))], "logits", keepdims=0)
 
 
 def _peaks(g, s, parameter, network, last):

@@ -57,6 +57,31 @@ def linear_baseline(train, truth, test, buckets=1 << 18, strength=4.0):
     return raw / raw.sum(1, keepdims=True)
 
 
+def without_near_duplicates(train_texts, test_texts, share=0.7):
+    """Rows of `test_texts` of which no training text has `share` or more of the 5-grams of both together (Jaccard)."""
+    from collections import Counter, defaultdict
+
+    from text import normalise
+
+    holders, sizes = defaultdict(list), []
+    for row, text in enumerate(normalise(train_texts)):
+        grams = _grams(text)
+        sizes.append(len(grams))
+        for gram in grams:
+            holders[gram].append(row)
+    kept = []
+    for row, text in enumerate(normalise(test_texts)):
+        grams = _grams(text)
+        common = Counter(holder for gram in grams for holder in holders.get(gram, ()))
+        if all(count / (len(grams) + sizes[holder] - count) < share for holder, count in common.items()):
+            kept.append(row)
+    return kept
+
+
+def _grams(text, width=5):
+    return {text[i : i + width] for i in range(max(1, len(text) - width + 1))}
+
+
 def without_duplicates(train_texts, test_texts):
     """Rows of `train_texts` whose normalised text is not in the test, and how many went."""
     from text import normalise

@@ -10,6 +10,8 @@ from torch.nn import functional as F
 from text import CHARACTER_IDS, FEATURE_BUCKETS
 
 MAX_CHARACTERS = 64
+#: of the gate's loss beside the labels'
+GATE_SHARE = 0.3
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,10 @@ class Settings:
     #: rows of the n-gram table, a power of two at most FEATURE_BUCKETS
     buckets: int = 1 << 17
     dim: int = 16
+    #: kinds of text, each with an output layer of its own; a gate mixes them by what the text looks like
+    kinds: int = 1
+    #: spread of the n-gram rows at the start; small leaves n-grams that were never learned without a say
+    spread: float = 0.05
     char_dim: int = 24
     #: filters of the CNN for each width in `widths`; 0 leaves the CNN out
     filters: int = 32
@@ -42,7 +48,7 @@ class Network(nn.Module):
         self.settings = settings
         s = settings
         self.table = nn.EmbeddingBag(s.buckets, s.dim, mode="sum", sparse=True)
-        nn.init.normal_(self.table.weight, std=0.05)
+        nn.init.normal_(self.table.weight, std=s.spread)
         width = s.dim
         if s.filters:
             self.chars = nn.Embedding(CHARACTER_IDS, s.char_dim, padding_idx=0, sparse=True)
@@ -52,13 +58,20 @@ class Network(nn.Module):
             self.convs = nn.ModuleList(nn.Conv1d(s.char_dim, s.filters, w, padding=w // 2) for w in s.widths)
             width += s.filters * len(s.widths)
         self.inner = nn.Linear(width, s.hidden)
-        self.outer = nn.Linear(s.hidden, s.labels)
-        self.direct = nn.Linear(s.dim, s.labels, bias=False)
+        self.outer = nn.Linear(s.hidden, s.labels * s.kinds)
+        self.direct = nn.Linear(s.dim, s.labels * s.kinds, bias=False)
+        if s.kinds > 1:
+            self.gate = nn.Linear(s.dim, s.kinds)
         self.drop = nn.Dropout(s.dropout)
         self.register_buffer("temperature", torch.ones(1))
 
     def forward(self, ids, offsets, weights, characters):
         """Logits before temperature; `characters` is padded with 0."""
+        each, gate = self.by_kind(ids, offsets, weights, characters)
+        return each[:, 0] if gate is None else (each * torch.softmax(gate, 1).unsqueeze(2)).sum(1)
+
+    def by_kind(self, ids, offsets, weights, characters):
+        """Logits of each kind's output layer (text, kind, label) and of the gate (text, kind), None for one kind."""
         bag = self.table(ids, offsets, per_sample_weights=weights)
         parts = [bag]
         if self.settings.filters:
@@ -68,7 +81,8 @@ class Network(nn.Module):
                 out = F.relu(conv(embedded))[:, :, : characters.shape[1]]
                 parts.append((out * mask).amax(2))
         hidden = F.relu(self.inner(self.drop(torch.cat(parts, 1))))
-        return self.outer(self.drop(hidden)) + self.direct(bag)
+        each = (self.outer(self.drop(hidden)) + self.direct(bag)).view(-1, self.settings.kinds, self.settings.labels)
+        return each, self.gate(bag) if self.settings.kinds > 1 else None
 
 
 def linear_logits(encoded, coefficients, intercepts, buckets):
@@ -90,34 +104,56 @@ def fit_linear(encoded, truth, labels, buckets, strength=16.0, row_weights=None,
 
 
 def join_linear(network, coefficients, intercepts, validation, options=None):
+    """`join_linears` with the best shares, for a network of one kind. Returns it and its pair of shares."""
+    linears = [(coefficients, intercepts)]
+    shares = shares_of(network, linears, validation, np.zeros(len(validation[0]), np.int64), options)
+    return join_linears(network, linears, shares), shares[0]
+
+
+def join_linears(network, linears, shares):
     """
-    A network whose logits are those of `network` plus a share of the linear model's; the share is the one of
-    `options` (pairs) with the least log-loss on `validation`. The coefficients become further columns of the table.
-    Returns it and the share.
+    A network whose logits for each kind are those of `network` and of that kind's linear model (coefficients,
+    intercepts), each times its number of the kind's pair in `shares`. The coefficients become further columns of
+    the table.
     """
     s = network.settings
-    encoded, truth = validation
-    target = torch.from_numpy(targets_of(truth, s.labels))
-    own = torch.from_numpy(logits_of(network, encoded))
-    linear = torch.from_numpy(linear_logits(encoded, coefficients, intercepts, s.buckets))
-    options = options or [(a, b) for a in (0.3, 0.5, 0.7, 1.0, 1.4) for b in (0.0, 0.15, 0.3, 0.5, 0.7, 1.0)]
-    losses = [float(-(target * F.log_softmax(a * own + b * linear, 1)).sum(1).mean()) for a, b in options]
-    keep, share = options[int(np.argmin(losses))]
-    joined = Network(replace(s, dim=s.dim + s.labels))
-    # Columns share a row's int8 scale, so the coefficients are brought to the size of the others.
-    size = float(network.table.weight.std() / max(1e-9, coefficients.std()))
+    # Of two labels one column is enough: the other's coefficients are 0.
+    taken = list(range(s.labels)) if s.labels > 2 else [1]
+    width = len(taken) * s.kinds
+    joined = Network(replace(s, dim=s.dim + width))
     with torch.no_grad():
         state = network.state_dict()
         joined.load_state_dict({name: state[name] if name in state and state[name].shape == t.shape else t for name, t in joined.state_dict().items()})
-        joined.table.weight[:, s.labels :] = network.table.weight
-        joined.table.weight[:, : s.labels] = torch.from_numpy(coefficients.T * size)
-        joined.inner.weight[:, : s.labels] = 0
-        joined.inner.weight[:, s.labels :] = network.inner.weight
-        joined.direct.weight[:, s.labels :] = keep * network.direct.weight
-        joined.direct.weight[:, : s.labels] = share / size * torch.eye(s.labels)
-        joined.outer.weight.copy_(keep * network.outer.weight)
-        joined.outer.bias.copy_(keep * network.outer.bias + share * torch.from_numpy(intercepts))
-    return joined.eval(), (keep, share)
+        joined.table.weight[:, width:] = network.table.weight
+        for layer, own in [(joined.inner, network.inner), (joined.gate, network.gate)] if s.kinds > 1 else [(joined.inner, network.inner)]:
+            layer.weight[:, :width] = 0
+            layer.weight[:, width:] = own.weight
+        joined.direct.weight.zero_()
+        for kind, ((coefficients, intercepts), (keep, share)) in enumerate(zip(linears, shares)):
+            # Columns share a row's int8 scale, so the coefficients are brought to the size of the others.
+            size = float(network.table.weight.std() / max(1e-9, coefficients[taken].std()))
+            columns, outputs = slice(kind * len(taken), (kind + 1) * len(taken)), slice(kind * s.labels, (kind + 1) * s.labels)
+            joined.table.weight[:, columns] = torch.from_numpy(coefficients[taken].T * size)
+            joined.direct.weight[outputs, columns] = share / size * torch.eye(s.labels)[:, taken]
+            joined.direct.weight[outputs, width:] = keep * network.direct.weight[outputs]
+            joined.outer.weight[outputs] = keep * network.outer.weight[outputs]
+            joined.outer.bias[outputs] = keep * network.outer.bias[outputs] + share * torch.from_numpy(intercepts)
+    return joined.eval()
+
+
+def shares_of(network, linears, validation, kinds, options=None):
+    """For each kind the pair of `options` (share of the network, of the linear model) with the least log-loss on its texts."""
+    return [_share_of(network, linear, validation, np.where(kinds == kind)[0], kind, options) for kind, linear in enumerate(linears)]
+
+
+def _share_of(network, linear, validation, rows, kind, options):
+    encoded, truth = validation[0].take(rows), np.asarray(validation[1])[rows]
+    target = torch.from_numpy(targets_of(truth, network.settings.labels))
+    own = torch.from_numpy(logits_of(network, encoded, kind=kind))
+    plain = torch.from_numpy(linear_logits(encoded, *linear, network.settings.buckets))
+    options = options or [(a, b) for a in (0.3, 0.5, 0.7, 1.0, 1.4) for b in (0.0, 0.15, 0.3, 0.5, 0.7, 1.0)]
+    losses = [float(-(target * F.log_softmax(a * own + b * plain, 1)).sum(1).mean()) for a, b in options]
+    return options[int(np.argmin(losses))]
 
 
 def batch_of(encoded, rows, settings):
@@ -132,15 +168,17 @@ def batch_of(encoded, rows, settings):
     )
 
 
-def logits_of(network, encoded, batch=512):
-    """Logits divided by the temperature, as numpy."""
+def logits_of(network, encoded, batch=512, kind=None):
+    """Logits divided by the temperature, as numpy; of one kind's output layer where `kind` is given."""
     network.eval()
     order = np.argsort(np.diff(encoded.offsets), kind="stable")
     out = np.zeros((len(encoded), network.settings.labels), dtype=np.float32)
     with torch.no_grad():
         for start in range(0, len(order), batch):
             rows = order[start : start + batch]
-            out[rows] = (network(*batch_of(encoded, rows, network.settings)) / network.temperature).numpy()
+            tensors = batch_of(encoded, rows, network.settings)
+            logits = network(*tensors) if kind is None else network.by_kind(*tensors)[0][:, kind]
+            out[rows] = (logits / network.temperature).numpy()
     return out
 
 
@@ -155,11 +193,11 @@ def targets_of(truth, labels):
     return truth.astype(np.float32) if truth.ndim == 2 else np.eye(labels, dtype=np.float32)[truth]
 
 
-def train(encoded, truth, settings, validation, row_weights=None, words=print, start=None, judge=None):
+def train(encoded, truth, settings, validation, row_weights=None, words=print, start=None, judge=None, kinds=None):
     """
     Trains with early stopping on `validation` (encoded, truth) by its log-loss, or by `judge(network)` where
     greater is better. `truth` is label numbers or rows of probabilities; `row_weights` scale each text's loss.
-    `start` is a network to go on from.
+    `start` is a network to go on from; `kinds` tell each text's kind where there are several.
     """
     torch.manual_seed(settings.seed)
     # One: threads that wait for each other lose most of their time when the machine has other work.
@@ -188,8 +226,11 @@ def train(encoded, truth, settings, validation, row_weights=None, words=print, s
             if s.blank:
                 weights = weights * (torch.rand(weights.shape) >= s.blank)
                 characters = characters * (torch.rand(characters.shape) >= s.blank * 0.5)
-            logits = network(ids, offsets, weights, characters)
-            loss = -(target[rows] * F.log_softmax(logits, 1)).sum(1)
+            each, gate = network.by_kind(ids, offsets, weights, characters)
+            place = torch.zeros(len(rows), dtype=torch.int64) if kinds is None else torch.from_numpy(np.asarray(kinds, np.int64)[rows])
+            loss = -(target[rows] * F.log_softmax(each[torch.arange(len(rows)), place], 1)).sum(1)
+            if gate is not None:
+                loss = loss + GATE_SHARE * F.cross_entropy(gate, place, reduction="none")
             loss = (loss * weight[rows]).mean()
             for optimiser in optimisers:
                 optimiser.zero_grad()

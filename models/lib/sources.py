@@ -23,6 +23,8 @@ class Source:
     #: labels that are told apart when this source is tested; None: all of the task's
     labels: tuple = None
     removed: int = 0
+    #: number of the kind of text, where a task tells kinds apart
+    kind: int = 0
 
 
 def rows(path):

@@ -7,12 +7,14 @@ import numpy as np
 
 import artifact
 from metrics import accuracy, calibration_error, f1_by_label, macro_f1
-from network import Settings, describe, fit_linear, join_linear, linear_logits, scores_of, set_temperature, train
+from network import Settings, describe, fit_linear, join_linears, linear_logits, scores_of, set_temperature, shares_of, train
 from sources import room_comments, without_test_texts
 from text import encode
 
 MARK = ("<!-- figures -->", "<!-- /figures -->")
 VALIDATION_SHARE = 0.08
+#: weight from which on a source's labels are good enough to be judged by
+TRUSTED = 0.5
 ALARM_LIMIT = 0.009
 GOLDEN_ODD = ["", " ", "a", "你好", "\ud800", "加.微.信 weixin", "6666666", "👍👍👍👍👍", "1" * 3000, "有" * 500, "שלום עולם"]
 
@@ -27,41 +29,59 @@ class Task:
     #: reads the sources; called again for a report, with the same result
     sources: object
     #: label whose alarms on the rooms are counted, or None; its threshold is the least of 0.5, 0.55 … 0.95 that
-    #: flags at most `ALARM_LIMIT` of the comments of each room
+    #: flags at most `ALARM_LIMIT` of the comments of each room and none of `never`
     alarm: str = None
     linear_strength: float = 16.0
     #: texts whose answers are printed for reading by eye
     probes: tuple = ()
+    #: texts that must stay below the threshold
+    never: tuple = ()
     thresholds: dict = field(default_factory=dict)
 
 
 def _stack(sources):
-    pairs = [(text, label, source.weight) for source in sources for text, label in source.train]
-    texts, labels, weights = zip(*pairs)
-    return encode(list(texts)), np.array(labels), np.array(weights, np.float32)
+    pairs = [(text, label, source.weight, source.kind) for source in sources for text, label in source.train]
+    texts, labels, weights, kinds = zip(*pairs)
+    return encode(list(texts)), np.array(labels), np.array(weights, np.float32), np.array(kinds)
 
 
-def _parts(count, seed):
-    chosen = np.random.default_rng(seed).random(count) < VALIDATION_SHARE
+def _parts(weights, seed):
+    """Rows to learn from, and rows to stop, mix and calibrate by: of sources whose labels are trusted."""
+    chosen = (np.random.default_rng(seed).random(len(weights)) < VALIDATION_SHARE) & (weights >= TRUSTED)
     return np.where(~chosen)[0], np.where(chosen)[0]
 
 
 def build(task, shuffled=False, words=print):
     """A trained and calibrated network of `task` and its linear part; `shuffled` labels are the control."""
     sources = without_test_texts(task.sources())
-    encoded, truth, weights = _stack(sources)
+    encoded, truth, weights, kinds = _stack(sources)
     if shuffled:
         truth = np.random.default_rng(3).permutation(truth)
     s = task.settings
-    rows, held = _parts(len(encoded), s.seed)
+    rows, held = _parts(weights, s.seed)
     words(f"{task.name}: {len(rows)} texts to learn from, {len(held)} to stop by")
     part, validation = encoded.take(rows), (encoded.take(held), truth[held])
-    network = train(part, truth[rows], s, validation, row_weights=weights[rows], words=words)
-    linear = fit_linear(part, truth[rows], s.labels, s.buckets, task.linear_strength, weights[rows])
-    network, shares = join_linear(network, *linear, validation)
-    warm = set_temperature(network, *validation)
+    network = train(part, truth[rows], s, validation, row_weights=weights[rows], words=words, kinds=kinds[rows])
+    linears = _linears(task, part, truth[rows], weights[rows], kinds[rows])
+    shares = shares_of(network, linears, validation, kinds[held])
+    warm = set_temperature(join_linears(network, linears, shares), *validation)
+    # With shares and temperature chosen, the linear part learns from the held-out texts too.
+    linears = _linears(task, encoded, truth, weights, kinds)
+    network = join_linears(network, linears, shares)
+    network.temperature.fill_(warm)
     words(f"  network and linear shares {shares}, temperature {warm:.2f}")
-    return artifact.quantise(network), linear
+    return artifact.quantise(network), linears
+
+
+def _linears(task, encoded, truth, weights, kinds):
+    """A linear model for each kind of text, from the texts of that kind alone: part of the model, and its baseline."""
+    out = []
+    for kind in range(task.settings.kinds):
+        rows = np.where(kinds == kind)[0]
+        # The weights of a kind count against each other, not against the other kinds'.
+        share = weights[rows] / weights[rows].max()
+        out.append(fit_linear(encoded.take(rows), truth[rows], task.settings.labels, task.settings.buckets, task.linear_strength, share, tolerance=1e-2))
+    return out
 
 
 def run(task):
@@ -69,22 +89,20 @@ def run(task):
     if "--report" in sys.argv:
         network, manifest = artifact.read(task.folder)
         task.thresholds = manifest["thresholds"]
-        encoded, truth, weights = _stack(sources := without_test_texts(task.sources()))
-        rows, _ = _parts(len(encoded), task.settings.seed)
-        linear = fit_linear(encoded.take(rows), truth[rows], task.settings.labels, task.settings.buckets, task.linear_strength, weights[rows])
-        print(tables(task, network, linear, sources))
+        encoded, truth, weights, kinds = _stack(sources := without_test_texts(task.sources()))
+        print(tables(task, network, _linears(task, encoded, truth, weights, kinds), sources))
         return
     if "--control" in sys.argv:
-        network, linear = build(task, shuffled=True)
+        network, linears = build(task, shuffled=True)
         task.thresholds = {task.alarm: 0.5} if task.alarm else {}
-        print(tables(task, network, linear, without_test_texts(task.sources()), rooms=False))
+        print(tables(task, network, linears, without_test_texts(task.sources()), rooms=False))
         return
-    network, linear = build(task)
+    network, linears = build(task)
     task.thresholds = {task.alarm: threshold_of(task, network)} if task.alarm else {}
     sources = without_test_texts(task.sources())
     golden = GOLDEN_ODD + [text for source in sources for text, _ in (source.test or source.train)[:24]]
     size = artifact.write(network, task.folder, task.name, task.version, task.labels, task.thresholds, golden)
-    figures = tables(task, network, linear, sources)
+    figures = tables(task, network, linears, sources)
     figures += f"\n\nFile: {size / 1e6:.2f} MB. Settings: {describe(network.settings)}."
     print(figures)
     card = task.folder / "MODEL_CARD.md"
@@ -93,12 +111,12 @@ def run(task):
         card.write_text(f"{head}{MARK[0]}\n\n{figures}\n\n{MARK[1]}{rest.split(MARK[1], 1)[1]}")
 
 
-def tables(task, network, linear, sources, rooms=True):
+def tables(task, network, linears, sources, rooms=True):
     """Every table of the card as Markdown."""
     out = ["| test set | texts | accuracy | macro-F1 | ECE | accuracy at the shipped threshold | linear: accuracy | linear: macro-F1 | F1 by label |", "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
     for source in sources:
         if source.test:
-            out.append(_row(task, network, linear, source))
+            out.append(_row(task, network, linears[source.kind], source))
     out += ["", "| trained on | texts | weight | taken out (in a test) | licence |", "| --- | --- | --- | --- | --- |"]
     out += [f"| {s.name} | {len(s.train)} | {s.weight:g} | {s.removed} | {s.licence} |" for s in sources if s.train]
     if rooms and task.alarm:
@@ -138,10 +156,11 @@ def _room_scores(task, network):
 
 
 def threshold_of(task, network):
-    """The least threshold that keeps the alarms of each recorded room within `ALARM_LIMIT`."""
+    """The least threshold that keeps the alarms of each recorded room within `ALARM_LIMIT` and clears `never`."""
     rooms = [scores for _, scores in _room_scores(task, network)]
+    cleared = scores_of(network, encode(list(task.never)))[:, task.labels.index(task.alarm)].max() if task.never else 0
     for threshold in np.arange(50, 96, 5) / 100:
-        if all((scores >= threshold).mean() <= ALARM_LIMIT for scores in rooms):
+        if cleared < threshold and all((scores >= threshold).mean() <= ALARM_LIMIT for scores in rooms):
             return float(threshold)
     return 0.95
 

@@ -42,9 +42,18 @@ HARMLESS = (
 #: Cheering is copied a hundred times and is no spam, nor are numbers that mean yes, laughter or a vote.
 CHANTS = (
     *"0123456789", *"wqxkyhlmtp", *"口哈啦啊喔哦嘿好贊赞加来衝冲刷扣奶神", "66", "88", "87", "78", "233", "520", "1314", "886", "777", "QQ", "ww", "XD", "lol", "gg", "kk",
+    "+", "++1", "卡", "卡卡", "77", "99", "00", "07", "C8", "4DJ ", "刷起来", "福利", "抽奖", "关注", "红包", "下单", "上车", "冲鸭", "牛", "可爱", "蹲", "抱走", "求链接", "已拍",
     "加油", "好看", "主播加油", "上链接", "扣1", "666", "来了", "哈哈", "2333", "+1", "想要", "买它", "冲冲冲", "点赞", "@", "?", "!", "。", "👍", "😂", "🌹", "❤️", "+28", "-87",
 )  # fmt: skip
 COPIES = (1, 2, 3, 5, 8, 12, 20)
+CALLED = ("主播", "老板", "哥", "姐姐", "宝宝", "家人们")
+CHEERS = ("666", "6666", "牛", "加油", "来了", "好看", "冲", "扣1", "888", "99", "上链接", "哈哈哈", "2333", "求链接", "+1", "1111")
+
+
+def chants():
+    return [chant * copies for chant in CHANTS for copies in COPIES] + [
+        (called + cheer) * copies for called in CALLED for cheer in CHEERS for copies in (1, 2, 4)
+    ]
 
 
 def written(seed=17):
@@ -55,7 +64,7 @@ def written(seed=17):
         return "".join(random.choice(list("abcdxyz"), 3)) + digits[:6] if random.random() < 0.4 else digits
     out = [(shape.format(c=random.choice(CONTACTS), o=offer, n=number()), 1) for shape in SHAPES for offer in OFFERS for _ in range(2)]
     out += [(shape.format(offer, n=number()), 1) for shape in ENGLISH for offer in ENGLISH_OFFERS]
-    harmless = [text for text in HARMLESS for _ in range(8)] + [chant * copies for chant in CHANTS for copies in COPIES]
+    harmless = [text for text in HARMLESS for _ in range(8)] + chants()
     return out + [(text, 0) for text in harmless]
 
 
@@ -77,5 +86,6 @@ def sources():
 
 
 if __name__ == "__main__":
-    settings = Settings(labels=2, buckets=1 << 17, dim=8, filters=16, char_dim=16, hidden=40, dropout=0.4, blank=0.2, epochs=6, patience=2)
-    run(Task(Path(__file__).parent, "spam", "spam-1", ("fine", "spam"), settings, sources, alarm="spam", probes=PROBES))
+    settings = Settings(labels=2, buckets=1 << 18, dim=6, spread=0.01, filters=16, widths=(1, 2, 3), char_dim=12, hidden=40, dropout=0.4, blank=0.2, epochs=6, patience=2)
+    never = (*chants(), *(cheer + called for called in CALLED for cheer in CHEERS))
+    run(Task(Path(__file__).parent, "spam", "spam-2", ("fine", "spam"), settings, sources, alarm="spam", linear_strength=30.0, probes=PROBES, never=never))

@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+from metrics import without_near_duplicates
 from network import Settings
 from sources import Source, lines, rows, sample, split
 from task import Task, run
@@ -49,8 +50,10 @@ def sources():
     chat = calm(lines("text-zh/bilibili-danmaku.txt.gz") + lines("text-zh/huya-chat.txt.gz"))
     talk = calm(sample(lines("text-zh/jddc-turns.txt.gz"), 12_000, 5))
     likes = [(r["text"], 0) for r in sample([r for r in rows("sentiment-en/csmv-train.jsonl.gz") if r["label"] != "negative"], 6_000, 5)]
+    apart = without_near_duplicates([text for text, _ in cold], [text for text, _ in cold_dev])
     return [
         Source("COLD (dev)", "Apache-2.0", cold, cold_dev),
+        Source("COLD (dev) without near duplicates of training texts", "Apache-2.0", [], [cold_dev[row] for row in apart]),
         Source("CONDA (10 %, E and I against A and O)", "none stated", conda, conda_test),
         Source("Davidson (10 %, hate and offensive against neither)", "MIT", tweets, tweets_test),
         Source("written insults and blunt words", "own", insults(), weight=0.5),
@@ -61,5 +64,5 @@ def sources():
 
 
 if __name__ == "__main__":
-    settings = Settings(labels=2, buckets=1 << 18, dim=8, filters=16, char_dim=16, hidden=40, dropout=0.4, blank=0.25, epochs=4, patience=1)
-    run(Task(Path(__file__).parent, "toxicity", "toxicity-1", ("calm", "offensive"), settings, sources, alarm="offensive", probes=PROBES))
+    settings = Settings(labels=2, buckets=1 << 18, dim=6, spread=0.01, filters=16, char_dim=12, hidden=40, dropout=0.4, blank=0.25, epochs=4, patience=1)
+    run(Task(Path(__file__).parent, "toxicity", "toxicity-2", ("calm", "offensive"), settings, sources, alarm="offensive", probes=PROBES))
