@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, { words: string; load: () => Promise<Com
   classify: { words: 'intent, toxicity, spam, sentiment and products of comments', load: async () => (await import('./commands/classify.ts')).classify },
   detect: { words: 'how odd each point of a series is, from the points before it', load: async () => (await import('./commands/detect.ts')).detect },
   corrections: { words: 'training examples that operators made by correcting comments', load: async () => (await import('./commands/corrections.ts')).corrections },
+  forecast: { words: 'what to expect of many series, with bounds', load: async () => (await import('./commands/forecast.ts')).forecast },
   relay: { words: 'hands webhooks to an agent without a public address', load: async () => (await import('./commands/relay.ts')).relay },
   doctor: { words: 'what is installed and what is missing, with the remedy', load: async () => (await import('./commands/doctor.ts')).doctor },
 }; // prettier-ignore

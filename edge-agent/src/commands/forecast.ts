@@ -1,0 +1,149 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Expected, forecastTable } from '../inference/demand-forecaster.ts';
+import type { Command, Io } from './command.ts';
+import { type DemandTable, readDemandTable } from './demand-table.ts';
+import { filePairs, openOutput, type Output, readLines } from './line-files.ts';
+
+const HELP = `livecue forecast --in FILE.csv --horizon N --out FILE.csv [--season N]
+
+Reads many series, "id,t,value[,available]" a line, and writes "id,step,mean,lo80,hi80": for each series what is
+expected 1 to N steps after its last time, and between which bounds four of five values will lie.
+
+t counts steps, or is a date or time; series need not begin or end together, rows may come in any order. The
+last of two rows with the same time counts. A missing step, or a value that is empty, NaN, null or NA, is filled
+in. "available" is the share of a step in which there was something to sell, 0 to 1 (or true, false): sales while
+sold out are not read as missing demand. The first line names the columns; without one they are taken in this
+order. A line that is none of this is named on stderr and left out. .gz is read and written as it is; --in and
+--out may both be folders (same file names), each file on its own.
+
+  --in FILE      series, CSV ("-" is stdin)
+  --out FILE     forecasts, CSV ("-" is stdout)
+  --horizon N    steps ahead, 1 to 10000
+  --season N     steps of a cycle, 1 for none (default: guessed from the series)
+  --strict       end at the first bad line with code 1
+  -h, --help     this text
+
+Example: livecue forecast --in sales.csv.gz --horizon 48 --out expected.csv
+`;
+
+const MAX_NAMED_LINES = 100;
+const MAX_HORIZON = 10_000;
+/** Series that are written together. */
+const SERIES_AT_ONCE = 64;
+
+interface Call {
+  readonly in: string;
+  readonly out: string;
+  readonly horizon: number;
+  readonly season: number | null;
+  readonly strict: boolean;
+}
+
+/** Exit code 0 done, 1 the input cannot be read (with `--strict`: or a line is bad), 2 the call was wrong. */
+export const forecast: Command = async (args, io) => {
+  const call = parseCall(args);
+  if (call === 'help') {
+    io.stdout.write(HELP);
+    return 0;
+  }
+  if ('wrong' in call) {
+    io.stderr.write(`livecue forecast: ${call.wrong}\n\n${HELP}`);
+    return 2;
+  }
+  for (const [input, output] of filePairs(call.in, call.out, '.csv')) {
+    const code = await forecastFile(input, output, call, io);
+    if (code !== 0) return code;
+  }
+  return 0;
+};
+
+function parseCall(args: string[]): Call | { wrong: string } | 'help' {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args,
+      options: {
+        in: { type: 'string' },
+        out: { type: 'string' },
+        horizon: { type: 'string' },
+        season: { type: 'string' },
+        strict: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    return { wrong: (error as Error).message };
+  }
+  const { in: input, out, horizon, season, strict, help } = parsed.values;
+  if (help) return 'help';
+  if (input === undefined || out === undefined || horizon === undefined) return { wrong: 'give --in, --horizon and --out' }; // prettier-ignore
+  if (input !== '-' && path.resolve(input) === path.resolve(out)) return { wrong: '--in and --out are the same' };
+  const steps = whole(horizon);
+  if (steps === null) return { wrong: `--horizon ${horizon}: expected a whole number from 1 to ${MAX_HORIZON}` };
+  const cycle = season === undefined ? null : whole(season);
+  if (season !== undefined && cycle === null) return { wrong: `--season ${season}: expected a whole number from 1 to ${MAX_HORIZON}` }; // prettier-ignore
+  return { in: input, out, horizon: steps, season: cycle, strict };
+}
+
+function whole(text: string): number | null {
+  const value = Number(text);
+  return /^\d+$/.test(text) && value >= 1 && value <= MAX_HORIZON ? value : null;
+}
+
+async function forecastFile(input: string, output: string, call: Call, io: Io): Promise<number> {
+  let named = 0;
+  const table = await readDemandTable(input, readLines(input), {
+    strict: call.strict,
+    signal: io.signal,
+    onBad: (line, why) => {
+      if (named++ < MAX_NAMED_LINES) io.stderr.write(`${input}:${line}: ${why}\n`);
+    },
+  });
+  if (table.ended) return 1;
+  const out = await openOutput(output, io);
+  try {
+    await out.write('id,step,mean,lo80,hi80\n');
+    const { season, expected } = await forecastTable(table.series, {
+      horizon: call.horizon,
+      season: call.season,
+      signal: io.signal,
+      onProgress: (done) => {
+        if (io.stderr.isTTY) io.stderr.write(`\r${input}: ${done} of ${table.ids.length} series`);
+      },
+    });
+    await writeAll(table.ids, expected, out);
+    io.stderr.write(`${io.stderr.isTTY ? '\r' : ''}${summary(input, table, season, call.season === null)}\n`);
+  } finally {
+    await out.end();
+  }
+  return 0;
+}
+
+async function writeAll(ids: readonly string[], expected: readonly Expected[], out: Output): Promise<void> {
+  let rows = '';
+  for (const [at, { mean, low, high }] of expected.entries()) {
+    const id = /[",]/.test(ids[at]!) ? `"${ids[at]!}"` : ids[at]!;
+    for (let step = 0; step < mean.length; step++) rows += `${id},${step + 1},${told(mean[step]!)},${told(low[step]!)},${told(high[step]!)}\n`; // prettier-ignore
+    if ((at + 1) % SERIES_AT_ONCE !== 0 && at + 1 < expected.length) continue;
+    await out.write(rows);
+    rows = '';
+  }
+}
+
+/** Seven digits: more than any forecast is worth, and the same bytes on every machine. */
+function told(value: number): number {
+  return Number(value.toPrecision(7));
+}
+
+function summary(input: string, table: DemandTable, season: number, guessed: boolean): string {
+  const sum = (of: (one: DemandTable['series'][number]) => number) => table.series.reduce((all, one) => all + of(one), 0); // prettier-ignore
+  const oddities = [
+    [sum(({ gaps }) => gaps), 'steps without a row'],
+    [sum(({ repeated }) => repeated), 'repeated times'],
+    [sum(({ backwards }) => backwards), 'rows behind a later one'],
+    [table.bad, 'bad lines'],
+  ] as const;
+  const told = oddities.filter(([count]) => count > 0).map(([count, words]) => `, ${count} ${words}`);
+  return `${input}: ${table.ids.length} series, ${table.rows} rows, season ${season}${guessed ? ' (guessed)' : ''}${told.join('')}`;
+}

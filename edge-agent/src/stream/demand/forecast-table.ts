@@ -1,0 +1,31 @@
+import { combine, type Combined } from './combination.ts';
+import { filled } from './grid.ts';
+import { spreadOf, type Spread } from './intervals.ts';
+import { methodsFor } from './methods.ts';
+import { seasonsOf } from './seasons.ts';
+
+/** What is expected of one series, step by step. */
+export interface Expected {
+  readonly mean: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+/** Longest part of a series that is looked at: older values say little and cost time. */
+const LONGEST = 4000;
+
+/** One series by all methods together; `values` may hold NaN. */
+export function forecastSeries(values: Float64Array, season: number, horizon: number): Combined {
+  const recent = values.length > LONGEST ? values.subarray(values.length - LONGEST) : values;
+  const series = filled(recent, season);
+  return combine(series, methodsFor(seasonsOf(season, series.length)), season, horizon);
+}
+
+/** Bounds for forecasts of one file, none below zero where the series never was. */
+export function expectedOf(combined: Combined, values: Float64Array, spread: Spread, level = 0.8): Expected {
+  const { low, high } = spread.bounds(combined, level);
+  const positive = values.every((value) => !(value < 0));
+  return { mean: combined.path, low: positive ? low.map((value) => Math.max(0, value)) : low, high };
+}
+
+export { spreadOf };
