@@ -27,6 +27,23 @@ describe('link numbers', () => {
     '12月13号下单的', '3号那天', '31号', '100号', 'no 3', 'episode no.3.5', '3000号', 'top 3', '3号就能到', '大号', '小号', '二十元', '3号字',
   ])('%s names none', (text) => expect(ids(text)).toEqual([])); // prettier-ignore
 
+  test.each([
+    '叁号', '三號', '3⃣', '第三款', 'number three', 'link 3', '3号的', '3号下单了', '3号到手多少', '3号送什么', '3号我妈很喜欢',
+    '3号前面的扣子', '3号以前买过', '3号到货通知我', '3号左右两边一样吗', '讲一下3', '3讲一下', '3号早就想要了', '3号能送人吗',
+  ])('%s means product 3 and is no date', (text) => expect(ids(text)).toEqual(['p3'])); // prettier-ignore
+
+  test.each([
+    '3号发货', '3号能发吗', '3月3号', '3号以前能到吗', '3号送到', '3号晚上', '3号生日', '3号我生日', '12号我下的单', '3号买的还没到',
+    '3号下单到现在没发货', '今天3号了', '尾号3号', '3号主播', '10号中秋能收到吗', 'no one', 'you are number one', '8+9', '2/4', '3 2 1 上链接',
+    '1到3天', '3-5号发货', 'number 1 in my heart', '2和3楼',
+  ])('%s is a date, a place, a score or praise', (text) => expect(ids(text)).toEqual([])); // prettier-ignore
+
+  test.each([
+    ['1和3', ['p1', 'p3']], ['1和3哪个好', ['p1', 'p3']], ['1-3号', ['p1', 'p2', 'p3']], ['1号到3号都要', ['p1', 'p2', 'p3']],
+    ['2、4、9号', ['p2', 'p4', 'p9']], ['1号6号都拍了', ['p1', 'p6']], ['6 7 8号都讲一下', ['p6', 'p7', 'p8']], ['#1 and #2', ['p1', 'p2']],
+    ['①②都要', ['p1', 'p2']], ['links 2-4 please', ['p2', 'p3', 'p4']],
+  ])('%s means several', (text, products) => expect(ids(text).sort()).toEqual(products)); // prettier-ignore
+
   test('two numbers are two products, each once', () => {
     expect(ids('3号和5号哪个好，3号贵吗')).toEqual(['p3', 'p5']);
     expect(ids('十二号跟二十号')).toEqual(['p12', 'p20']);
@@ -76,6 +93,30 @@ describe('names, aliases and codes', () => {
     expect(shop.link('silkworm')).toEqual([]);
     expect(shop.link('1001')).toEqual([]);
     expect(shop.link('干杯')).toEqual([]);
+  });
+
+  test('part of a name, a slip of the finger, traditional characters and plurals name it too', () => {
+    expect(shop.link('亚麻的那件还有吗').map((one) => one.productId)).toEqual(['88001']);
+    expect(shop.link('亞麻襯衫').map((one) => one.productId)).toEqual(['88001']);
+    expect(shop.link('亚麻称衫').map((one) => one.productId)).toEqual(['88001']);
+    expect(shop.link('two linen shirts please').map((one) => one.productId)).toEqual(['88001']);
+    expect(shop.link('the linnen shirt').map((one) => one.productId)).toEqual(['88001']);
+    expect(shop.link('保文杯').map((one) => one.productId)).toEqual(['88003']);
+    for (const text of ['是亚麻的吗', '我去咖啡店', 'your shirt is nice', 'shirt']) expect(shop.link(text)).toEqual([]);
+  });
+
+  test('what is on air is meant by pointing, and settles a shared name; a name goes before it', () => {
+    const on = (text: string) => shop.link(text, '88002').map((one) => one.productId);
+    for (const text of ['这个多少钱', '这款有货吗', '它会皱吗', 'how much is this', 'is it see through']) {
+      expect(shop.link(text, '88002')).toEqual([{ productId: '88002', score: LINK_SCORES.pointed }]);
+      expect(shop.link(text)).toEqual([]);
+      expect(shop.link(text, 'unknown')).toEqual([]);
+    }
+    for (const text of ['这个主播好美', '这个月没钱', '多少钱', 'it is raining', 'this song'])
+      expect(on(text)).toEqual([]);
+    expect(on('衬衫多少钱')).toEqual(['88002']);
+    expect(on('1号这个多少钱')).toEqual(['88001']);
+    expect(on('这个和保温杯一起拍')).toEqual(['88003']);
   });
 
   test('any string links without throwing, and scores stay in 0..1', () => {

@@ -64,7 +64,8 @@ export function createProductNames(products: readonly Product[]): ProductNames {
           if (named !== undefined) hits.push({ named, start: -1, end: -1 });
         }
       }
-      return hits.some(({ named }) => !named.variant) ? hits : [...hits, ...misread(text, misspellings, exact)];
+      const isClear = hits.some(({ named }) => !named.variant && (named.stated || named.products.length === 1));
+      return isClear ? hits : [...hits, ...misread(text, misspellings, exact)];
     },
   };
 }
