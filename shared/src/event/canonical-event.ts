@@ -48,6 +48,12 @@ const Order = z.object({
   orderedItem: z.array(OrderedItem).max(1000).optional(),
   total: Decimal.optional(),
   customerRef: Identifier.optional(),
+  deviceRef: Identifier.optional().describe(
+    'Stands for the device of the order: a keyed hash, never the address itself',
+  ),
+  addressRef: Identifier.optional().describe('Stands for the address it goes to: a keyed hash'),
+  paymentRef: Identifier.optional().describe('Stands for the card or account that pays: a keyed hash'),
+  customerSince: DateTime.optional().describe('Since when the customer has an account'),
 });
 
 const Offer = z.object({
