@@ -156,13 +156,13 @@ describe.skipIf(chromium === null)('the comment list in a real browser', () => {
     await page.locator('.comment.active', { hasText: '1 条辱骂' }).waitFor();
     await press('f');
     await page.locator('.comment.active .chip.corrected').waitFor();
-    expect(await page.textContent('.comment-strip')).toContain('已保存：库存 → 点单');
+    expect(await page.textContent('.comment-strip')).toContain('已保存：库存 7号 → 点单 5号 辱骂');
     expect(examples()).toMatchObject([
       { text: '榨汁机什么时候补货', intent: 'host_request', offensive: true, spam: false, productIds: ['p5'], given: { intent: 'stock', productIds: ['p7'] } },
     ]); // prettier-ignore
     await press('u');
     await expect.poll(() => examples()).toEqual([]);
-    expect(await page.textContent('.comment-strip')).toContain('已撤销，恢复为库存');
+    expect(await page.textContent('.comment-strip')).toContain('已撤销，恢复为 库存 7号');
     expect(await page.locator('.chip.corrected').count()).toBe(0);
   });
 
@@ -181,6 +181,17 @@ describe.skipIf(chromium === null)('the comment list in a real browser', () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('listbox');
   });
 
+  test('Enter saves what the marks and digits say, and leaves the intent as it was', async () => {
+    await open();
+    await press('l', 'ArrowDown', 'ArrowDown', 'c');
+    await page.locator('dialog.chooser').waitFor();
+    await press('m', '2', 'Enter');
+    await page.locator('dialog.chooser').waitFor({ state: 'detached' });
+    await expect.poll(() => examples()).toMatchObject([
+      { text: '怎么还没发货，都5天了', intent: 'complaint', offensive: false, spam: true, productIds: ['p2'] },
+    ]); // prettier-ignore
+  });
+
   test('with the mouse: a click chooses, the button opens, a toggle and a choice save', async () => {
     await open({ locale: 'en' });
     await page.locator('.comment', { hasText: 'does the linen shirt shrink' }).first().click();
@@ -190,7 +201,10 @@ describe.skipIf(chromium === null)('the comment list in a real browser', () => {
     await page.getByRole('button', { name: 'Enter Save' }).click();
     await expect.poll(() => examples()).toMatchObject([{ intent: 'product_question', spam: true, productIds: [] }]);
     // Now it is spam, it is folded away as such.
-    await page.getByText('1 training examples on this box').or(page.getByText('Saved: product → product')).waitFor();
+    await page
+      .getByText('1 training examples on this box')
+      .or(page.getByText('Saved: product No. 3 → product spam'))
+      .waitFor();
   });
 
   test('a correction that cannot be saved says why and changes nothing', async () => {
@@ -294,30 +308,39 @@ describe.skipIf(chromium === null)('the comment list in a real browser', () => {
     expect(await end.textContent()).toBe('The beginning was let go: 80,040 earlier comments of this session. The agent keeps the newest 20,000.'); // prettier-ignore
   }, 60_000);
 
-  test('500 comments a second leave the page at 55 frames a second, or at what the machine draws without them', async () => {
+  test('500 comments a second take the page less than half of its thread, so that it draws every frame', async () => {
     await open();
-    const frames = (forMs: number) =>
+    const session = await page.context().newCDPSession(page);
+    // Time of the processor, not of the wall: other tests run beside this one.
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const taskSeconds = async () => {
+      const { metrics } = await session.send('Performance.getMetrics');
+      return metrics.find(({ name }) => name === 'TaskDuration')!.value;
+    };
+    const draw = () =>
       page.evaluate(
-        (limitMs) =>
+        () =>
           new Promise<number>((resolve) => {
             const started = performance.now();
             let count = 0;
             const tick = (now: number) => {
               count += 1;
-              if (now - started < limitMs) requestAnimationFrame(tick);
+              if (now - started < 4_000) requestAnimationFrame(tick);
               else resolve((count / (now - started)) * 1000);
             };
             requestAnimationFrame(tick);
           }),
-        forMs,
       );
-    const quiet = await frames(2_000);
     const timer = setInterval(() => stage.show.comments.say(25), 50);
-    const busy = await frames(4_000);
+    const before = [await taskSeconds(), performance.now()] as const;
+    const frames = await draw();
+    const busy = (await taskSeconds()) - before[0];
     clearInterval(timer);
-    console.log(`frames/s: ${quiet.toFixed(1)} without, ${busy.toFixed(1)} with 500 comments/s`);
-    // Tests run beside each other: what the same page draws in the same minute without comments is the measure.
-    expect(busy).toBeGreaterThan(Math.min(55, 0.7 * quiet));
+    const share = busy / ((performance.now() - before[1]) / 1000);
+    console.log(`500 comments/s: ${frames.toFixed(1)} frames/s, ${(share * 100).toFixed(0)} % of the page's thread`);
+    expect(share).toBeLessThan(0.5);
+    // Frames need a machine that is free: LIVECUE_FRAMES=1 asks for them.
+    if (process.env.LIVECUE_FRAMES === '1') expect(frames).toBeGreaterThan(55);
   }, 30_000);
 
   test('from phone to desk the list fits its window, in both languages and in the light theme', async () => {

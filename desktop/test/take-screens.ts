@@ -5,6 +5,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { PanelRole } from '@livecue/shared/contract';
+import { SESSION } from './scripted-comments.ts';
 import { anomaly, prompt, stockOut, surge } from './scripted-show.ts';
 import { findChromium, openStage } from './stage.ts';
 
@@ -18,9 +20,12 @@ interface Screen {
     readonly height: number;
     readonly touch?: boolean;
     readonly paired?: boolean;
+    readonly role?: PanelRole;
   };
   /** Pressed one after the other before the picture is taken. */
   readonly click?: readonly string[];
+  /** Keys, after the clicks. */
+  readonly press?: readonly string[];
 }
 
 const HOST = { width: 1280, height: 720 };
@@ -65,6 +70,17 @@ const SCREENS: readonly Screen[] = [
     waitFor: '.cue',
     device: { locale: 'zh-CN', width: 390, height: 844, touch: true },
   },
+  ...(['zh', 'en'] as const).flatMap((language): Screen[] => {
+    const device = { ...DESK, locale: language === 'zh' ? 'zh-CN' : 'en' };
+    const comments = { hash: '#/operator', waitFor: '.comment', device };
+    return [
+      // Two corrected, one of them spam by the operator's word, and a fold that is open.
+      { ...comments, name: `comments-${language}`, press: ['l', 'f', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'c', 'b', 'ArrowDown', 'c', 'm', 'Enter'] },
+      { ...comments, name: `comments-chooser-${language}`, press: ['l', 'ArrowDown', 'c', '3'] },
+      { ...comments, name: `comments-keys-${language}`, press: ['?'] },
+      { ...comments, name: `comments-host-${language}`, waitFor: '.comment-list .empty', device: { ...device, role: 'host' } },
+    ];
+  }), // prettier-ignore
 ];
 /** Long enough for the charts and for the age of the last state to be those of a running show. */
 const REST_MS = 1_200;
@@ -76,14 +92,24 @@ mkdirSync(folder, { recursive: true });
 const stage = await openStage(chromium);
 const { url } = stage.server.address();
 
+/** What one picture corrects is not there in the next. */
+async function forgetCorrections(): Promise<void> {
+  const { desk } = stage.show.comments;
+  const filter = { intent: null, productId: null, mark: 'corrected', text: '' } as const;
+  for (const { seq } of desk.before({ before: 1e9, limit: 200, filter }).rows)
+    await desk.correct({ session: SESSION, seq, labels: null });
+}
+
 async function take(screen: Screen): Promise<void> {
   const { page, context } = await stage.device(screen.device);
   await page.goto(url + screen.hash);
   await page.waitForSelector(screen.waitFor);
   for (const selector of screen.click ?? []) await page.locator(selector).first().click();
+  for (const key of screen.press ?? []) await page.keyboard.press(key);
   await page.waitForTimeout(REST_MS);
   await page.screenshot({ path: join(folder, `${screen.name}.png`) });
   await context.close();
+  await forgetCorrections();
 }
 
 for (const screen of SCREENS) {

@@ -39,6 +39,7 @@ const ROOTS = {
   'agent-config': contract.AgentConfig,
   catalogue: contract.Catalogue,
   'model-manifest': contract.ModelManifest,
+  'training-example': contract.TrainingExample,
 } satisfies Record<string, z.ZodType>;
 
 /** Every generated document by file URL, as plain JSON values. */

@@ -196,7 +196,7 @@ export const en = {
     noInterest: 'no product has attention yet',
   },
   intent: {
-    spam_ad: 'spam', complaint: 'complaint', return_warranty: 'returns', shipping: 'shipping', order_payment: 'payment',
+    spam_ad: 'advert', complaint: 'complaint', return_warranty: 'returns', shipping: 'shipping', order_payment: 'payment',
     price: 'price', discount_gift: 'discount', stock: 'stock', size_spec: 'size', host_request: 'request',
     product_question: 'product', purchase_signal: 'buying', praise: 'praise', chat_other: 'chat',
   },

@@ -127,7 +127,7 @@ export const zh: PanelWords = {
     undo: '撤销',
     saved: '已保存：{{from}} → {{to}}',
     notSaved: '没有保存：{{why}}',
-    undone: '已撤销，恢复为{{to}}',
+    undone: '已撤销，恢复为 {{to}}',
     nothingToUndo: '没有可撤销的更正。',
   },
   chooser: {

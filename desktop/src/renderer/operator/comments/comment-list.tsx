@@ -62,8 +62,8 @@ export function CommentList(props: {
   const { feed, view } = useComments(filter);
   const { items, toggle } = useFolds(view.rows, filter.mark !== 'spam' && filter.mark !== 'offensive');
   const list = useVirtualList(items);
-  const { said, correct, undo } = useCorrections(feed);
   const nameOf = useProductNames(products);
+  const { said, correct, undo } = useCorrections(feed, nameOf);
   const [activeSeq, setActive] = useState<number | null>(null);
   const [over, setOver] = useState(false);
   const [focused, setFocused] = useState(false);

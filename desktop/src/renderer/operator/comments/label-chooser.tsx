@@ -61,7 +61,12 @@ export function LabelChooser(props: {
   const { t } = useTranslation();
   const dialog = useRef<HTMLDialogElement>(null);
   const [draft, setDraft] = useState(() => draftOf(props.row));
-  useEffect(() => dialog.current?.showModal(), []);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // Not on the first button, which would take Enter for itself.
+    heading.current?.focus();
+  }, []);
 
   const save = ({ intent, offensive, spam, productIds, ...rest }: LabelDraft) => {
     if (isUnknownNumber({ intent, offensive, spam, productIds, ...rest }, props.products)) return;
@@ -86,7 +91,7 @@ export function LabelChooser(props: {
       onKeyDown={onKey}
       aria-label={t('chooser.title')}
     >
-      <h2 tabIndex={-1} autoFocus>
+      <h2 tabIndex={-1} ref={heading}>
         {t('chooser.title')}
       </h2>
       <p className="chooser-text">

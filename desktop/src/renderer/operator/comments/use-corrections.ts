@@ -1,41 +1,53 @@
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CommentRow, CorrectedLabels } from '@livecue/shared/contract';
+import type { CommentRow, CorrectedLabels, GivenLabels } from '@livecue/shared/contract';
 import type { CommentFeed } from './comment-feed.ts';
+import type { ProductName } from './comment-row.tsx';
 import type { Said } from './comment-strip.tsx';
 import { shownLabels } from './folds.ts';
 
-/** Corrections as they are sent, and in words what became of the last one. */
-export function useCorrections(feed: CommentFeed) {
+/** Labels in words: 尺码 3号 垃圾. */
+function useLabelWords(nameOf: ProductName): (labels: GivenLabels | CorrectedLabels) => string {
   const { t } = useTranslation();
+  return useCallback(
+    ({ intent, productIds, offensive, spam }) =>
+      [
+        intent === null ? t('comments.unread') : t(`intent.${intent}`),
+        ...productIds.map(nameOf),
+        ...(offensive === true ? [t('comments.mark.offensive')] : []),
+        ...(spam === true ? [t('comments.mark.spam')] : []),
+      ].join(' '),
+    [t, nameOf],
+  );
+}
+
+/** Corrections as they are sent, and in words what became of the last one. */
+export function useCorrections(feed: CommentFeed, nameOf: ProductName) {
+  const { t } = useTranslation();
+  const inWords = useLabelWords(nameOf);
   const [said, setSaid] = useState<Said | null>(null);
   const failed = useCallback(
-    (error: unknown) =>
-      setSaid({ wrong: true, text: t('comments.notSaved', { why: error instanceof Error ? error.message : String(error) }) }),
+    (error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      setSaid({ wrong: true, text: t('comments.notSaved', { why }) });
+    },
     [t],
-  ); // prettier-ignore
+  );
 
   const correct = useCallback(
     (row: CommentRow, labels: CorrectedLabels) => {
-      const { intent } = shownLabels(row);
-      const from = intent === null ? t('comments.unread') : t(`intent.${intent}`);
-      feed
-        .correct(row, labels)
-        .then(
-          () => setSaid({ wrong: false, text: t('comments.saved', { from, to: t(`intent.${labels.intent}`) }) }),
-          failed,
-        );
+      const [from, to] = [inWords(shownLabels(row)), inWords(labels)];
+      feed.correct(row, labels).then(() => setSaid({ wrong: false, text: t('comments.saved', { from, to }) }), failed);
     },
-    [feed, failed, t],
+    [feed, failed, inWords, t],
   );
 
   const undo = useCallback(() => {
     feed.undo().then((row) => {
-      if (row === null) return setSaid({ wrong: false, text: t('comments.nothingToUndo') });
-      const { intent } = shownLabels(row);
-      setSaid({ wrong: false, text: t('comments.undone', { to: intent === null ? t('comments.unread') : t(`intent.${intent}`) }) });
+      const text = row === null ? t('comments.nothingToUndo') : t('comments.undone', { to: inWords(shownLabels(row)) });
+      setSaid({ wrong: false, text });
     }, failed);
-  }, [feed, failed, t]); // prettier-ignore
+  }, [feed, failed, inWords, t]);
 
   return { said, correct, undo };
 }
