@@ -27,6 +27,8 @@ order. A line that is none of this is named on stderr and left out. .gz is read 
 Example: livecue forecast --in sales.csv.gz --horizon 48 --out expected.csv
 `;
 
+/** Of five values four lie within the bounds. */
+const LEVEL = 0.8;
 const MAX_NAMED_LINES = 100;
 const MAX_HORIZON = 10_000;
 /** Series that are written together. */
@@ -107,6 +109,7 @@ async function forecastFile(input: string, output: string, call: Call, io: Io): 
     const { season, expected } = await forecastTable(table.series, {
       horizon: call.horizon,
       season: call.season,
+      levels: [LEVEL],
       signal: io.signal,
       onProgress: (done) => {
         if (io.stderr.isTTY) io.stderr.write(`\r${input}: ${done} of ${table.ids.length} series`);
@@ -122,7 +125,8 @@ async function forecastFile(input: string, output: string, call: Call, io: Io): 
 
 async function writeAll(ids: readonly string[], expected: readonly Expected[], out: Output): Promise<void> {
   let rows = '';
-  for (const [at, { mean, low, high }] of expected.entries()) {
+  for (const [at, { mean, bounds }] of expected.entries()) {
+    const { low, high } = bounds[0]!;
     const id = /[",]/.test(ids[at]!) ? `"${ids[at]!}"` : ids[at]!;
     for (let step = 0; step < mean.length; step++) rows += `${id},${step + 1},${told(mean[step]!)},${told(low[step]!)},${told(high[step]!)}\n`; // prettier-ignore
     if ((at + 1) % SERIES_AT_ONCE !== 0 && at + 1 < expected.length) continue;

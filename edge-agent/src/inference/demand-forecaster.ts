@@ -11,6 +11,8 @@ export interface TableOptions {
   readonly horizon: number;
   /** Steps of a cycle, 1 for none; null: to be guessed. */
   readonly season: number | null;
+  /** Shares of what comes that bounds are to hold, 0..1. */
+  readonly levels: readonly number[];
   readonly signal: AbortSignal;
   readonly onProgress: (done: number) => void;
 }
@@ -38,7 +40,7 @@ export async function forecastTable(
     options.signal.throwIfAborted();
   }
   const spread = spreadOf(combined, options.horizon);
-  return { season, expected: combined.map((one, at) => expectedOf(one, series[at]!.values, spread)) };
+  return { season, expected: combined.map((one, at) => expectedOf(one, series[at]!.values, spread, options.levels)) };
 }
 
 function sampleOf(series: readonly Gridded[]): Float64Array[] {

@@ -7,8 +7,8 @@ import { seasonsOf } from './seasons.ts';
 /** What is expected of one series, step by step. */
 export interface Expected {
   readonly mean: Float64Array;
-  readonly low: Float64Array;
-  readonly high: Float64Array;
+  /** One pair a level that was asked for. */
+  readonly bounds: readonly { readonly low: Float64Array; readonly high: Float64Array }[];
 }
 
 /** Longest part of a series that is looked at: older values say little and cost time. */
@@ -21,11 +21,19 @@ export function forecastSeries(values: Float64Array, season: number, horizon: nu
   return combine(series, methodsFor(seasonsOf(season, series.length)), season, horizon);
 }
 
-/** Bounds for forecasts of one file, none below zero where the series never was. */
-export function expectedOf(combined: Combined, values: Float64Array, spread: Spread, level = 0.8): Expected {
-  const { low, high } = spread.bounds(combined, level);
+/** Bounds for forecasts of one file at each of `levels`, none below zero where the series never was. */
+export function expectedOf(
+  combined: Combined,
+  values: Float64Array,
+  spread: Spread,
+  levels: readonly number[],
+): Expected {
   const positive = values.every((value) => !(value < 0));
-  return { mean: combined.path, low: positive ? low.map((value) => Math.max(0, value)) : low, high };
+  const bounds = levels.map((level) => {
+    const { low, high } = spread.bounds(combined, level);
+    return { low: positive ? low.map((value) => Math.max(0, value)) : low, high };
+  });
+  return { mean: combined.path, bounds };
 }
 
 export { spreadOf };
