@@ -9,7 +9,7 @@ export type RoomAnomalyKind = z.infer<typeof RoomAnomalyKind>;
 
 /** What an anomaly is read from. Counts are of one slice (5 s), but for those that name their span. */
 export const AnomalySeries = z.enum([
-  'viewers', 'likes', 'likes-per-liker', 'comments', 'comments-per-commenter-15s', 'unpaid-orders-60s', 'silence-ms',
+  'viewers', 'likes', 'likes-per-liker', 'comments', 'comments-per-commenter-15s', 'orders-since-payment', 'silence-ms',
 ]); // prettier-ignore
 export type AnomalySeries = z.infer<typeof AnomalySeries>;
 

@@ -62,17 +62,26 @@ export class AnomalyDetector {
    * not finite is a missing one: score 0, and nothing is learned.
    */
   update(timeMs: number, value: number): number {
-    if (!Number.isFinite(value)) return 0;
-    const point = Math.max(-LARGEST, Math.min(LARGEST, value));
-    let oddness = 0;
+    return this.judge(timeMs, value).score;
+  }
+
+  /** Like `update`, with the `oddness` 0..1 that the score is before it is told once only. */
+  judge(timeMs: number, value: number): { readonly score: number; readonly oddness: number } {
+    if (!Number.isFinite(value)) return { score: 0, oddness: 0 };
+    const sum = this.#novelty(timeMs, Math.max(-LARGEST, Math.min(LARGEST, value)));
+    const isNews = sum > Math.max(0, this.#recent.peak);
+    this.#recent.push(sum);
+    const oddness = sum / (1 + sum);
+    return { score: isNews ? oddness : 0, oddness };
+  }
+
+  #novelty(timeMs: number, point: number): number {
+    let sum = 0;
     for (const { view, novelty, weight } of this.#parts) {
       const seen = view.next(timeMs, point);
-      if (!Number.isNaN(seen)) oddness += weight * novelty.update(seen);
+      if (!Number.isNaN(seen)) sum += weight * novelty.update(seen);
     }
-    oddness *= Math.min(1, ++this.#count / RAMP_POINTS);
-    const isNews = oddness > Math.max(0, this.#recent.peak);
-    this.#recent.push(oddness);
-    return isNews ? oddness / (1 + oddness) : 0;
+    return sum * Math.min(1, ++this.#count / RAMP_POINTS);
   }
 
   save(): AnomalyState {

@@ -1,8 +1,8 @@
 import type { RoomAnomaly } from '@livecue/shared/insight';
-import type { Finding } from './anomaly-rules.ts';
+import type { Finding, Watched } from './anomaly-rules.ts';
 
 /** Slices without a finding after which an anomaly is over. */
-const QUIET_SLICES = 2;
+const QUIET_SLICES = 3;
 /** Over ones are told this long, and this many. */
 const TOLD_MS = 600_000;
 const MOST_TOLD = 20;
@@ -13,8 +13,8 @@ const MOST_TOLD = 20;
 const MOST_REFUSED: Readonly<Record<Finding['kind'], number>> = { 'bot-burst': 36, 'viewer-drop': 4, 'payment-outage': 120 }; // prettier-ignore
 
 interface Episode {
-  /** Kind and first series: bots that like and bots that comment are two troubles. */
-  readonly key: string;
+  /** First series: bots that like and bots that comment are two troubles. */
+  readonly first: Watched;
   anomaly: RoomAnomaly;
   slices: number;
   quiet: number;
@@ -31,36 +31,46 @@ export class AnomalyEpisodes {
     this.#roomId = roomId;
   }
 
-  /** Takes the findings of a slice; returns those that the detectors may not learn from. */
-  update(findings: readonly Finding[], slice: { readonly openMs: number; readonly closeMs: number }): Finding[] {
-    const found = new Set<string>();
+  /** Whether an anomaly with that first series goes on. */
+  isOpen(first: Watched): boolean {
+    return this.#episodes.some(({ first: one, anomaly }) => one === first && anomaly.endMs === null);
+  }
+
+  /** Takes the findings of a slice; returns those that the detectors may not learn from, and those that have lasted. */
+  update(
+    findings: readonly Finding[],
+    slice: { readonly openMs: number; readonly closeMs: number },
+  ): { readonly refused: Finding[]; readonly lasting: Finding[] } {
+    const found = new Set<Watched>();
     const refused: Finding[] = [];
+    const lasting: Finding[] = [];
     for (const finding of findings) {
-      const key = `${finding.kind}/${finding.taints[0]}`;
-      found.add(key);
-      const episode = this.#episodes.find((one) => one.key === key && one.anomaly.endMs === null);
+      const [first] = finding.taints;
+      found.add(first);
+      const episode = this.#episodes.find((one) => one.first === first && one.anomaly.endMs === null);
       if ((episode?.slices ?? 0) < MOST_REFUSED[finding.kind]) refused.push(finding);
-      if (episode === undefined) this.#begin(key, finding, slice);
+      else lasting.push(finding);
+      if (episode === undefined) this.#begin(first, finding, slice);
       else goOn(episode, finding);
     }
     for (const episode of this.#episodes) {
-      if (episode.anomaly.endMs !== null || found.has(episode.key)) continue;
+      if (episode.anomaly.endMs !== null || found.has(episode.first)) continue;
       episode.quiet++;
       if (episode.quiet < QUIET_SLICES) continue;
       const endMs = slice.closeMs - episode.quiet * (slice.closeMs - slice.openMs);
       episode.anomaly = { ...episode.anomaly, endMs: Math.max(episode.anomaly.startMs, endMs) };
     }
     this.#forget(slice.closeMs);
-    return refused;
+    return { refused, lasting };
   }
 
   #begin(
-    key: string,
+    first: Watched,
     { kind, score, reasons }: Finding,
     { openMs, closeMs }: { openMs: number; closeMs: number },
   ): void {
     const anomaly = { kind, roomId: this.#roomId, startMs: openMs, toldMs: closeMs, endMs: null, score, reasons: [...reasons] }; // prettier-ignore
-    this.#episodes.push({ key, anomaly, slices: 1, quiet: 0 });
+    this.#episodes.push({ first, anomaly, slices: 1, quiet: 0 });
   }
 
   #forget(nowMs: number): void {

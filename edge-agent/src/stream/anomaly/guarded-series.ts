@@ -10,8 +10,8 @@ export interface Judgement {
   readonly value: number;
   /** NaN before the first value. */
   readonly usual: number;
-  /** 0..1, from `ANOMALY_THRESHOLD` on an alarm. */
-  readonly score: number;
+  /** 0..1, from `ANOMALY_THRESHOLD` on an alarm, told as often as it is there: episodes make one of it. */
+  readonly oddness: number;
 }
 
 export interface GuardedSeriesState {
@@ -24,16 +24,23 @@ export interface GuardedSeriesState {
  * usual: the second burst of the same bots would go unseen.
  */
 export class GuardedSeries {
+  readonly #isRelative: boolean;
   #detector = new AnomalyDetector();
-  readonly #usual = new Spread(USUAL_HALF_LIFE);
+  #usual = new Spread(USUAL_HALF_LIFE);
   #pending: { readonly before: AnomalyState; readonly value: number } | null = null;
 
-  /** Judges the next point; `keep` or `refuse` says whether it counts as past of the next. */
+  /** `isRelative`: the detector sees the value over the usual one, not the value. */
+  constructor(isRelative: boolean) {
+    this.#isRelative = isRelative;
+  }
+
+  /** Judges the next point; `keep`, `refuse` or `restart` says what it means for the next. */
   judge(timeMs: number, value: number): Judgement {
     const usual = this.#usual.count === 0 ? Number.NaN : this.#usual.mean;
-    if (!Number.isFinite(value)) return { value: Number.NaN, usual, score: 0 };
+    if (!Number.isFinite(value)) return { value: Number.NaN, usual, oddness: 0 };
     this.#pending = { before: this.#detector.save(), value };
-    return { value, usual, score: this.#detector.update(timeMs, value) };
+    const seen = this.#isRelative ? (value + 1) / (usual + 1) : value;
+    return { value, usual, oddness: this.#detector.judge(timeMs, seen).oddness };
   }
 
   keep(): void {
@@ -44,6 +51,14 @@ export class GuardedSeries {
   refuse(): void {
     if (this.#pending !== null) this.#detector = AnomalyDetector.from(this.#pending.before);
     this.#pending = null;
+  }
+
+  /** What was odd has lasted: it is the usual from now on. */
+  restart(): void {
+    if (this.#pending === null) return;
+    if (this.#isRelative) this.#detector = AnomalyDetector.from(this.#pending.before);
+    this.#usual = new Spread(USUAL_HALF_LIFE);
+    this.keep();
   }
 
   save(): GuardedSeriesState {

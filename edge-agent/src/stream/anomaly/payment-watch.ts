@@ -1,67 +1,67 @@
 import type { NumberReader } from './number-reader.ts';
 import type { RoomSlice } from './room-slice.ts';
 
-/** Slices in which an order should have been paid: a minute of 5 s each. */
-const SPAN = 12;
-/** Orders this young may still be at the till: 10 s. */
-const TILL = 2;
-/** Half-life of the usual share of orders that get paid, slices: 20 min. */
+/** Half-life of the usual share of orders that get paid, slices: 20 min of 5 s each. */
 const KEEP = Math.pow(0.5, 1 / 240);
 /** Before this many orders nothing is known of the usual share. */
 const LEAST_ORDERS = 5;
 
-/** The till over the last minute. */
+/** The till after a slice. */
 export interface Payments {
-  /** Created and neither paid nor cancelled, of the last minute's; at least 0. */
-  readonly unpaid: number;
-  readonly paid: number;
-  /** Payments that the orders before would lead to, by the room's usual share. */
-  readonly expected: number;
+  /** Orders that had 10 s and more to be paid since the last payment, and were not cancelled; at least 0. */
+  readonly sincePayment: number;
+  /** Share of the room's orders that get paid, 0..1; 0 while it is not known. */
+  readonly usualShare: number;
 }
 
-/** How many orders of the last minute wait to be paid, and how many payments were to be expected. */
+/**
+ * Orders since the last payment: how long people take to pay differs from shop to shop, but while one
+ * order after another comes in, somebody has always paid.
+ */
 export class PaymentWatch {
-  readonly #created = new Float64Array(SPAN + TILL);
-  readonly #settled = new Float64Array(SPAN);
-  readonly #paid = new Float64Array(SPAN);
-  #count = 0;
-  #usualCreated = 0;
-  #usualPaid = 0;
+  /** Of the newest slice, and of the one before. */
+  #newest = 0;
+  #before = 0;
+  #since = 0;
+  #created = 0;
+  #paid = 0;
 
-  /** The till after this slice. */
   update({ created, paid, cancelled }: RoomSlice): Payments {
-    this.#created[this.#count % (SPAN + TILL)] = created;
-    this.#settled[this.#count % SPAN] = paid + cancelled;
-    this.#paid[this.#count % SPAN] = paid;
-    this.#count++;
-    let due = 0;
-    let young = 0;
-    for (let age = 0; age < SPAN + TILL; age++) {
-      const orders = this.#created[(this.#count - 1 - age + 2 * (SPAN + TILL)) % (SPAN + TILL)]!;
-      if (age >= TILL) due += orders;
-      if (age < SPAN) young += orders;
-    }
-    const sum = (all: Float64Array) => all.reduce((left, right) => left + right, 0);
-    const share = this.#usualCreated < LEAST_ORDERS ? 0 : Math.min(1, this.#usualPaid / this.#usualCreated);
-    return { unpaid: Math.max(0, young - sum(this.#settled)), paid: sum(this.#paid), expected: share * due };
+    this.#since += this.#before;
+    this.#before = this.#newest;
+    this.#newest = created;
+    this.#settle(paid + cancelled);
+    // Who did not pay when others could has changed his mind.
+    if (paid > 0) this.#since = 0;
+    const usualShare = this.#created < LEAST_ORDERS ? 0 : Math.min(1, this.#paid / this.#created);
+    return { sincePayment: this.#since, usualShare };
+  }
+
+  /** The oldest orders first. */
+  #settle(orders: number): void {
+    const old = Math.min(orders, this.#since);
+    const before = Math.min(orders - old, this.#before);
+    const newest = Math.min(orders - old - before, this.#newest);
+    this.#since -= old;
+    this.#before -= before;
+    this.#newest -= newest;
   }
 
   /** Takes a slice into what is usual; not called for slices of an outage. */
   learn({ created, paid }: RoomSlice): void {
-    this.#usualCreated = this.#usualCreated * KEEP + created;
-    this.#usualPaid = this.#usualPaid * KEEP + paid;
+    this.#created = this.#created * KEEP + created;
+    this.#paid = this.#paid * KEEP + paid;
   }
 
   save(to: number[]): void {
-    to.push(...this.#created, ...this.#settled, ...this.#paid, this.#count, this.#usualCreated, this.#usualPaid);
+    to.push(this.#newest, this.#before, this.#since, this.#created, this.#paid);
   }
 
   load(from: NumberReader): void {
-    for (const all of [this.#created, this.#settled, this.#paid]) {
-      for (let at = 0; at < all.length; at++) all[at] = from.next();
-    }
-    this.#count = from.next();
-    this.#usualCreated = from.next();
-    this.#usualPaid = from.next();
+    this.#newest = from.next();
+    this.#before = from.next();
+    this.#since = from.next();
+    this.#created = from.next();
+    this.#paid = from.next();
   }
 }

@@ -4,7 +4,7 @@ import type { FeedPulse } from '../feed-pulse.ts';
 import { hash48 } from '../hash.ts';
 import type { KeyRows } from '../key-rows.ts';
 import { AnomalyEpisodes, type EpisodesState } from './anomaly-episodes.ts';
-import { findingsOf, valuesOf, WATCHED, type Judgements, type Watched } from './anomaly-rules.ts';
+import { findingsOf, RELATIVE, valuesOf, WATCHED, type Judgements, type Watched } from './anomaly-rules.ts';
 import { FeedGaps, type FeedGapsState } from './feed-gaps.ts';
 import { GuardedSeries, type GuardedSeriesState } from './guarded-series.ts';
 import { NumberReader } from './number-reader.ts';
@@ -37,7 +37,7 @@ interface TailState {
  */
 export class RoomAnomalies {
   readonly #sliceMs: number;
-  readonly #series = new Map(WATCHED.map((name) => [name, new GuardedSeries()]));
+  readonly #series = new Map(WATCHED.map((name) => [name, new GuardedSeries(RELATIVE.has(name))]));
   readonly #payments = new PaymentWatch();
   readonly #episodes: AnomalyEpisodes;
   readonly #gaps: FeedGaps;
@@ -92,13 +92,18 @@ export class RoomAnomalies {
     const values = valuesOf(slice, payments);
     const judged = {} as Record<Watched, Judgements[Watched]>;
     for (const [name, series] of this.#series) judged[name] = series.judge(slice.openMs, values[name]);
-    const refused = this.#episodes.update(findingsOf(judged, payments), {
-      openMs: slice.openMs,
-      closeMs: slice.openMs + this.#sliceMs,
-    });
+    const { refused, lasting } = this.#episodes.update(
+      findingsOf(judged, payments, (first) => this.#episodes.isOpen(first)),
+      {
+        openMs: slice.openMs,
+        closeMs: slice.openMs + this.#sliceMs,
+      },
+    );
     const tainted = new Set(refused.flatMap(({ taints }) => taints));
+    const settled = new Set(lasting.flatMap(({ taints }) => taints));
     for (const [name, series] of this.#series) {
       if (tainted.has(name)) series.refuse();
+      else if (settled.has(name)) series.restart();
       else series.keep();
     }
     if (!refused.some(({ kind }) => kind === 'payment-outage')) this.#payments.learn(slice);

@@ -10,6 +10,8 @@ export interface RoomSlice {
   readonly openMs: number;
   /** Anything from the live platform. Where nothing came, nothing is known: no likes is not zero likes. */
   readonly isLive: boolean;
+  /** The same of the shop. */
+  readonly isShop: boolean;
   /** The newest count told in it, or null. */
   readonly viewers: number | null;
   readonly likes: number;
@@ -37,7 +39,8 @@ export function readSlice(total: KeyRows, index: number, sliceMs: number, likers
   const sum = (of: number) => acc?.sums[of] ?? 0;
   return {
     openMs: index * sliceMs,
-    isLive: acc !== null && isLive(acc),
+    isLive: acc !== null && (acc.audience !== null || hasAny(acc, LIVE_SUMS)),
+    isShop: acc !== null && hasAny(acc, SHOP_SUMS),
     viewers: acc?.audience?.last ?? null,
     likes: sum(SUM.likes),
     namedLikes: likers?.likes ?? 0,
@@ -52,9 +55,10 @@ export function readSlice(total: KeyRows, index: number, sliceMs: number, likers
 }
 
 const LIVE_SUMS = [SUM.comments, SUM.likes, SUM.gifts, SUM.follows, SUM.shares, SUM.joins];
+const SHOP_SUMS = [SUM.productViews, SUM.cartAdds, SUM.ordersCreated, SUM.ordersPaid, SUM.ordersCancelled];
 
-function isLive(acc: Accumulator): boolean {
-  return acc.audience !== null || LIVE_SUMS.some((of) => acc.sums[of]! > 0);
+function hasAny(acc: Accumulator, sums: readonly number[]): boolean {
+  return sums.some((of) => acc.sums[of]! > 0);
 }
 
 function distinctCommenters(parts: readonly Accumulator[]): number {
