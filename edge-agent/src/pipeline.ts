@@ -84,6 +84,12 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     return { admitted, comments };
   };
 
+  /** Called in the order of events: what is on air then is what a comment points at. A view costs more than a comment. */
+  let explaining: string | null | undefined;
+  const onAir = () => (explaining === undefined ? (explaining = ports.stream.view(ports.roomId).explaining?.productId ?? null) : explaining); // prettier-ignore
+  const resolved = (text: string, prediction: Prediction | null): Prediction | null =>
+    prediction === null ? null : (ports.predictor.resolve?.(text, prediction, onAir) ?? prediction);
+
   return {
     counts,
     async process(frames, nowMs) {
@@ -92,10 +98,13 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       // A rule answers at once; only a model session is worth a turn of the event loop.
       const predictions = answer instanceof Promise ? await answer : answer;
       let next = 0;
+      explaining = undefined;
       for (const event of admitted) {
-        const prediction = event.type === 'live.comment.created' ? (predictions[next++] ?? null) : null;
+        const prediction =
+          event.type === 'live.comment.created' ? resolved(event.data.text, predictions[next++] ?? null) : null;
         if (event.type === 'live.comment.created' && prediction === null) counts.unpredicted++;
         ports.stream.add(event, prediction);
+        if (event.type === 'live.product.pinned' || event.type === 'live.product.unpinned') explaining = undefined;
         ports.onEvent?.(event, prediction);
       }
     },

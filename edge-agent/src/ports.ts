@@ -53,6 +53,12 @@ export interface Source {
 export interface Predictor {
   readonly version: string;
   predict(texts: readonly string[]): (Prediction | null)[] | Promise<(Prediction | null)[]>;
+  /**
+   * The prediction of a comment made while a product was on air: 这个 and "this one" mean that one. Asked in the
+   * order of events, so that it does not depend on batches; `onAir` is called only when it matters. Absent: a
+   * predictor that cannot tell.
+   */
+  resolve?(text: string, prediction: Prediction, onAir: () => string | null): Prediction;
 }
 
 /** One atomic step of the pipeline: all of it is on disk, or none. */

@@ -37,6 +37,6 @@ export async function openCommentPredictor(input: CommentPredictorInput): Promis
     if (onProblem === null || !(error instanceof ModelError)) throw error;
     onProblem(`comments are read by rules alone: ${error.message}`);
     const rules = openRulePredictor(intentRulesFolder(root), linker);
-    return { version: rules.version, predict: (texts) => rules.predict(texts), close: () => Promise.resolve() };
+    return { ...rules, close: () => Promise.resolve() };
   }
 } // prettier-ignore

@@ -71,6 +71,19 @@ test('equal texts are asked once and remembered', async () => {
   expect(predictor.counts).toMatchObject({ remembered: 1, answered: 3 });
 });
 
+test('a comment that names nothing is taken for the product on air when it points there; a named one is not', async () => {
+  const predictor = await open();
+  const [pointing, named, silent] = await predictor.predict(['这个多少钱', '3号多少钱', '多少钱']);
+  let looked = 0;
+  const onAir = () => (looked++, 'p3');
+  expect(predictor.resolve?.('这个多少钱', pointing!, onAir).products).toEqual([{ productId: 'p3', score: 0.55 }]);
+  expect(predictor.resolve?.('多少钱', silent!, onAir)).toBe(silent);
+  expect(predictor.resolve?.('这个多少钱', pointing!, () => null)).toBe(pointing);
+  looked = 0;
+  expect(predictor.resolve?.('3号多少钱', named!, onAir)).toBe(named);
+  expect(looked).toBe(0);
+});
+
 test('odd strings are answered', async () => {
   const predictor = await open();
   const chance = createChance(9);

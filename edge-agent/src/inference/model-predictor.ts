@@ -3,7 +3,7 @@ import type { IntentRules } from '@livecue/shared/contract';
 import type { Prediction } from '@livecue/shared/insight';
 import type { Predictor } from '../ports.ts';
 import { createCommentReader, predictionOf, versionOf, type CommentReader } from './comment-reader.ts';
-import type { ProductLinker } from './product-linker.ts';
+import { type ProductLinker, resolveOnAir } from './product-linker.ts';
 import type { HeadsInfo } from './text-heads.ts';
 import type { SwappableHeads } from './worker-heads.ts';
 
@@ -79,6 +79,7 @@ export function createModelPredictor(input: ModelPredictorInput): ModelPredictor
   return {
     counts,
     predict,
+    resolve: (text, prediction, onAir) => resolveOnAir(input.linker, text, prediction, onAir),
     get version() {
       return servingOf(heads.info).version;
     },

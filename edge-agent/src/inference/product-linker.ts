@@ -1,5 +1,5 @@
 import type { Catalogue } from '@livecue/shared/contract';
-import type { ProductMention } from '@livecue/shared/insight';
+import type { Prediction, ProductMention } from '@livecue/shared/insight';
 import { normalise, simplify } from '@livecue/shared/text';
 import { linkNumbers } from './link-number.ts';
 import { spaced } from './name-text.ts';
@@ -68,6 +68,18 @@ export function createProductLinker(catalogue: Catalogue): ProductLinker {
     },
   };
 }
+
+/**
+ * Links again what depends on the product on air: a comment that names nothing, or a name that several share.
+ * What a number, a code, a name or an alias of one product has said stays.
+ */
+export function resolveOnAir(linker: ProductLinker, text: string, prediction: Prediction, onAir: () => string | null): Prediction {
+  if (prediction.products.some(({ score }) => score >= LINK_SCORES.alias)) return prediction;
+  const explaining = onAir();
+  if (explaining === null) return prediction;
+  const products = linker.link(text, explaining);
+  return products.length === 0 ? prediction : { ...prediction, products };
+} // prettier-ignore
 
 function addNamed(scores: Map<string, number>, hits: readonly NameHit[], onAir: string | null, pointed: boolean): void {
   const numbered = new Set(scores.keys());

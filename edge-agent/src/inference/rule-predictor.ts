@@ -2,7 +2,7 @@ import type { IntentRules } from '@livecue/shared/contract';
 import type { Intent, Prediction } from '@livecue/shared/insight';
 import { normalise } from '@livecue/shared/text';
 import type { Predictor } from '../ports.ts';
-import { MAX_READ_LENGTH, type ProductLinker } from './product-linker.ts';
+import { MAX_READ_LENGTH, type ProductLinker, resolveOnAir } from './product-linker.ts';
 import { openIntentRules } from './model-manifest.ts';
 import { createRuleMatcher, type RuleKind } from './rule-matcher.ts';
 
@@ -42,7 +42,11 @@ export function createRulePredictor(rules: IntentRules, linker: ProductLinker, v
   };
 
   const remembered = createCache(predictOne);
-  return { version, predict: (texts) => texts.map(remembered) };
+  return {
+    version,
+    predict: (texts) => texts.map(remembered),
+    resolve: (text, prediction, onAir) => resolveOnAir(linker, text, prediction, onAir),
+  };
 }
 
 /** The rules of a model folder (`models/intent-rules`), checked; throws `ModelError`. */
