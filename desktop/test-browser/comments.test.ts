@@ -275,6 +275,30 @@ describe.skipIf(chromium === null)('the comment list in a real browser', () => {
     for (const words of buttons) expect(words.trim()).not.toBe('');
   });
 
+  test('what is read stays in its place when rows far above are given up', async () => {
+    await open({ locale: 'en' });
+    stage.show.comments.say(4_000);
+    const list = page.locator('.comment-list');
+    const seqAtTop = () =>
+      list.evaluate((element) => {
+        const { top } = element.getBoundingClientRect();
+        const rows = [...element.querySelectorAll<HTMLElement>('.comment')];
+        const first = rows.find((row) => row.getBoundingClientRect().bottom > top + 1);
+        return [first?.dataset.seq, Math.round((first?.getBoundingClientRect().top ?? 0) - top)];
+      });
+    const fresh = async () => Number((await page.locator('.fresh').allTextContents()).join().replace(/\D/g, ''));
+    for (let i = 0; i < 100 && (await fresh()) === 0; i++) {
+      await list.evaluate((element) => (element.scrollTop = element.scrollHeight));
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 40)));
+    }
+    // From here on every page that is read gives one up at the top.
+    const before = await fresh();
+    await list.evaluate((element) => (element.scrollTop = element.scrollHeight - element.clientHeight - 640));
+    const read = await seqAtTop();
+    await expect.poll(fresh).toBeGreaterThan(before);
+    expect(await seqAtTop()).toEqual(read);
+  });
+
   test('100,000 comments: the page keeps few rows, reads back to where the agent let go, and says so', async () => {
     await open({ locale: 'en' });
     const heap = async () => {

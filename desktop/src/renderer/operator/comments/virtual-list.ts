@@ -47,11 +47,16 @@ export function useVirtualList(items: readonly ListItem[]): VirtualList {
     onScroll();
   }, [items, onScroll]);
 
+  // After the effect above, which needs the row that was at the edge among the rows before.
+  useLayoutEffect(() => {
+    const top = place.current?.scrollTop ?? 0;
+    const edge = Math.min(items.length - 1, Math.floor(top / ROW_PX));
+    const atEdge = items[edge];
+    // At the very top the newest is wanted, whatever stood there before.
+    const kept = top > ROW_PX / 2 && atEdge !== undefined;
+    anchor.current = kept ? { seq: atEdge.seq, offset: top - edge * ROW_PX } : null;
+  });
   const scrolled = view.top > ROW_PX / 2;
-  const edge = Math.min(items.length - 1, Math.floor(view.top / ROW_PX));
-  const atEdge = items[edge];
-  // At the very top the newest is wanted, whatever stood there before.
-  anchor.current = scrolled && atEdge !== undefined ? { seq: atEdge.seq, offset: view.top - edge * ROW_PX } : null;
 
   return {
     place,
