@@ -42,7 +42,7 @@ it('has the mean path lengths of the paper', () => {
 
 it('gives the stranger the highest score, by a path shorter than the mean', () => {
   const table = matrixOf(cloudWithStranger(300));
-  const forest = growIsolationForest(table, { trees: 100, sampleSize: 256, seed: 1 });
+  const forest = growIsolationForest(table, { trees: 100, sampleSize: 256, maxDepth: null, seed: 1 });
   const scores = scoreIsolation(forest, table);
   expect(scores.indexOf(Math.max(...scores))).toBe(299);
   expect(pathLength(forest, table.values, 299 * 2)).toBeLessThan(5);
@@ -51,14 +51,14 @@ it('gives the stranger the highest score, by a path shorter than the mean', () =
 
 it('names the column that makes the stranger strange', () => {
   const table = matrixOf(cloudWithStranger(300));
-  const forest = growIsolationForest(table, { trees: 100, sampleSize: 256, seed: 1 });
+  const forest = growIsolationForest(table, { trees: 100, sampleSize: 256, maxDepth: null, seed: 1 });
   const [first, second] = shortenings(forest, table.values, 299 * 2) as unknown as [number, number];
   expect(second).toBeGreaterThan(4 * Math.max(0, first));
 });
 
 it('grows the same forest from the same seed and another from another', () => {
   const table = matrixOf(cloudWithStranger(50));
-  const grow = (seed: number) => growIsolationForest(table, { trees: 10, sampleSize: 32, seed });
+  const grow = (seed: number) => growIsolationForest(table, { trees: 10, sampleSize: 32, maxDepth: null, seed });
   expect(grow(3)).toEqual(grow(3));
   expect(grow(3).threshold).not.toEqual(grow(4).threshold);
 });
@@ -66,7 +66,7 @@ it('grows the same forest from the same seed and another from another', () => {
 it('scores 0..1, the same for equal rows, in any order, whatever finite numbers come', () => {
   fc.assert(
     fc.property(tables, fc.integer(), (rows, seed) => {
-      const forest = growIsolationForest(matrixOf(rows), { trees: 8, sampleSize: 16, seed });
+      const forest = growIsolationForest(matrixOf(rows), { trees: 8, sampleSize: 16, maxDepth: null, seed });
       const scores = [...scoreIsolation(forest, matrixOf(rows))];
       for (const score of scores) expect(score > 0 && score <= 1).toBe(true);
       expect([...scoreIsolation(forest, matrixOf(rows.toReversed()))]).toEqual(scores.toReversed());
@@ -76,7 +76,10 @@ it('scores 0..1, the same for equal rows, in any order, whatever finite numbers 
 
 it('calls nothing strange where all rows are equal', () => {
   const table = matrixOf(Array.from({ length: 20 }, () => [7, 7]));
-  const scores = scoreIsolation(growIsolationForest(table, { trees: 5, sampleSize: 16, seed: 1 }), table);
+  const scores = scoreIsolation(
+    growIsolationForest(table, { trees: 5, sampleSize: 16, maxDepth: null, seed: 1 }),
+    table,
+  );
   expect(new Set(scores).size).toBe(1);
   expect(scores[0]).toBeCloseTo(0.5, 12);
 });
@@ -111,7 +114,7 @@ function bruteShortenings(forest: IsolationForest, rows: readonly number[][], as
 it('shares the shortening of a path out as a walk of the whole sample does, and loses nothing of it', () => {
   const rows = cloudWithStranger(40);
   // The sample is all rows, so that the walk sees what the tree was grown from.
-  const forest = growIsolationForest(matrixOf(rows), { trees: 12, sampleSize: 40, seed: 2 });
+  const forest = growIsolationForest(matrixOf(rows), { trees: 12, sampleSize: 40, maxDepth: null, seed: 2 });
   for (const row of [...rows.slice(0, 5), rows[39]!, [-3, 1e15]]) {
     const { values } = matrixOf([row]);
     const shares = shortenings(forest, values, 0);
@@ -122,6 +125,11 @@ it('shares the shortening of a path out as a walk of the whole sample does, and 
 });
 
 it('turns a path of the mean length into one half', () => {
-  const forest = growIsolationForest(matrixOf(cloudWithStranger(300)), { trees: 1, sampleSize: 256, seed: 1 });
+  const forest = growIsolationForest(matrixOf(cloudWithStranger(300)), {
+    trees: 1,
+    sampleSize: 256,
+    maxDepth: null,
+    seed: 1,
+  });
   expect(anomalyOf(forest, meanPathLength(256))).toBe(0.5);
 });

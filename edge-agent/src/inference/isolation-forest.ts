@@ -24,6 +24,8 @@ export interface ForestConfig {
   readonly trees: number;
   /** Rows a tree is grown from, drawn without replacement; 2 or more. */
   readonly sampleSize: number;
+  /** Splits on the longest path; null is log2 of the sample, as in the paper: enough to see what is alone early. */
+  readonly maxDepth: number | null;
   readonly seed: number;
 }
 
@@ -44,7 +46,8 @@ export function growIsolationForest(from: Matrix, config: ForestConfig): Isolati
     );
   }
   const sampleSize = Math.min(config.sampleSize, from.rows);
-  const grower = new Grower(from, Math.max(1, Math.ceil(Math.log2(Math.max(2, sampleSize)))), config.seed);
+  const maxDepth = config.maxDepth ?? Math.max(1, Math.ceil(Math.log2(Math.max(2, sampleSize))));
+  const grower = new Grower(from, maxDepth, config.seed);
   const roots = new Int32Array(config.trees);
   for (let tree = 0; tree < config.trees; tree++) roots[tree] = grower.tree(sampleSize);
   return { columns: from.columns, sampleSize, roots, ...grower.table() };

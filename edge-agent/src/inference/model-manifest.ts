@@ -35,7 +35,8 @@ export function openManifest(folder: string): OpenedModel {
   if (manifest.file !== basename(manifest.file) || manifest.file === '..' || manifest.file === '.') {
     throw new ModelError(`reading ${path}: file must be a plain name in the same folder, not ${manifest.file}`);
   }
-  if (manifest.textVersion !== TEXT_VERSION) {
+  // 0: the model reads no text.
+  if (manifest.textVersion !== 0 && manifest.textVersion !== TEXT_VERSION) {
     throw new ModelError(
       `reading ${path}: made for text version ${manifest.textVersion}, this agent has ${TEXT_VERSION}; install the model that came with this agent`,
     );

@@ -5,13 +5,15 @@ import * as z from 'zod';
  * where nothing is known: what a shop does not tell makes no order strange.
  */
 export const OrderFeature = z.enum([
-  /** Orders of the same buyer less than 10 min, 1 h, 24 h away by event time, this one included; 1..16. */
+  /** Orders of the same buyer less than 10 min, 1 h, 24 h away by event time, this one included; 1..8. */
   'buyerOrders10Min',
   'buyerOrders1H',
   'buyerOrders24H',
+  /** Those of the 1 h that have a product in common with this order; 1..8. */
+  'sameProductOrders1H',
   /** log2 of 1 + the seconds to the same buyer's nearest other order, 0..17; 17 (36 h) where there is none. */
   'buyerGapLog2S',
-  /** Largest share of products in common with one of the buyer's last 4 orders (Jaccard), 0..1. */
+  /** Largest share of products in common with one of the buyer's last 8 orders (Jaccard), 0..1. */
   'basketSimilarity',
   /** Refunded and cancelled orders of the buyer over its orders + 2, 0..1. */
   'buyerReturnShare',
@@ -62,7 +64,7 @@ export const OrderAnomaly = z.object({
   productId: z.string().nullable(),
   /** 0..1, higher is stranger; 0.5 is a usual order. */
   score: z.number().min(0).max(1),
-  /** `rule`: three orders of one buyer within an hour (brushing); `model`: the score is above its threshold. */
+  /** `rule`: three orders of one buyer for one product within an hour (brushing); `model`: the score is above its threshold. */
   by: z.enum(['rule', 'model']),
   /** Strongest first, at least one, at most four. */
   reasons: z.array(OrderReason).min(1).max(4),
