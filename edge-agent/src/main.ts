@@ -20,7 +20,7 @@ const COMMANDS: Readonly<Record<string, { words: string; load: () => Promise<Com
 const ELSEWHERE = [
   ['receiver', 'the reference cloud receiver'],
   ['broker', 'the embedded MQTT broker alone'],
-  ['bench', 'measured figures: pipeline'],
+  ['bench', 'measured figures: pipeline, models'],
 ] as const;
 
 function help(): string {
