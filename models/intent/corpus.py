@@ -7,8 +7,15 @@ import numpy as np
 import intent_sources as real
 from intent_sources import LABELS
 from text import encode, normalise
-from weak import OTHER, noise, speak
+from weak import OTHER, noise, speak, spoiler
+from written import Varied, written
 
+#: the recorded room whose chat is learned from as `chat_other`; the other room is only measured
+LEARNED_ROOM = "twitch-zh-104703028"
+#: spoilt variants of each written comment, beside itself
+VARIANTS = 2
+#: of a written comment and its variants together, patterns being 1
+WRITTEN_WEIGHT = 24.0
 PRAISE = LABELS.index("praise")
 
 
@@ -21,6 +28,8 @@ class Part:
     weight: float
     licence: str
     held: list = None
+    #: rows that follow each other and stem from one text
+    group: int = 1
 
 
 def _cut(texts, count, seed=11):
@@ -29,22 +38,31 @@ def _cut(texts, count, seed=11):
     return unique[:count]
 
 
-def parts(per_label=8000, seed=7, held_out=0.0, hint3_without=None):
+def by_hand(seed, without):
+    """Each written comment, followed by its variants; a part a writer."""
+    varied = Varied(spoiler("zh", seed), spoiler("en", seed + 1), seed)
+    for writer, rows in written(without).items():
+        spread = [(kept, label) for text, label in rows for kept in [text, *(varied.one(text) for _ in range(VARIANTS))]]
+        yield Part(f"written comments, {writer}", spread, WRITTEN_WEIGHT / (1 + VARIANTS), "own", group=1 + VARIANTS)
+
+
+def parts(per_label=6000, seed=7, held_out=0.0, hint3_without=None, writer_without=None):
     """Every source but the room chat, which `quiet_chat` chooses with a first model."""
     zh_texts, zh_labels, zh_held = speak("zh", per_label, seed, held_out)
     en_texts, en_labels, en_held = speak("en", per_label // 3, seed + 1, held_out)
     spam_zh, spam_en = real.advertising()
     out = [
-        Part("patterns zh", list(zip(zh_texts, zh_labels)), 1.0, "own", zh_held),
-        Part("patterns en", list(zip(en_texts, en_labels)), 1.0, "own", en_held),
-        Part("JDDC turns, labelled", real.jddc(), 3.0, "none stated (JDDC)"),
-        Part("turns read by eye (read-labels.jsonl)", real.read_by_eye(), 3.0, "none stated (JDDC)"),
+        *by_hand(seed, writer_without),
+        Part("patterns zh", list(zip(zh_texts, zh_labels)), 1.3, "own", zh_held),
+        Part("patterns en", list(zip(en_texts, en_labels)), 1.3, "own", en_held),
+        Part("JDDC turns, labelled", real.jddc(), 8.0, "none stated (JDDC)"),
+        Part("turns read by eye (read-labels.jsonl)", real.read_by_eye(), 8.0, "none stated (JDDC)"),
         Part("reviews under 25 characters, by stars", [(t, l) for t, l in real.reviews()][:6000], 0.4, "none stated (ChineseNlpCorpus)"),
         Part("Telegram spam", [(t, 0) for t in _cut(spam_zh, 4000)], 0.6, "GPL-3.0 repository (tg-spam)"),
         Part("YouTube spam", [(t, 0) for t in _cut(spam_en, 800)], 0.6, "none stated"),
         Part("CLINC150, shopping left out", [(t, OTHER) for t in _cut(real.everyday_questions(), 4000)], 0.7, "CC BY 3.0"),
         Part("CONDA game chat without toxicity", [(t, OTHER) for t in _cut(real.game_talk(), 5000)], 0.7, "none stated"),
-        Part("HINT3 questions, mapped", [(t, l) for t, l, shop in real.hint3() if shop != hint3_without], 1.5, "ODbL / DbCL"),
+        Part("HINT3 questions, mapped", [(t, l) for t, l, shop in real.hint3() if shop != hint3_without], 3.0, "ODbL / DbCL"),
     ]
     return out
 
@@ -55,13 +73,14 @@ def quiet_chat(judge):
     and short lines of which it is sure that they ask something: 太贵了 means the same in any room.
     """
     clauses, group = real.posts()
-    danmaku = _cut(real.unlabelled("bilibili-danmaku"), 30000)
+    danmaku = _cut(real.unlabelled("bilibili-danmaku"), 27000)
     kinds = [
-        ("danmaku, filtered", danmaku, 1.0, "none stated"),
-        ("Huya live chat, filtered", _cut(real.unlabelled("huya-chat"), 5000), 1.0, "none stated"),
-        ("group chat that is no spam, filtered", _cut(group, 8000), 1.0, "GPL-3.0 repository (tg-spam)"),
-        ("Weibo clauses (COLD, SMP2020), filtered", _cut(clauses, 24000), 0.6, "Apache-2.0 (COLD); none stated (SMP2020)"),
-        ("noise: cut lines, numbers, held keys, emotes", noise(danmaku, 16000, 5), 0.6, "own"),
+        ("danmaku, filtered", danmaku, 0.8, "none stated"),
+        ("Huya live chat, filtered", _cut(real.unlabelled("huya-chat"), 5000), 0.8, "none stated"),
+        (f"room {LEARNED_ROOM}, filtered", _cut(real.room(LEARNED_ROOM), 16000), 3.0, "none stated"),
+        ("group chat that is no spam, filtered", _cut(group, 8000), 0.8, "GPL-3.0 repository (tg-spam)"),
+        ("Weibo clauses (COLD, SMP2020), filtered", _cut(clauses, 18000), 0.6, "Apache-2.0 (COLD); none stated (SMP2020)"),
+        ("noise: cut lines, numbers, held keys, emotes", noise(danmaku, 14000, 5), 0.6, "own"),
     ]
     return [Part(name, _not_asked(texts, judge), weight, licence) for name, texts, weight, licence in kinds]
 
@@ -75,13 +94,24 @@ def _not_asked(texts, judge):
     return [(text, OTHER) for text, keep in zip(texts, kept) if keep]
 
 
+def thinned(all_parts, step=3):
+    """Patterns and chat to a `step`-th, weighing as much as before: for tables that need a training a row."""
+    for part in all_parts:
+        if len(part.rows) > 10000 and part.group == 1:
+            part.rows, part.weight = part.rows[::step], part.weight * step
+            part.held = part.held[::step] if part.held is not None else None
+    return all_parts
+
+
 def without_tests(all_parts):
     """Takes the texts of the probe and of the authored sets out of every part; counts them in `removed`."""
     tests = [t for t, _, _ in real.probe()] + [t for language in ("zh", "en") for t, _ in real.authored(language)]
-    tests += [t for t, _ in real.late() + real.fresh()]
+    tests += [t for t, _ in real.late() + real.fresh() + real.judge("zh") + real.judge("en")]
     seen, removed = set(normalise(tests)), {}
     for part in all_parts:
-        keep = [key not in seen for key in normalise([text for text, _ in part.rows])]
+        found = [key in seen for key in normalise([text for text, _ in part.rows])]
+        # One text that a test has takes its variants with it.
+        keep = [not any(found[at - at % part.group : at - at % part.group + part.group]) for at in range(len(found))]
         removed[part.name] = len(keep) - sum(keep)
         part.rows = [row for row, k in zip(part.rows, keep) if k]
         if part.held is not None:

@@ -48,6 +48,11 @@ def late():
     return labelled(HERE / "late-zh.jsonl")
 
 
+def judge(language):
+    """Comments by a writer who had seen neither the patterns nor the other sets; for measuring alone, never read."""
+    return labelled(HERE / f"judge-{language}.jsonl")
+
+
 def unlabelled(name):
     return [line for line in lines_of(COMMENTS / f"text-zh/{name}.txt.gz") if line.strip()]
 
@@ -113,6 +118,10 @@ def reviews():
     return out
 
 
+def clauses(text):
+    return [c.strip() for c in re.split("[，。！？；,!?;~…\\s]+", text)]
+
+
 def advertising():
     """Chinese and English spam; the texts that are no spam carry no intent and are left."""
     chinese = [r["text"] for r in rows_of(COMMENTS / "spam-zh/tg-spam-train.jsonl.gz") if r["label"] == "1" and len(r["text"]) <= 80]
@@ -148,9 +157,9 @@ def posts():
     weibo = [r["text"] for r in rows_of(COMMENTS / "toxicity-zh/cold-train.jsonl.gz")]
     for path in sorted((COMMENTS / "sentiment-zh").glob("smp2020-*.jsonl.gz")):
         weibo += [next(v for k, v in row.items() if k in ("text", "content")) for row in rows_of(path)]
-    clauses = [c.strip() for text in weibo for c in re.split("[，。！？；,!?;\\s]+", text)]
+    parts = [c for text in weibo for c in clauses(text)]
     group = [r["text"] for r in rows_of(COMMENTS / "spam-zh/tg-spam-train.jsonl.gz") if r["label"] == "0"]
-    return [c for c in clauses if 2 <= len(c) <= 24], [text for text in group if len(text) <= 60]
+    return [c for c in parts if 2 <= len(c) <= 24], [text for text in group if len(text) <= 60]
 
 
 SENT = re.compile(r"track|ship|deliver|parcel|dispatch|arriv|where|reach|receive|when", re.I)

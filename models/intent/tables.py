@@ -22,6 +22,8 @@ def tests():
     for language in ("zh", "en"):
         out[f"authored {language}"] = real.authored(language)
     out["written after the patterns were frozen, zh"] = real.late()
+    out["independent writer, zh"] = real.judge("zh")
+    out["independent writer, en"] = real.judge("en")
     out["fresh service turns, read blindly"] = real.fresh()
     return {name: ([row[0] for row in rows], np.array([row[1] for row in rows])) for name, rows in out.items()}
 
@@ -48,7 +50,7 @@ def report(network, linear=None, rooms=True):
 
 
 def _by_label(scores):
-    names = ("probe, all real turns", "authored zh", "authored en")
+    names = ("probe, all real turns", "authored zh", "authored en", "independent writer, zh", "independent writer, en")
     yield "| label | " + " | ".join(f"{name}: true | precision | recall | F1" for name in names) + " |"
     yield "| --- |" + " --- | --- | --- | --- |" * len(names)
     found = tests()
@@ -81,6 +83,21 @@ def hint3_row(network, shop, rows):
     said = scores_of(network, encode([text for text, _, _ in rows])).argmax(1)
     left = (said[truth == OTHER] == OTHER).mean()
     return f"| {shop} | {len(rows)} | {accuracy(truth, said):.3f} | {macro_f1(truth, said, len(LABELS)):.3f} | {left:.3f} |"
+
+
+WRITER_HEAD = "| writer left out | comments | accuracy | macro-F1 | ECE | linear: macro-F1 |"
+WRITER_RULE = "| --- | --- | --- | --- | --- | --- |"
+
+
+def writer_row(network, linear, writer, rows):
+    """One writer of comments whom neither model has read."""
+    encoded, truth = encode([text for text, _ in rows]), np.array([label for _, label in rows])
+    scores = scores_of(network, encoded)
+    plain = linear.predict(encoded.sparse(network.settings.buckets).astype(np.float64))
+    return (
+        f"| {writer} | {len(rows)} | {accuracy(truth, scores.argmax(1)):.3f} | {macro_f1(truth, scores.argmax(1), len(LABELS)):.3f} "
+        f"| {calibration_error(truth, scores):.3f} | {macro_f1(truth, plain, len(LABELS)):.3f} |"
+    )
 
 
 def trained_on(parts, removed):

@@ -70,6 +70,15 @@ class Misspeller:
         return text
 
 
+def spoiler(language, seed):
+    """A function that dresses and misspells a comment in one of the ways the patterns' texts are."""
+    random = chance.Random(seed)
+    misspell = Misspeller(random)
+    if language == "zh":
+        return lambda text: misspell.chinese(_dress(text, random))
+    return lambda text: misspell.english(_dress_english(text, random))
+
+
 def speak(language, per_label, seed, held_out=0.0):
     """
     (texts, labels, held): `per_label` texts a label from patterns; `held` marks those of the share `held_out` of
@@ -140,7 +149,11 @@ def noise(source, count, seed):
         elif kind < 0.55:
             text = "".join(random.choice("0123456789" if random.random() < 0.6 else "78") for _ in range(random.choice([1, 2, 3, 3, 4, 5, 6, 8, 10, 12, 14])))
             text = random.choice(["", "", "", "+", "+", "@", "!", "-"]) + text + random.choice(["", "", "", "!", "?", "..", "了", "分", "號", "啦"])
-        elif kind < 0.65:
+        elif kind < 0.58:
+            text = "".join(random.sample("0123456789", 2)) * random.randint(2, 14)
+        elif kind < 0.61:
+            text = random.choice([random.choice(joined)[0], "口", "口", "台", "哈", "水"]) * random.randint(2, 20)
+        elif kind < 0.66:
             text = random.choice("jJwWqQxXzZ?!.=-079kKeErRhHaAoOlL~^ㄏㄎ哈啊顯尻甲推噓") * random.randint(1, 16)
         elif kind < 0.8:
             word = "".join(random.sample(EMOTE_PARTS, random.randint(1, 3)))
