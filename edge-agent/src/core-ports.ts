@@ -17,14 +17,43 @@ export interface SeenId {
   readonly seenMs: number;
 }
 
+/** What attention is made of. Likes are the room's while the product is explained. */
+export type InterestSignal = 'views' | 'questions' | 'carts' | 'orders' | 'likes';
+
+/** The time on the product that is being explained, against its own best minute. */
+export interface PastPeak {
+  /** Middle of the best minute, event time. */
+  readonly peakMs: number;
+  /** Weighted signals a minute then, and over the last minute. */
+  readonly peakLevel: number;
+  readonly level: number;
+  /** The room writes no less than it did at the peak: it is the product that fades, not the room. */
+  readonly commentsRising: boolean;
+  /** How sure it is that the peak is past, ≥ 0; from 1 on it is. */
+  readonly strength: number;
+}
+
 /** Attention to one product now, against what the room's own rhythm explains. */
 export interface Interest {
-  /** Weighted signals (views, questions, carts, orders) a minute over the last 10 s. */
+  /** Weighted signals a minute over the last 10 or 30 s, whichever is less expected. */
   readonly level: number;
-  /** What the product's own past and the room's present rate explain, same unit. */
+  /** What the product's own past and the room's present rate explain, same unit and window. */
   readonly expected: number;
-  /** −log10 of the p-value of `level` under `expected`; 0 when not above it. */
+  /** −log10 of the chance of so much under `expected`, 0 (not above it) to 300; of this product and look alone. */
   readonly surprise: number;
+  /**
+   * False surges to be expected in an hour of this room at this surprise, at most 1: the chance times both
+   * windows, all active products and 720 looks (Bonferroni, whose bound holds however products move together).
+   */
+  readonly pValue: number;
+  /** Change of attention, weighted signals a minute per minute: the last 30 s against the minute before. */
+  readonly slope: number;
+  /** `steady` unless the change is beyond two standard deviations. */
+  readonly direction: 'rising' | 'steady' | 'fading';
+  /** What `level` is made of, largest share first; shares add up to 1. Each viewer counts once in 5 s. */
+  readonly signals: readonly { readonly signal: InterestSignal; readonly count: number; readonly share: number }[];
+  /** Null for a product that is not being explained, and in its first two minutes. */
+  readonly pastPeak: PastPeak | null;
 }
 
 /**

@@ -21,7 +21,10 @@ const INTENTS = ['price', 'size_spec', 'stock'] as const;
 function apply(room: FakeRoom, advisor: Advisor, { what, which, level }: Change): PromptEvent[] {
   const id = `p${which}`;
   if (what === 'ask') room.ask(which === 7 ? '?' : id, INTENTS[which % 3] ?? 'price', level);
-  if (what === 'interest') room.interest.set(id, { level: level * 3, expected: 10, surprise: level / 3 });
+  if (what === 'interest') {
+    const peak = { peakMs: room.nowMs - 60_000, peakLevel: 60, level, commentsRising: false, strength: level / 20 };
+    room.interest.set(id, { level: level * 3, expected: 10, surprise: level / 3, pastPeak: peak });
+  }
   if (what === 'stock') room.stock.set(id, level === 4 ? -3 : level);
   if (what === 'orders') {
     const orders = { ordersPaid: level, unitsPaid: level, buyers: Math.ceil(level / (which + 1)) };

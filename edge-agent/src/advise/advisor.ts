@@ -9,6 +9,7 @@ import { countedQuestions } from './rules/counted-questions.ts';
 import { feedStale } from './rules/feed-stale.ts';
 import { interestSurge } from './rules/interest-surge.ts';
 import { orderAnomaly } from './rules/order-anomaly.ts';
+import { pastPeak } from './rules/past-peak.ts';
 import { stockOut } from './rules/stock-out.ts';
 
 const RULES: Readonly<Record<RuleName, Rule>> = {
@@ -17,6 +18,7 @@ const RULES: Readonly<Record<RuleName, Rule>> = {
   'stock-out': stockOut,
   'counted-questions': countedQuestions,
   'interest-surge': interestSurge,
+  'past-peak': pastPeak,
 };
 
 /** State keys; the number changes when the stored shape does, and state of another number is not read. */

@@ -33,6 +33,13 @@ function cardsOf(name: { zh: string; en: string }, linkNumber: number | null, co
   }
   collect((room) => room.interest.set('p', { level: count, expected: 0, surprise: 9 }));
   collect((room) => room.interest.set('p', { level: count, expected: 7.25, surprise: 9 }));
+  for (const commentsRising of [true, false]) {
+    collect((room) => {
+      const peakMs = room.nowMs - 600_000;
+      room.explaining = { productId: 'p', sinceMs: peakMs - 60_000 };
+      room.interest.set('p', { pastPeak: { peakMs, peakLevel: count, level: 0.25, commentsRising, strength: 2 } });
+    });
+  }
   collect((room) => {
     room.stock.set('p', 99_999);
     room.counts.set('p', { unitsPaid: Math.ceil(99_999 / 24) });
@@ -73,7 +80,14 @@ test('every template is short, has a number, and every number stands in the evid
       }
     }
   }
-  expect([...seen].sort()).toEqual(['counted-questions', 'feed-stale', 'interest-surge', 'order-anomaly', 'stock-out']);
+  expect([...seen].sort()).toEqual([
+    'counted-questions',
+    'feed-stale',
+    'interest-surge',
+    'order-anomaly',
+    'past-peak',
+    'stock-out',
+  ]);
 });
 
 test('any product name gives a short label on one line', () => {

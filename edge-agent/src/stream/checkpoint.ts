@@ -200,7 +200,8 @@ function restoreKey(key: KeyRows, value: string): void {
 }
 
 function restoreRow(room: Room, key: KeyRows, index: number, span: number, value: string): void {
-  const row = { index, span, acc: decodeAccumulator(value), dirty: false, stored: true, trimmed: true, gone: false };
+  const acc = decodeAccumulator(value);
+  const row = { index, span, acc, dirty: false, stored: true, trimmed: true, gone: false, signals: null, rhythm: null };
   let at = key.rows.length;
   while (at > 0 && key.rows[at - 1]!.index > index) at--;
   key.rows.splice(at, 0, row);

@@ -1,51 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveEvent } from '@livecue/shared/event';
 import type { Intent, Prediction } from '@livecue/shared/insight';
-import { surpriseOf } from './interest.ts';
 import { createStream } from './stream.ts';
-
-/** P(X ≥ n) of a Poisson variable, summed term by term. */
-function poissonTail(n: number, mean: number): number {
-  let term = Math.exp(-mean);
-  let below = 0;
-  for (let k = 0; k < n; k++) {
-    below += term;
-    term *= mean / (k + 1);
-  }
-  let above = 0;
-  for (let k = n; k < n + 400; k++) {
-    above += term;
-    term *= mean / (k + 1);
-  }
-  return above > 1e-8 ? 1 - below : above;
-}
-
-describe('surprise', () => {
-  it('is the Poisson tail of a quarter of both, because the variance is four times the mean', () => {
-    for (const [n, mean] of [
-      [1, 0.5],
-      [3, 1],
-      [5, 1],
-      [10, 1],
-      [10, 4],
-      [40, 20],
-      [100, 60],
-    ] as const) {
-      expect(surpriseOf(4 * n, 4 * mean)).toBeCloseTo(-Math.log10(poissonTail(n, mean)), 6);
-    }
-  });
-
-  it('is 0 up to the expected, rises from there, and stays finite', () => {
-    expect([surpriseOf(0, 4), surpriseOf(4, 4), surpriseOf(3.9, 4)]).toEqual([0, 0, 0]);
-    let last = 0;
-    for (const x of [5, 10, 20, 50, 200, 1_000, 1e5, 1e9, Number.MAX_SAFE_INTEGER]) {
-      expect(surpriseOf(x, 4)).toBeGreaterThanOrEqual(last);
-      last = surpriseOf(x, 4);
-    }
-    expect(last).toBe(300);
-    expect(surpriseOf(1e9, 0.99e9)).toBeGreaterThan(0);
-  });
-});
 
 /** A room that runs for `seconds`; `each` says what happens in a second. */
 function run(seconds: number, each: (second: number, say: Say) => void) {
@@ -60,9 +16,13 @@ function run(seconds: number, each: (second: number, say: Say) => void) {
       if (stream.admit(event, nowMs) === null) stream.add(event, prediction);
     };
     each(second, {
-      view: (productID, times) => {
-        for (let i = 0; i < times; i++) feed('shop/x/s', 'shop.product.viewed', { product: { productID } }, null);
+      view: (productID, times, viewer) => {
+        for (let i = 0; i < times; i++) {
+          feed('shop/x/s', 'shop.product.viewed', { product: { productID }, agent: { identifier: viewer ?? `w${n}` } }, null); // prettier-ignore
+        }
       },
+      like: (count) => feed('live/x/a', 'live.like.added', { count }, null),
+      pin: (productID) => feed('live/x/a', 'live.product.pinned', { product: { productID } }, null),
       comment: (viewer, intent, productId) => {
         const products = productId === null ? [] : [{ productId, score: 1 }];
         feed('live/x/a', 'live.comment.created', { text: '', author: { identifier: viewer }, isPaid: false }, { intent, products, intentScore: 1, offensive: null, spam: null, sentiment: null, modelVersion: 't' }); // prettier-ignore
@@ -73,23 +33,30 @@ function run(seconds: number, each: (second: number, say: Say) => void) {
   return stream.view('main');
 }
 interface Say {
-  view(productId: string, times: number): void;
+  /** Of one viewer, or each time of another. */
+  view(productId: string, times: number, viewer?: string): void;
+  like(count: number): void;
+  pin(productId: string): void;
   comment(viewer: string, intent: Intent, productId: string | null): void;
 }
 
 describe('interest', () => {
   it('is nothing for a product nobody spoke of', () => {
     const view = run(30, (_, say) => say.view('p1', 1));
-    expect(view.interest('p9')).toEqual({ level: 0, expected: 0, surprise: 0 });
+    expect(view.interest('p9')).toEqual({
+      level: 0, expected: 0, surprise: 0, pValue: 1, slope: 0, direction: 'steady', signals: [], pastPeak: null,
+    }); // prettier-ignore
   });
 
   it('holds a steady product to its own rate: one view a second is 60 a minute, expected and no surprise', () => {
-    const view = run(300, (_, say) => say.view('p1', 1));
-    // The newest event opens a second that has not passed: ten events in nine seconds.
-    expect(view.interest('p1').level).toBeCloseTo((10 / 9) * 60, 2);
-    // Rows of 30 s begin before the room did: the oldest is spread a little thin.
-    expect(view.interest('p1').expected).toBeCloseTo(60, 0);
-    expect(view.interest('p1').surprise).toBeLessThan(1);
+    const interest = run(600, (_, say) => say.view('p1', 1)).interest('p1');
+    expect(interest.level).toBeGreaterThan(58);
+    expect(interest.level).toBeLessThan(70);
+    expect(interest.expected).toBeGreaterThan(50);
+    expect(interest.expected).toBeLessThan(66);
+    expect(interest.surprise).toBeLessThan(1);
+    expect(interest).toMatchObject({ pValue: 1, direction: 'steady' });
+    expect(interest.signals).toEqual([{ signal: 'views', count: expect.any(Number) as number, share: 1 }]);
   });
 
   it('is surprised when many ask for a product at once, and not by the one beside it', () => {
@@ -98,27 +65,81 @@ describe('interest', () => {
       say.view('p2', 1);
       if (second >= 292) for (let i = 0; i < 5; i++) say.comment(`v${second}-${i}`, 'price', 'p1');
     });
-    expect(view.interest('p1').surprise).toBeGreaterThan(6);
-    expect(view.interest('p1').level).toBeGreaterThan(4 * view.interest('p1').expected);
+    const interest = view.interest('p1');
+    expect(interest.surprise).toBeGreaterThan(6);
+    expect(interest.level).toBeGreaterThan(3 * interest.expected);
+    expect(interest.direction).toBe('rising');
+    expect(interest.slope).toBeGreaterThan(0);
+    expect(interest.signals[0]).toMatchObject({ signal: 'questions', count: 40 });
+    expect(interest.signals.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 2);
+    // Two products, two windows, 720 looks an hour.
+    expect(Math.log10(interest.pValue)).toBeCloseTo(Math.log10(2 * 2 * 720) - interest.surprise, 2);
+    expect(view.interest('p2')).toMatchObject({ pValue: 1, direction: 'steady' });
+  });
+
+  it('is ten times less sure of one among ten times as many products', () => {
+    const pValue = (others: number) =>
+      run(60, (second, say) => {
+        say.view(`o${second % others}`, 1);
+        if (second >= 57) say.view('p1', 6);
+      }).interest('p1').pValue;
+    expect(pValue(4)).toBeLessThan(0.1);
+    expect(pValue(49) / pValue(4)).toBeCloseTo(10, 6);
+  });
+
+  it('counts one viewer who asks again and again once a slice, and so a viewer who looks again and again', () => {
+    const view = run(300, (second, say) => {
+      say.view('p1', 1);
+      say.view('p2', 1);
+      if (second < 292) return;
+      for (let i = 0; i < 20; i++) say.comment('fan', 'price', 'p1');
+      for (let i = 0; i < 20; i++) say.view('p2', 1, 'fan');
+    });
+    expect(view.interest('p1').surprise).toBeLessThan(1);
     expect(view.interest('p2').surprise).toBeLessThan(1);
   });
 
-  it('counts one viewer who asks again and again once a slice', () => {
-    const view = run(300, (second, say) => {
-      say.view('p1', 1);
-      if (second >= 292) for (let i = 0; i < 20; i++) say.comment('fan', 'price', 'p1');
-    });
-    expect(view.interest('p1').surprise).toBeLessThan(1.5);
-  });
-
   it('does not take a wave through the whole room for interest in one product', () => {
-    const wave = (room: boolean) =>
+    const wave = (chat: boolean, shop: boolean) =>
       run(300, (second, say) => {
         const high = second >= 291;
-        say.view('p1', high ? 4 : 1);
-        for (let i = 0; i < (room && high ? 60 : 6); i++) say.comment(`v${second}-${i}`, 'praise', null);
+        say.view('p1', high ? 3 : 1);
+        for (const other of ['p2', 'p3', 'p4', 'p5']) say.view(other, high && shop ? 3 : 1);
+        for (let i = 0; i < (chat && high ? 60 : 6); i++) say.comment(`v${second}-${i}`, 'praise', null);
       }).interest('p1').surprise;
-    expect(wave(false)).toBeGreaterThan(3);
-    expect(wave(true)).toBe(0);
+    expect(wave(false, false)).toBeGreaterThan(3);
+    expect(wave(true, false)).toBeLessThan(1);
+    expect(wave(false, true)).toBeLessThan(1);
+  });
+
+  it('does not let a crew of bots that floods the chat hide a surge', () => {
+    const surprise = (bots: number) =>
+      run(300, (second, say) => {
+        say.view('p1', second >= 291 ? 4 : 1);
+        for (let i = 0; i < 6; i++) say.comment(`v${second}-${i}`, 'praise', null);
+        if (second >= 285) for (let i = 0; i < bots * 10; i++) say.comment(`bot${i % bots}`, 'praise', null);
+      }).interest('p1').surprise;
+    expect(surprise(6)).toBeGreaterThan(0.8 * surprise(0));
+  });
+
+  it('does not take the feed that comes back after a gap for a surge', () => {
+    const view = run(300, (second, say) => {
+      if (second < 230 || second >= 290) for (const id of ['p1', 'p2', 'p3']) say.view(id, 1);
+    });
+    expect(view.interest('p1').surprise).toBeLessThan(1);
+    expect(view.interest('p1').expected).toBeGreaterThan(45);
+  });
+
+  it('counts likes while a product is explained, never for more than a half, and never as a surprise', () => {
+    const view = run(120, (second, say) => {
+      say.view('p1', 1);
+      say.view('p2', 1);
+      if (second === 100) say.pin('p1');
+      if (second >= 112) say.like(5_000);
+    });
+    expect(view.interest('p1').signals).toContainEqual({ signal: 'likes', count: 40_000, share: 0.5 });
+    expect(view.interest('p1').level).toBeCloseTo(2 * view.interest('p2').level, 1);
+    expect(view.interest('p1').pValue).toBe(1);
+    expect(view.interest('p2').signals.map(({ signal }) => signal)).toEqual(['views']);
   });
 });

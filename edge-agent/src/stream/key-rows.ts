@@ -1,4 +1,5 @@
 import { createAccumulator, mergeAll, mergeInto, trim, type Accumulator } from './accumulator.ts';
+import type { RowRhythm, RowSignals } from './interest/signals.ts';
 
 /** What a key stands for: the room as a whole, one product, or comments that name no product. */
 export type KeyKind = 'room' | 'product' | 'unattributed';
@@ -16,6 +17,9 @@ export interface Row {
   trimmed: boolean;
   /** Evicted or merged into a larger one. */
   gone: boolean;
+  /** What interest last read here. Never stored. */
+  signals: RowSignals | null;
+  rhythm: RowRhythm | null;
 }
 
 /** An event behind a count, for evidence. */
@@ -208,7 +212,8 @@ export class KeyRows {
 }
 
 function newRow(index: number, span: number): Row {
-  return { index, span, acc: createAccumulator(), dirty: false, stored: false, trimmed: span > 1, gone: false };
+  const acc = createAccumulator();
+  return { index, span, acc, dirty: false, stored: false, trimmed: span > 1, gone: false, signals: null, rhythm: null };
 }
 
 function isAfter(known: RecentId, eventTimeMs: number, id: string): boolean {

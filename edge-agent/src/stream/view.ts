@@ -1,7 +1,9 @@
 import type { Intent, WindowCounts } from '@livecue/shared/insight';
-import type { Interest, RoomView } from '../core-ports.ts';
+import type { RoomView } from '../core-ports.ts';
 import { commentersOf, createAccumulator, mergeAll, toWindowCounts } from './accumulator.ts';
-import { INTEREST_MS, interestOf, pastOf, type InterestSpan, type Past, type WithPast } from './interest.ts';
+import { RoomInterest } from './interest.ts';
+import { SHORT_MS } from './interest/baseline.ts';
+import { INTEREST_PARAMETERS, type InterestParameters } from './interest/parameters.ts';
 import type { KeyRows, LiveSum } from './key-rows.ts';
 import { VIEW_MS, type Room } from './room.ts';
 
@@ -11,17 +13,8 @@ interface Counted {
   readonly counts: WindowCounts;
 }
 
-/** What was read of one key, all of the same newest slice. */
-interface KeyCache {
-  readonly counted: Map<number, { readonly version: number; readonly counted: Counted }>;
-  past: { readonly version: number; readonly firstIndex: number; readonly past: Past } | null;
-  interest: {
-    readonly nowMs: number;
-    readonly version: number;
-    readonly roomVersion: number;
-    readonly value: Interest;
-  } | null;
-}
+/** Windows that were read of one key, all of the same newest slice, by length. */
+type KeyCache = Map<number, { readonly version: number; readonly counted: Counted }>;
 
 const EMPTY = toWindowCounts(createAccumulator());
 
@@ -35,11 +28,13 @@ const EMPTY = toWindowCounts(createAccumulator());
 export class RoomViews {
   readonly #room: Room;
   #cache = new Map<KeyRows, KeyCache>();
+  readonly #interest: RoomInterest;
   #endIndex: number | null = null;
   #sorted: { readonly of: readonly KeyRows[]; readonly products: readonly KeyRows[] } = { of: [], products: [] };
 
-  constructor(room: Room) {
+  constructor(room: Room, interest: InterestParameters = INTEREST_PARAMETERS) {
     this.#room = room;
+    this.#interest = new RoomInterest(room, interest);
   }
 
   at(nowMs: number): RoomView {
@@ -50,22 +45,30 @@ export class RoomViews {
       this.#endIndex = endIndex;
       for (const key of this.#cache.keys()) key.live = [];
       this.#cache = new Map();
-      room.pastTo = endIndex + 1 - INTEREST_MS / room.sliceMs;
+      room.pastTo = endIndex + 1 - SHORT_MS / room.sliceMs;
     }
     const counts = (key: KeyRows | undefined, lengthMs: number) => this.#counts(key, lengthMs, presentMs, endIndex);
+    const productIds = this.#productIds(endIndex);
+    const explaining = explainingAt(room, presentMs);
     return {
       roomId: room.id,
       nowMs,
       sliceMs: room.sliceMs,
-      productIds: this.#productIds(endIndex),
+      productIds,
       counts: (productId, lengthMs) => counts(productId === null ? room.total : room.products.get(productId), lengthMs),
       unattributed: (lengthMs) => counts(room.unattributed, lengthMs),
-      interest: (productId) => this.#interest(room.products.get(productId), presentMs, endIndex),
+      interest: (productId) =>
+        this.#interest.of(room.products.get(productId), {
+          presentMs,
+          endIndex,
+          products: productIds.length,
+          explaining,
+        }),
       stock: (productId) => {
         const stock = room.facts.get(productId)?.stock ?? null;
         return stock === null ? null : { level: stock.level, eventTimeMs: stock.eventTimeMs };
       },
-      explaining: explainingAt(room, presentMs),
+      explaining,
       recentIds: (productId, of) => recentIds(productId === null ? room.total : room.products.get(productId), of),
       anomalies: room.anomalies.list(),
       feed: { state: room.feed.state(nowMs), lastEventMs: room.feed.lastMs, quietLimitMs: room.feed.quietLimitMs },
@@ -74,7 +77,7 @@ export class RoomViews {
 
   #cacheOf(key: KeyRows): KeyCache {
     let cache = this.#cache.get(key);
-    if (cache === undefined) this.#cache.set(key, (cache = { counted: new Map(), past: null, interest: null }));
+    if (cache === undefined) this.#cache.set(key, (cache = new Map()));
     return cache;
   }
 
@@ -88,7 +91,7 @@ export class RoomViews {
     }
     const from = endIndex + 1 - slices;
     if (key === undefined) return { openMs: from * sliceMs, closeMs: presentMs, counts: EMPTY };
-    const cache = this.#cacheOf(key).counted;
+    const cache = this.#cacheOf(key);
     const known = cache.get(lengthMs);
     if (known !== undefined && known.version === key.version && known.counted.closeMs === presentMs)
       return known.counted;
@@ -98,37 +101,6 @@ export class RoomViews {
     const counted = { openMs: live.openIndex * sliceMs, closeMs: presentMs, counts };
     cache.set(lengthMs, { version: key.version, counted });
     return counted;
-  }
-
-  #interest(key: KeyRows | undefined, presentMs: number, endIndex: number): Interest {
-    const { total, sliceMs, firstIndex } = this.#room;
-    const from = endIndex + 1 - INTEREST_MS / sliceMs;
-    const elapsedMs = Math.max(sliceMs, presentMs - from * sliceMs);
-    const span: InterestSpan = { from, firstIndex: firstIndex ?? from, sliceMs, elapsedMs };
-    if (key === undefined) return { level: 0, expected: 0, surprise: 0 };
-    const cache = this.#cacheOf(key);
-    const known = cache.interest;
-    if (
-      known !== null &&
-      known.nowMs === presentMs &&
-      known.version === key.version &&
-      known.roomVersion === total.version
-    ) {
-      return known.value;
-    }
-    const value = interestOf(this.#withPast(key, span), this.#withPast(total, span), span);
-    cache.interest = { nowMs: presentMs, version: key.version, roomVersion: total.version, value };
-    return value;
-  }
-
-  #withPast(key: KeyRows, span: InterestSpan): WithPast {
-    const cache = this.#cacheOf(key);
-    const { firstIndex } = span;
-    // A late event of another product may move the room's beginning, which every mean is taken over.
-    if (cache.past?.version !== key.pastVersion || cache.past.firstIndex !== firstIndex) {
-      cache.past = { version: key.pastVersion, firstIndex, past: pastOf(key.rows, span) };
-    }
-    return { key, past: cache.past.past };
   }
 
   #productIds(endIndex: number): readonly string[] {

@@ -1,6 +1,13 @@
 import * as z from 'zod';
 
-export const RuleName = z.enum(['counted-questions', 'interest-surge', 'stock-out', 'order-anomaly', 'feed-stale']);
+export const RuleName = z.enum([
+  'counted-questions',
+  'interest-surge',
+  'past-peak',
+  'stock-out',
+  'order-anomaly',
+  'feed-stale',
+]);
 export type RuleName = z.infer<typeof RuleName>;
 
 export const Priority = z.enum(['act-now', 'advice', 'info']);

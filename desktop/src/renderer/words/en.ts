@@ -179,6 +179,7 @@ export const en = {
   rule: {
     'counted-questions': 'Counted questions',
     'interest-surge': 'Interest surge',
+    'past-peak': 'Past its peak',
     'stock-out': 'Stock out',
     'order-anomaly': 'Order anomaly',
     'feed-stale': 'Feed stale',

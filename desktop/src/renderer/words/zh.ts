@@ -180,6 +180,7 @@ export const zh: PanelWords = {
   rule: {
     'counted-questions': '集中提问',
     'interest-surge': '关注上升',
+    'past-peak': '关注回落',
     'stock-out': '即将售罄',
     'order-anomaly': '订单异常',
     'feed-stale': '数据中断',

@@ -3,12 +3,15 @@ import type { Interest, RoomView } from '../../core-ports.ts';
 import { type Candidate, OFF_DELAY_MS, ON_DELAY_MS, type Rule, type RuleContext } from '../rule.ts';
 import { labelOf, nameOf, shortNumber } from '../words.ts';
 
-/** −log10 p: one chance in a million that the product's own rhythm explains it. */
-const ENTER_SURPRISE = 6;
-const EXIT_SURPRISE = 3;
-/** Signals a minute; below it a surge is a handful of clicks. */
-const MIN_LEVEL = 12;
+/** When a surge begins and ends (HP9), as false surges to be expected in an hour (`Interest.pValue`). */
+export const SURGE = {
+  enter: 0.01,
+  exit: 1 / 2,
+  /** Signals a minute; below it a surge is a handful of clicks. */
+  leastLevel: 12,
+} as const;
 const WINDOW_MS = 10_000;
+const SIGNALS_SHOWN = 5;
 
 /** Attention to a product that nobody is explaining rises beyond what its own past and the room explain. */
 export const interestSurge: Rule = {
@@ -21,7 +24,7 @@ export const interestSurge: Rule = {
     for (const product of context.active) {
       if (view.explaining?.productId === product.productId) continue;
       const interest = view.interest(product.productId);
-      if (interest.surprise < EXIT_SURPRISE || interest.level < MIN_LEVEL) continue;
+      if (interest.pValue > SURGE.exit || interest.level < SURGE.leastLevel) continue;
       candidates.push(candidateOf(view, context, product, interest));
     }
     return candidates;
@@ -35,9 +38,10 @@ function candidateOf(view: RoomView, context: RuleContext, product: Product, int
     key: `interest-surge/interest/${product.productId}`,
     priority: 'advice',
     product,
-    level: interest.surprise,
-    enter: ENTER_SURPRISE,
-    exit: EXIT_SURPRISE,
+    // Levels rise with certainty; p falls with it.
+    level: 1 / interest.pValue,
+    enter: 1 / SURGE.enter,
+    exit: 1 / SURGE.exit,
     count: interest.level,
     compose: () => compose(view, context, product, interest),
   };
@@ -51,6 +55,7 @@ function compose(view: RoomView, context: RuleContext, product: Product, interes
   const label = labelOf(product);
   const name = nameOf(product);
   const { openMs, closeMs } = view.counts(product.productId, WINDOW_MS);
+  const signals = interest.signals.slice(0, SIGNALS_SHOWN).map(({ signal, count }) => [signal, count] as const);
   return {
     headline: { zh: `${label.zh} 关注 ×${ratio}`, en: `${label.en}: interest ×${ratio}` },
     reason: {
@@ -60,8 +65,8 @@ function compose(view: RoomView, context: RuleContext, product: Product, interes
     fact: null,
     evidence: {
       window: { openMs, closeMs },
-      counts: { ratio, level, expected, surprise: shortNumber(interest.surprise) },
-      threshold: { surprise: ENTER_SURPRISE, level: MIN_LEVEL },
+      counts: { ratio, level, expected, surprise: shortNumber(interest.surprise), ...Object.fromEntries(signals) },
+      threshold: { falseSurgesAnHour: SURGE.enter, level: SURGE.leastLevel },
       modelVersion: context.modelVersion,
       eventIds: [...view.recentIds(product.productId, 'product_question')].slice(-5),
     },

@@ -92,6 +92,51 @@ describe('interest surge', () => {
   });
 });
 
+describe('past peak', () => {
+  const faded = { peakMs: 0, peakLevel: 120, level: 66, commentsRising: true, strength: 1.1 };
+  const roomWith = (parts: Partial<typeof faded>) => {
+    const room = createFakeRoom();
+    room.explaining = { productId: 'shirt', sinceMs: room.nowMs - 300_000 };
+    room.interest.set('shirt', { pastPeak: { ...faded, peakMs: room.nowMs - 120_000, ...parts } });
+    return room;
+  };
+
+  test('the host is told to move on, with the drop and the peak; moving on counts as done at once', () => {
+    const room = roomWith({});
+    const advisor = advisorFor([shirt, cup]);
+    const prompt = promptIn(run(advisor, room, 6_000));
+    expect(prompt).toMatchObject({
+      priority: 'advice',
+      productId: 'shirt',
+      headline: { zh: '3号 关注跌45% 换品', en: 'No. 3: interest down 45%, move on' },
+      reason: {
+        zh: '2 分钟前每分钟 120 次关注，现在 66，评论不减 · 亚麻衬衫',
+        en: '66 signals a minute, 120 at its peak 2 min ago, comments are not · Linen shirt',
+      },
+    });
+    room.explaining = { productId: 'cup', sinceMs: room.nowMs };
+    expect(shortly(run(advisor, room, 100))).toEqual(['closed past-peak/time/shirt done']);
+  });
+
+  test('a card stays while the peak is half as surely past, and goes 10 s after that ends', () => {
+    const room = roomWith({});
+    const advisor = advisorFor([shirt]);
+    promptIn(run(advisor, room, 6_000));
+    room.interest.set('shirt', { pastPeak: { ...faded, strength: 0.6 } });
+    expect(shortly(run(advisor, room, 20_000))).toEqual([]);
+    room.interest.set('shirt', { pastPeak: { ...faded, strength: 0.4 } });
+    expect(shortly(run(advisor, room, 11_000))).toEqual(['closed past-peak/time/shirt withdrawn']);
+  });
+
+  test('neither an unsure one, nor one from a peak of a few clicks, nor one that nobody explains', () => {
+    expect(run(advisorFor([shirt]), roomWith({ strength: 0.99 }), 20_000)).toEqual([]);
+    expect(run(advisorFor([shirt]), roomWith({ peakLevel: 11 }), 20_000)).toEqual([]);
+    const unexplained = roomWith({});
+    unexplained.explaining = null;
+    expect(run(advisorFor([shirt]), unexplained, 20_000)).toEqual([]);
+  });
+});
+
 describe('stock-out', () => {
   test('stock over the paid rate of 5 min, with enough units', () => {
     const room = createFakeRoom();

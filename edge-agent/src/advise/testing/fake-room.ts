@@ -32,7 +32,8 @@ export interface FakeRoom {
   nowMs: number;
   /** Counts by product id; `''` is the room, `'?'` what names no product. */
   readonly counts: Map<string, Partial<WindowCounts>>;
-  readonly interest: Map<string, Interest>;
+  /** Of what is left out there is none; `pValue` follows from `surprise` as in a room of some seven products. */
+  readonly interest: Map<string, Partial<Interest>>;
   readonly stock: Map<string, number>;
   explaining: RoomView['explaining'];
   feed: RoomView['feed'];
@@ -72,7 +73,7 @@ export function createFakeRoom(nowMs = START_MS): FakeRoom {
       },
       counts: (productId, lengthMs) => at(productId ?? '', lengthMs),
       unattributed: (lengthMs) => at('?', lengthMs),
-      interest: (productId) => room.interest.get(productId) ?? { level: 0, expected: 0, surprise: 0 },
+      interest: (productId) => interestOf(room.interest.get(productId)),
       stock: (productId) => {
         const level = room.stock.get(productId);
         return level === undefined ? null : { level, eventTimeMs: room.nowMs };
@@ -88,6 +89,15 @@ export function createFakeRoom(nowMs = START_MS): FakeRoom {
     },
   };
   return room;
+}
+
+const NO_INTEREST: Interest = {
+  level: 0, expected: 0, surprise: 0, pValue: 1, slope: 0, direction: 'steady', signals: [], pastPeak: null,
+}; // prettier-ignore
+
+function interestOf(parts: Partial<Interest> | undefined): Interest {
+  if (parts === undefined) return NO_INTEREST;
+  return { ...NO_INTEREST, pValue: Math.min(1, 1e4 * Math.pow(10, -(parts.surprise ?? 0))), ...parts };
 }
 
 export function advisorFor(products: readonly Product[], config: Partial<AgentConfig['advise']> = {}): Advisor {
