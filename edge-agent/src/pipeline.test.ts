@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import type { LiveEvent } from '@livecue/shared/event';
+import type { Prediction } from '@livecue/shared/insight';
+import { createPipeline, type PipelineAdvisor, type PipelineStream } from './pipeline.ts';
+import type { Predictor } from './ports.ts';
+
+const silent: Prediction = { intent: 'price', intentScore: 1, offensive: null, spam: null, sentiment: null, products: [], modelVersion: 'm' }; // prettier-ignore
+
+const comment = (text: string) => ({ type: 'live.comment.created', data: { text } }) as unknown as LiveEvent;
+const pin = (productId: string | null) =>
+  ({ type: productId === null ? 'live.product.unpinned' : 'live.product.pinned', data: { productId } }) as unknown as LiveEvent; // prettier-ignore
+
+test('a comment points at what is on air at its place among the events, also within a batch', async () => {
+  let onAir: string | null = null;
+  let views = 0;
+  const counted: (string | null)[] = [];
+  const stream = {
+    admit: () => null,
+    add(event: LiveEvent, prediction: Prediction | null) {
+      if (event.type === 'live.comment.created') counted.push(prediction?.products[0]?.productId ?? null);
+      else onAir = (event.data as { productId: string | null }).productId;
+    },
+    view: () => (views++, { explaining: onAir === null ? null : { productId: onAir, sinceMs: 0 } }),
+  } as unknown as PipelineStream;
+  const predictor: Predictor = {
+    version: 'm',
+    predict: (texts) => texts.map((text) => (text === 'lost' ? null : silent)),
+    resolve(text, prediction, ask) {
+      const productId = text === '这个' ? ask() : null;
+      return productId === null ? prediction : { ...prediction, products: [{ productId, score: 0.5 }] };
+    },
+  };
+  const pipeline = createPipeline({ stream, advisor: {} as PipelineAdvisor, predictor, roomId: 'r', onWindows: () => undefined, onPrompts: () => undefined }); // prettier-ignore
+  const events = [comment('这个'), pin('p1'), comment('这个'), comment('多少钱'), comment('这个'), comment('lost'), pin('p2'), comment('这个'), pin(null), comment('这个')]; // prettier-ignore
+  await pipeline.process([{ events }], 0);
+  expect(counted).toEqual([null, 'p1', null, 'p1', null, 'p2', null]);
+  // A view is made again only when what is on air may have changed.
+  expect(views).toBe(4);
+  expect(pipeline.counts.unpredicted).toBe(1);
+});
