@@ -141,6 +141,20 @@ def join_linears(network, linears, shares):
     return joined.eval()
 
 
+def balance_gate(network, validation, kinds):
+    """
+    Moves the gate's biases, in place, against the number of texts of each kind, by the step with the least log-loss on
+    `validation` when each kind counts the same: what was frequent in training need not be so. Returns the step.
+    """
+    gate, truth = torch.from_numpy(logits_of(network, validation, gate=True)), torch.from_numpy(np.asarray(kinds, np.int64))
+    away = -torch.log((count := torch.bincount(truth).float()) / len(truth))
+    steps = np.arange(0, 2.01, 0.25)
+    step = float(steps[int(np.argmin([float(F.cross_entropy(gate + s * away, truth, weight=1 / count)) for s in steps]))])
+    with torch.no_grad():
+        network.gate.bias += step * away
+    return step
+
+
 def shares_of(network, linears, validation, kinds, options=None):
     """For each kind the pair of `options` (share of the network, of the linear model) with the least log-loss on its texts."""
     return [_share_of(network, linear, validation, np.where(kinds == kind)[0], kind, options) for kind, linear in enumerate(linears)]
@@ -168,15 +182,18 @@ def batch_of(encoded, rows, settings):
     )
 
 
-def logits_of(network, encoded, batch=512, kind=None):
-    """Logits divided by the temperature, as numpy; of one kind's output layer where `kind` is given."""
+def logits_of(network, encoded, batch=512, kind=None, gate=False):
+    """Logits divided by the temperature, as numpy; of one kind's output layer where `kind` is given, or of the gate."""
     network.eval()
     order = np.argsort(np.diff(encoded.offsets), kind="stable")
-    out = np.zeros((len(encoded), network.settings.labels), dtype=np.float32)
+    out = np.zeros((len(encoded), network.settings.kinds if gate else network.settings.labels), dtype=np.float32)
     with torch.no_grad():
         for start in range(0, len(order), batch):
             rows = order[start : start + batch]
             tensors = batch_of(encoded, rows, network.settings)
+            if gate:
+                out[rows] = network.by_kind(*tensors)[1].numpy()
+                continue
             logits = network(*tensors) if kind is None else network.by_kind(*tensors)[0][:, kind]
             out[rows] = (logits / network.temperature).numpy()
     return out

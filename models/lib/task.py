@@ -7,7 +7,7 @@ import numpy as np
 
 import artifact
 from metrics import accuracy, calibration_error, f1_by_label, macro_f1
-from network import Settings, describe, fit_linear, join_linears, linear_logits, scores_of, set_temperature, shares_of, train
+from network import Settings, balance_gate, describe, fit_linear, join_linears, linear_logits, scores_of, set_temperature, shares_of, train
 from sources import room_comments, without_test_texts
 from text import encode
 
@@ -69,7 +69,8 @@ def build(task, shuffled=False, words=print):
     linears = _linears(task, encoded, truth, weights, kinds)
     network = join_linears(network, linears, shares)
     network.temperature.fill_(warm)
-    words(f"  network and linear shares {shares}, temperature {warm:.2f}")
+    if s.kinds > 1:
+        words(f"  gate balanced by {balance_gate(network, validation[0], kinds[held])}")
     return artifact.quantise(network), linears
 
 
