@@ -1,6 +1,8 @@
 /** `npm run bench:m4`: the forecaster of `livecue forecast` on the 414 hourly series of the M4 competition. */
 import { parseArgs } from 'node:util';
-import { forecastTable } from '../../edge-agent/src/inference/demand-forecaster.ts';
+import { fileURLToPath } from 'node:url';
+import { forecastTable } from '../../edge-agent/src/assembly/demand-forecaster.ts';
+import { type DemandNetwork, openDemandNetwork } from '../../edge-agent/src/inference/demand-network.ts';
 import { naive, naive2, seasonalNaive } from './baselines.ts';
 import { HORIZON, type M4Series, missingM4, readM4, readPublished, SEASON } from './corpus.ts';
 import { intervalScore, type Scores, scoresOf, shareInside } from './scoring.ts';
@@ -14,6 +16,8 @@ season, and prints sMAPE, MASE, OWA and MSIS beside what was published. Baseline
   --back N   with --tune: that many times 48 hours before the end (default 1)
   --json     one JSON object on stdout
 `;
+
+const MODEL = fileURLToPath(new URL('../../models/demand', import.meta.url));
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -34,9 +38,11 @@ async function main(): Promise<number> {
     return 0;
   }
   const all = readM4();
+  const network = await openDemandNetwork(MODEL);
   const series = values.tune ? all.map((one) => earlier(one, Number(values.back))) : all;
   const begun = performance.now();
-  const ours = await forecasts(series);
+  const ours = await forecasts(series, network);
+  await network.close();
   const seconds = (performance.now() - begun) / 1000;
   const published = readPublished();
   const score = (paths: readonly Float64Array[]) => scoresOf(series, paths, SEASON, published.naive2);
@@ -61,12 +67,12 @@ function earlier({ id, train }: M4Series, back: number): M4Series {
   return { id, train: train.slice(0, end), test: train.slice(end, end + HORIZON) };
 }
 
-async function forecasts(series: readonly M4Series[]) {
+async function forecasts(series: readonly M4Series[], network: DemandNetwork) {
   const gridded = series.map(({ train }) => ({ values: train, available: new Float64Array(train.length).fill(1), repeated: 0, backwards: 0, gaps: 0 })); // prettier-ignore
   const onProgress = (done: number) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${series.length} series`);
   };
-  const { expected } = await forecastTable(gridded, { horizon: HORIZON, season: null, levels: [0.8, 0.95], signal: new AbortController().signal, onProgress }); // prettier-ignore
+  const { expected } = await forecastTable(gridded, { horizon: HORIZON, season: null, levels: [0.8, 0.95], network, signal: new AbortController().signal, onProgress }); // prettier-ignore
   return expected.map(({ mean, bounds }) => ({ mean, ...bounds[0]!, wide: bounds[1]! }));
 }
 

@@ -1,6 +1,9 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Expected, forecastTable } from '../inference/demand-forecaster.ts';
+import { MODELS } from '../assembly/comment-predictor.ts';
+import { type Expected, forecastTable } from '../assembly/demand-forecaster.ts';
+import { type DemandNetwork, openDemandNetwork } from '../inference/demand-network.ts';
+import { ModelError } from '../inference/model-manifest.ts';
 import type { Command, Io } from './command.ts';
 import { type DemandTable, readDemandTable } from './demand-table.ts';
 import { filePairs, openOutput, type Output, readLines } from './line-files.ts';
@@ -53,12 +56,29 @@ export const forecast: Command = async (args, io) => {
     io.stderr.write(`livecue forecast: ${call.wrong}\n\n${HELP}`);
     return 2;
   }
-  for (const [input, output] of filePairs(call.in, call.out, '.csv')) {
-    const code = await forecastFile(input, output, call, io);
-    if (code !== 0) return code;
+  const files = filePairs(call.in, call.out, '.csv');
+  const network = await openNetwork(io);
+  try {
+    for (const [input, output] of files) {
+      const code = await forecastFile(input, output, { ...call, network }, io);
+      if (code !== 0) return code;
+    }
+  } finally {
+    await network?.close();
   }
   return 0;
 };
+
+/** A network that cannot be used is said, and the general methods do its work. */
+async function openNetwork(io: Io): Promise<DemandNetwork | null> {
+  try {
+    return await openDemandNetwork(path.join(MODELS, 'demand'));
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    io.stderr.write(`livecue forecast: sales are forecast without the demand network: ${error.message}\n`);
+    return null;
+  }
+}
 
 function parseCall(args: string[]): Call | { wrong: string } | 'help' {
   let parsed;
@@ -93,7 +113,11 @@ function whole(text: string): number | null {
   return /^\d+$/.test(text) && value >= 1 && value <= MAX_HORIZON ? value : null;
 }
 
-async function forecastFile(input: string, output: string, call: Call, io: Io): Promise<number> {
+interface Work extends Call {
+  readonly network: DemandNetwork | null;
+}
+
+async function forecastFile(input: string, output: string, call: Work, io: Io): Promise<number> {
   let named = 0;
   const table = await readDemandTable(input, readLines(input), {
     strict: call.strict,
@@ -106,17 +130,20 @@ async function forecastFile(input: string, output: string, call: Call, io: Io): 
   const out = await openOutput(output, io);
   try {
     await out.write('id,step,mean,lo80,hi80\n');
-    const { season, expected } = await forecastTable(table.series, {
+    const { season, by, expected } = await forecastTable(table.series, {
       horizon: call.horizon,
       season: call.season,
       levels: [LEVEL],
+      network: call.network,
       signal: io.signal,
       onProgress: (done) => {
         if (io.stderr.isTTY) io.stderr.write(`\r${input}: ${done} of ${table.ids.length} series`);
       },
     });
     await writeAll(table.ids, expected, out);
-    io.stderr.write(`${io.stderr.isTTY ? '\r' : ''}${summary(input, table, season, call.season === null)}\n`);
+    io.stderr.write(
+      `${io.stderr.isTTY ? '\r' : ''}${summary(input, table, `season ${season}${call.season === null ? ' (guessed)' : ''}${by === 'network' ? ', by the demand network' : ''}`)}\n`,
+    );
   } finally {
     await out.end();
   }
@@ -140,7 +167,7 @@ function told(value: number): number {
   return Number(value.toPrecision(7));
 }
 
-function summary(input: string, table: DemandTable, season: number, guessed: boolean): string {
+function summary(input: string, table: DemandTable, how: string): string {
   const sum = (of: (one: DemandTable['series'][number]) => number) => table.series.reduce((all, one) => all + of(one), 0); // prettier-ignore
   const oddities = [
     [sum(({ gaps }) => gaps), 'steps without a row'],
@@ -149,5 +176,5 @@ function summary(input: string, table: DemandTable, season: number, guessed: boo
     [table.bad, 'bad lines'],
   ] as const;
   const told = oddities.filter(([count]) => count > 0).map(([count, words]) => `, ${count} ${words}`);
-  return `${input}: ${table.ids.length} series, ${table.rows} rows, season ${season}${guessed ? ' (guessed)' : ''}${told.join('')}`;
+  return `${input}: ${table.ids.length} series, ${table.rows} rows, ${how}${told.join('')}`;
 }

@@ -59,6 +59,14 @@ export function gridOf(series: Observed, step: number): Gridded {
   return { values, available, repeated: length - kept.length, backwards, gaps: size - kept.length };
 }
 
+/** Less of a step than this in stock says nothing of its demand. */
+const LEAST_AVAILABLE = 0.3;
+
+/** Demand by step: what was sold over the share of the step in which it could be; NaN where that is too little. */
+export function demandOf({ values, available }: Pick<Gridded, 'values' | 'available'>): Float64Array {
+  return values.map((value, at) => (available[at]! < LEAST_AVAILABLE ? Number.NaN : value / available[at]!));
+}
+
 /**
  * Fills holes: with the mean of the values one season before and after where they are known, else on a line
  * between the neighbours, at the ends with the nearest. All holes give all zeros.
