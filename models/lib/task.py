@@ -69,6 +69,7 @@ def build(task, shuffled=False, words=print):
     linears = _linears(task, encoded, truth, weights, kinds)
     network = join_linears(network, linears, shares)
     network.temperature.fill_(warm)
+    words(f"  network and linear shares {shares}, temperature {warm:.2f}")
     if s.kinds > 1:
         words(f"  gate balanced by {balance_gate(network, validation[0], kinds[held])}")
     return artifact.quantise(network), linears
