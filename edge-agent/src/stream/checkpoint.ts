@@ -70,10 +70,9 @@ function takeRoom(room: Room, put: Entry[], del: string[]): void {
 }
 
 function takeAnomalies({ id, anomalies, changes }: Room, put: Entry[]): void {
-  const { base } = anomalies;
+  const { base, tail } = anomalies.take();
   if (base !== null && base !== changes.lastAnomaly) put.push([stateKeys.anomaly(id), base]);
   changes.lastAnomaly = base;
-  const tail = anomalies.tail();
   if (tail !== changes.lastAnomalyTail) put.push([stateKeys.anomalyTail(id), tail]);
   changes.lastAnomalyTail = tail;
 }

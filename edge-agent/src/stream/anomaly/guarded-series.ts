@@ -26,8 +26,10 @@ export interface GuardedSeriesState {
 export class GuardedSeries {
   readonly #isRelative: boolean;
   #detector = new AnomalyDetector();
+  /** The detector without the point that is judged: learning twice costs less than a copy each time. */
+  #before = new AnomalyDetector();
   #usual = new Spread(USUAL_HALF_LIFE);
-  #pending: { readonly before: AnomalyState; readonly value: number } | null = null;
+  #pending: { readonly timeMs: number; readonly value: number; readonly seen: number } | null = null;
 
   /** `isRelative`: the detector sees the value over the usual one, not the value. */
   constructor(isRelative: boolean) {
@@ -38,29 +40,35 @@ export class GuardedSeries {
   judge(timeMs: number, value: number): Judgement {
     const usual = this.#usual.count === 0 ? Number.NaN : this.#usual.mean;
     if (!Number.isFinite(value)) return { value: Number.NaN, usual, oddness: 0 };
-    this.#pending = { before: this.#detector.save(), value };
     const seen = this.#isRelative ? (value + 1) / (usual + 1) : value;
+    this.#pending = { timeMs, value, seen };
     return { value, usual, oddness: this.#detector.judge(timeMs, seen).oddness };
   }
 
   keep(): void {
-    if (this.#pending !== null) this.#usual.update(this.#pending.value);
+    if (this.#pending === null) return;
+    this.#before.judge(this.#pending.timeMs, this.#pending.seen);
+    this.#usual.update(this.#pending.value);
     this.#pending = null;
   }
 
   refuse(): void {
-    if (this.#pending !== null) this.#detector = AnomalyDetector.from(this.#pending.before);
+    if (this.#pending === null) return;
+    this.#detector = AnomalyDetector.from(this.#before.save());
     this.#pending = null;
   }
 
   /** What was odd has lasted: it is the usual from now on. */
   restart(): void {
     if (this.#pending === null) return;
-    if (this.#isRelative) this.#detector = AnomalyDetector.from(this.#pending.before);
+    const { value } = this.#pending;
+    if (this.#isRelative) this.refuse();
+    else this.keep();
     this.#usual = new Spread(USUAL_HALF_LIFE);
-    this.keep();
+    this.#usual.update(value);
   }
 
+  /** Not between `judge` and what follows it. */
   save(): GuardedSeriesState {
     const usual: number[] = [];
     this.#usual.save(usual);
@@ -69,6 +77,7 @@ export class GuardedSeries {
 
   load(state: GuardedSeriesState): void {
     this.#detector = AnomalyDetector.from(state.detector);
+    this.#before = AnomalyDetector.from(state.detector);
     this.#usual.load(new NumberReader(state.usual));
     this.#pending = null;
   }

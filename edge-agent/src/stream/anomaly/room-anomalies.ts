@@ -80,8 +80,8 @@ export class RoomAnomalies {
     for (let index = from; index < end; index++) {
       const slice = readSlice(total, index, this.#sliceMs, this.#likers.get(index));
       this.#judge(slice);
-      this.#tail.push(slice);
-      if (this.#tail.length === BASE_EVERY) this.#rebase();
+      // Full: the next checkpoint writes the whole state instead.
+      if (this.#tail.length < BASE_EVERY) this.#tail.push(slice);
     }
     this.#nextIndex = end;
     for (const index of this.#likers.keys()) if (index < end) this.#likers.delete(index);
@@ -111,7 +111,9 @@ export class RoomAnomalies {
 
   /** Going on and over within 10 min, by their begin. */
   list(): readonly RoomAnomaly[] {
-    return [...this.#episodes.list(), ...this.#gaps.list()].sort((a, b) => a.startMs - b.startMs);
+    const [episodes, gaps] = [this.#episodes.list(), this.#gaps.list()];
+    if (gaps.length === 0) return episodes;
+    return [...episodes, ...gaps].sort((a, b) => a.startMs - b.startMs);
   }
 
   /** Our clock was set back. */
@@ -135,22 +137,17 @@ export class RoomAnomalies {
     this.#tail = [];
   }
 
-  /** The part that changes once a minute; null when there is none yet. */
-  get base(): string | null {
-    return this.#base;
-  }
-
-  /** The part that changes with every slice. */
-  tail(): string {
+  /**
+   * The state for a checkpoint: `base` changes once a minute (null: there is none yet), `tail` with every
+   * slice. They belong together.
+   */
+  take(): { readonly base: string | null; readonly tail: string } {
+    if (this.#tail.length === BASE_EVERY) this.#rebase();
     const likers = [...this.#likers].map(
       ([index, { likes, accounts }]) => [index, likes, encodeSet(accounts)] as const,
     );
-    return JSON.stringify({
-      nextIndex: this.#nextIndex,
-      slices: this.#tail,
-      likers,
-      gaps: this.#gaps.save(),
-    } satisfies TailState);
+    const tail = { nextIndex: this.#nextIndex, slices: this.#tail, likers, gaps: this.#gaps.save() };
+    return { base: this.#base, tail: JSON.stringify(tail satisfies TailState) };
   }
 
   loadBase(text: string): void {

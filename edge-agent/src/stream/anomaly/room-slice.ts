@@ -34,8 +34,9 @@ export interface Likers {
 }
 
 export function readSlice(total: KeyRows, index: number, sliceMs: number, likers: Likers | undefined): RoomSlice {
-  const acc = total.sum(index, index + 1);
   const recent = total.parts(index + 1 - COMMENT_SLICES, index + 1);
+  // One row a slice so near the watermark; a sum would copy its sets.
+  const acc = total.parts(index, index + 1)[0] ?? null;
   const sum = (of: number) => acc?.sums[of] ?? 0;
   return {
     openMs: index * sliceMs,
