@@ -21,7 +21,6 @@ function gap(log2S: number): string {
 const WORDS: Readonly<Record<OrderFeature, (value: number) => string>> = {
   buyerOrders10Min: (value) => many(value, 'orders of the buyer in 10 min'),
   buyerOrders1H: (value) => many(value, 'orders of the buyer in 1 h'),
-  buyerOrders24H: (value) => many(value, 'orders of the buyer in 24 h'),
   sameProductOrders1H: (value) => many(value, 'orders of the buyer for the same product in 1 h'),
   buyerGapLog2S: gap,
   basketSimilarity: (value) => `${Math.round(100 * value)} % the same products as an earlier order of the buyer`,

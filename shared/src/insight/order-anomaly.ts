@@ -5,10 +5,9 @@ import * as z from 'zod';
  * where nothing is known: what a shop does not tell makes no order strange.
  */
 export const OrderFeature = z.enum([
-  /** Orders of the same buyer less than 10 min, 1 h, 24 h away by event time, this one included; 1..8. */
+  /** Orders of the same buyer less than 10 min, 1 h away by event time, this one included; 1..8. */
   'buyerOrders10Min',
   'buyerOrders1H',
-  'buyerOrders24H',
   /** Those of the 1 h that have a product in common with this order; 1..8. */
   'sameProductOrders1H',
   /** log2 of 1 + the seconds to the same buyer's nearest other order, 0..17; 17 (36 h) where there is none. */

@@ -127,7 +127,7 @@ export class OrderFeatures {
 
   #buyerFeatures(buyer: string, basket: string[], timeMs: number, number: string) {
     if (buyer === '') {
-      return { buyerOrders10Min: 1, buyerOrders1H: 1, buyerOrders24H: 1, sameProductOrders1H: 1, buyerGapLog2S: 17, basketSimilarity: 0, buyerReturnShare: 0 }; // prettier-ignore
+      return { buyerOrders10Min: 1, buyerOrders1H: 1, sameProductOrders1H: 1, buyerGapLog2S: 17, basketSimilarity: 0, buyerReturnShare: 0 }; // prettier-ignore
     }
     const memory = this.#buyers.use(buyer, newBuyer);
     const buyerGapLog2S = nearestGapLog2S(memory.times, timeMs);
@@ -137,7 +137,6 @@ export class OrderFeatures {
     return {
       buyerOrders10Min: countNear(memory.times, timeMs, 10 * MINUTE_MS),
       buyerOrders1H: countNear(memory.times, timeMs, HOUR_MS),
-      buyerOrders24H: countNear(memory.times, timeMs, DAY_MS),
       sameProductOrders1H: Math.max(1, runOf(memory, basket, timeMs, HOUR_MS).length),
       buyerGapLog2S,
       basketSimilarity,
