@@ -1,6 +1,6 @@
 """What the intent model learns from: patterns, labelled turns, and real chat where nothing is sold."""
 import random as chance
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,21 +38,25 @@ def _cut(texts, count, seed=11):
     return unique[:count]
 
 
-def by_hand(seed, without):
+def name_of(writer):
+    return f"written comments, {writer}"
+
+
+def by_hand(seed):
     """Each written comment, followed by its variants; a part a writer."""
     varied = Varied(spoiler("zh", seed), spoiler("en", seed + 1), seed)
-    for writer, rows in written(without).items():
+    for writer, rows in written().items():
         spread = [(kept, label) for text, label in rows for kept in [text, *(varied.one(text) for _ in range(VARIANTS))]]
-        yield Part(f"written comments, {writer}", spread, WRITTEN_WEIGHT / (1 + VARIANTS), "own", group=1 + VARIANTS)
+        yield Part(name_of(writer), spread, WRITTEN_WEIGHT / (1 + VARIANTS), "own", group=1 + VARIANTS)
 
 
-def parts(per_label=6000, seed=7, held_out=0.0, hint3_without=None, writer_without=None):
+def parts(per_label=6000, seed=7, held_out=0.0):
     """Every source but the room chat, which `quiet_chat` chooses with a first model."""
     zh_texts, zh_labels, zh_held = speak("zh", per_label, seed, held_out)
     en_texts, en_labels, en_held = speak("en", per_label // 3, seed + 1, held_out)
     spam_zh, spam_en = real.advertising()
     out = [
-        *by_hand(seed, writer_without),
+        *by_hand(seed),
         Part("patterns zh", list(zip(zh_texts, zh_labels)), 1.3, "own", zh_held),
         Part("patterns en", list(zip(en_texts, en_labels)), 1.3, "own", en_held),
         Part("JDDC turns, labelled", real.jddc(), 8.0, "none stated (JDDC)"),
@@ -62,7 +66,7 @@ def parts(per_label=6000, seed=7, held_out=0.0, hint3_without=None, writer_witho
         Part("YouTube spam", [(t, 0) for t in _cut(spam_en, 800)], 0.6, "none stated"),
         Part("CLINC150, shopping left out", [(t, OTHER) for t in _cut(real.everyday_questions(), 4000)], 0.7, "CC BY 3.0"),
         Part("CONDA game chat without toxicity", [(t, OTHER) for t in _cut(real.game_talk(), 5000)], 0.7, "none stated"),
-        Part("HINT3 questions, mapped", [(t, l) for t, l, shop in real.hint3() if shop != hint3_without], 3.0, "ODbL / DbCL"),
+        Part("HINT3 questions, mapped", [(t, l) for t, l, _ in real.hint3()], 3.0, "ODbL / DbCL"),
     ]
     return out
 
@@ -107,16 +111,19 @@ def without_tests(all_parts):
     """Takes the texts of the probe and of the authored sets out of every part; counts them in `removed`."""
     tests = [t for t, _, _ in real.probe()] + [t for language in ("zh", "en") for t, _ in real.authored(language)]
     tests += [t for t, _ in real.late() + real.fresh() + real.judge("zh") + real.judge("en")]
-    seen, removed = set(normalise(tests)), {}
+    kept = without(all_parts, tests)
+    return kept, {old.name: len(old.rows) - len(new.rows) for old, new in zip(all_parts, kept)}
+
+
+def without(all_parts, texts):
+    """The parts without rows that stand, normalised, among `texts`; the variants of such a row go with it."""
+    seen, out = set(normalise(texts)), []
     for part in all_parts:
         found = [key in seen for key in normalise([text for text, _ in part.rows])]
-        # One text that a test has takes its variants with it.
         keep = [not any(found[at - at % part.group : at - at % part.group + part.group]) for at in range(len(found))]
-        removed[part.name] = len(keep) - sum(keep)
-        part.rows = [row for row, k in zip(part.rows, keep) if k]
-        if part.held is not None:
-            part.held = [row for row, k in zip(part.held, keep) if k]
-    return all_parts, removed
+        held = [h for h, k in zip(part.held, keep) if k] if part.held is not None else None
+        out.append(replace(part, rows=[row for row, k in zip(part.rows, keep) if k], held=held))
+    return out
 
 
 def stacked(all_parts):

@@ -52,9 +52,9 @@ def said_by(model):
     return lambda texts: model.predict_proba(encode(list(texts)).sparse(SETTINGS.buckets).astype(np.float64))
 
 
-def assemble(words, **options):
+def assemble(words):
     """All parts without the texts of the tests, and how many were taken out of each."""
-    parts, removed = corpus.without_tests(corpus.parts(seed=SEED, **options))
+    parts, removed = corpus.without_tests(corpus.parts(seed=SEED))
     encoded, labels, weights, _ = corpus.encoded(parts)
     first = linear_model(encoded, labels, weights, passes=3)
     chat, more = corpus.without_tests(corpus.quiet_chat(said_by(first)))
@@ -152,20 +152,22 @@ def quieten(network, words):
 def hint3(words):
     """Leave one shop out: its questions are asked of a network (no teachers) that has seen the other shops' alone."""
     out = ["| HINT3 shop left out | questions | accuracy | macro-F1 | out of scope, called chat_other |", "| --- | --- | --- | --- | --- |"]
+    parts = corpus.thinned(assemble(words)[0])
     for shop in ("curekart", "sofmattress", "powerplay11"):
-        parts = corpus.thinned(assemble(words, hint3_without=shop)[0])
         asked = [row for row in real.hint3() if row[2] == shop]
-        network, _ = build(parts, words, teachers=0)
+        network, _ = build(corpus.without(parts, [text for text, _, _ in asked]), words, teachers=0)
         out.append(tables.hint3_row(network, shop, asked))
+        words(out[-1])
     return "\n".join(out)
 
 
 def writers(words):
     """Leave one writer out: the others' comments and all else teach a network (no teachers), this one's are asked."""
     out = [tables.WRITER_HEAD, tables.WRITER_RULE]
+    parts = corpus.thinned(assemble(words)[0])
     for writer, rows in written().items():
-        parts = corpus.thinned(assemble(words, writer_without=writer)[0])
-        network, linear = build(parts, words, teachers=0)
+        others = [part for part in parts if part.name != corpus.name_of(writer)]
+        network, linear = build(corpus.without(others, [text for text, _ in rows]), words, teachers=0)
         quieten(network, words)
         out.append(tables.writer_row(network, linear, writer, rows))
         words(out[-1])

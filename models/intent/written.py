@@ -9,11 +9,10 @@ from text import normalise
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
-def written(without=None):
+def written():
     """
     writer → [(text, label number)], files `written/<writer>-NN.jsonl` in the order of their names. A text that
-    stands twice, by normalised spelling, counts once; where its labels differ, it is left
-    out. `without` leaves one writer out.
+    stands twice, by normalised spelling, counts once; where its labels differ, it is left out.
     """
     found, said = defaultdict(list), defaultdict(set)
     rows = []
@@ -25,7 +24,7 @@ def written(without=None):
         said[key].add(label)
     seen = set()
     for key, (writer, text, label) in zip(keys, rows):
-        if len(said[key]) == 1 and key not in seen and writer != without:
+        if len(said[key]) == 1 and key not in seen:
             seen.add(key)
             found[writer].append((text, label))
     return dict(found)
