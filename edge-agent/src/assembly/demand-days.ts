@@ -1,6 +1,14 @@
 import { DEMAND_LABELS, type DemandNetwork } from '../inference/demand-network.ts';
 import type { SaidDays } from '../stream/demand/daily-demand.ts';
-import { AHEAD, PAST, type RecentDays, STEPS, WINDOW, writeFeatures } from '../stream/demand/recent-days.ts';
+import {
+  AHEAD,
+  type Market,
+  PAST,
+  type RecentDays,
+  STEPS,
+  WINDOW,
+  writeFeatures,
+} from '../stream/demand/recent-days.ts';
 
 export type { SaidDays };
 
@@ -11,7 +19,7 @@ const AT_ONCE = 256;
 export async function sayDays(
   network: DemandNetwork,
   products: readonly RecentDays[],
-  market: Float64Array,
+  market: Market,
 ): Promise<SaidDays[]> {
   const all: SaidDays[] = [];
   for (let from = 0; from < products.length; from += AT_ONCE) {

@@ -1,15 +1,8 @@
-import {
-  type Expected,
-  pathOf,
-  recentOf,
-  stretchOf,
-  wholeDays,
-  LEAST_FOR_MARKET,
-} from '../stream/demand/daily-demand.ts';
+import { type Expected, pathOf, recentOf, stretchOf, wholeDays } from '../stream/demand/daily-demand.ts';
 import { DAY, type Days, daysOf, hourBounds, hourShares, ownShares } from '../stream/demand/day-hours.ts';
 import { forecastSeries } from '../stream/demand/forecast-table.ts';
 import { demandOf, type Gridded } from '../stream/demand/grid.ts';
-import { marketOf, WINDOW } from '../stream/demand/recent-days.ts';
+import { marketOf } from '../stream/demand/recent-days.ts';
 import { type SaidDays, sayDays } from './demand-days.ts';
 import type { DemandNetwork } from '../inference/demand-network.ts';
 
@@ -69,8 +62,7 @@ export async function forecastSales(
 
 async function saidFrom(all: readonly Days[], origins: readonly number[], network: DemandNetwork): Promise<SaidDays[]> {
   const products = all.map((days, at) => recentOf(days, Math.max(0, origins[at]!)));
-  const market = products.length >= LEAST_FOR_MARKET ? marketOf(products) : new Float64Array(WINDOW).fill(1);
-  return sayDays(network, products, market);
+  return sayDays(network, products, marketOf(products));
 } // prettier-ignore
 
 function plainDays({ values, available }: Gridded): Days {

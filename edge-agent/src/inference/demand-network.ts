@@ -57,6 +57,7 @@ export interface DemandGolden {
   readonly sold: readonly number[];
   readonly covered: readonly number[];
   readonly market: readonly number[];
+  readonly usual: number;
   readonly scale: number;
   readonly past: readonly number[];
   readonly ahead: readonly number[];

@@ -1,5 +1,6 @@
 import type { StateDelta } from '../core-ports.ts';
 import { decodeAccumulator, encodeAccumulator } from './accumulator.ts';
+import type { ProductDemandState } from './demand/product-demand.ts';
 import type { SourceClockState } from './event-clock.ts';
 import type { PulseState } from './feed-pulse.ts';
 import type { KeyKind, KeyRows, RecentId, SessionMemory } from './key-rows.ts';
@@ -40,6 +41,9 @@ function takeRoom(room: Room, put: Entry[], del: string[]): void {
   if (stored !== changes.lastRoom) put.push([stateKeys.room(room.id), stored]);
   changes.lastRoom = stored;
   takeAnomalies(room, put);
+  for (const [productId, state, index] of room.demand.take()) {
+    put.push([stateKeys.demand(room.id, productId), JSON.stringify([state, index])]);
+  }
   for (const productId of changes.facts) {
     put.push([stateKeys.fact(room.id, productId), JSON.stringify(room.facts.get(productId)!)]);
     changes.storedFacts.add(productId);
@@ -126,7 +130,7 @@ export function restoreRooms(state: readonly Entry[], roomOf: (roomId: string) =
   }
   let nowMs: number | null = null;
   // Rooms last: what they say of late slices refers to keys.
-  const order = ['clock', 'fact', 'key', 'base', 'row', 'room', 'anomaly', 'anomaly-tail'];
+  const order = ['clock', 'fact', 'key', 'base', 'row', 'room', 'anomaly', 'anomaly-tail', 'demand'];
   for (const part of order) {
     for (const [key, value] of own) {
       const [name, rest] = splitKey(key);
@@ -150,7 +154,10 @@ function restoreEntry(part: string, path: unknown[], value: string, roomOf: (roo
     room.facts.set(path[1] as string, JSON.parse(value) as ProductFacts);
     room.changes.storedFacts.add(path[1] as string);
   } else if (part === 'room') restoreRoom(room, value);
-  else if (part === 'anomaly') {
+  else if (part === 'demand') {
+    const [state, index] = JSON.parse(value) as [ProductDemandState, number];
+    room.demand.load([path[1] as string | null, state, index]);
+  } else if (part === 'anomaly') {
     room.anomalies.loadBase(value);
     room.changes.lastAnomaly = value;
   } else if (part === 'anomaly-tail') {

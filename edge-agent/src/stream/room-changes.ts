@@ -12,6 +12,8 @@ export const stateKeys = {
   anomaly: (roomId: string) => `${STATE_PREFIX}anomaly/${JSON.stringify([roomId])}`,
   /** What they have read since. */
   anomalyTail: (roomId: string) => `${STATE_PREFIX}anomaly-tail/${JSON.stringify([roomId])}`,
+  /** What sells: of one product, or of the room under null. */
+  demand: (roomId: string, productId: string | null) => `${STATE_PREFIX}demand/${JSON.stringify([roomId, productId])}`,
   key: (roomId: string, kind: KeyKind, productId: string | null) =>
     `${STATE_PREFIX}key/${JSON.stringify([roomId, kind, productId])}`,
   /** Folded part of a key's session: large, and changed once a slice only. */

@@ -11,6 +11,7 @@ import {
   type ResolveProduct,
   type Share,
 } from './counting.ts';
+import { RoomDemand } from './demand/room-demand.ts';
 import { EventClock, MAX_LAG_MS } from './event-clock.ts';
 import { FeedPulse } from './feed-pulse.ts';
 import { KeyRows, type KeyKind } from './key-rows.ts';
@@ -49,6 +50,7 @@ export class Room {
   /** Arrivals of `live/*` sources. */
   readonly feed = new FeedPulse();
   readonly anomalies: RoomAnomalies;
+  readonly demand: RoomDemand;
   readonly windows: SliceWindows;
   readonly sessions: SessionWindows;
   readonly changes: RoomChanges;
@@ -78,6 +80,7 @@ export class Room {
     this.sessions = new SessionWindows(config.sessionGapMs);
     this.changes = new RoomChanges(id);
     this.anomalies = new RoomAnomalies(id, this.sliceMs);
+    this.demand = new RoomDemand(this.sliceMs);
     this.#resolve = resolve;
   }
 
@@ -190,6 +193,12 @@ export class Room {
     if (watermarkMs === null) return corrected;
     const closed = this.#close(watermarkMs);
     this.anomalies.tick(this.total, this.firstIndex, watermarkMs, this.feed, nowMs);
+    this.demand.tick(
+      this.products.values(),
+      this.firstIndex,
+      watermarkMs,
+      (id) => this.facts.get(id)?.stock?.level ?? null,
+    );
     this.#tidy(watermarkMs);
     return corrected.concat(closed);
   }
@@ -249,6 +258,7 @@ export class Room {
     if (watermarkMs === null) return;
     this.windows.rewind(watermarkMs);
     this.anomalies.rewind(watermarkMs);
+    this.demand.rewind(Math.floor(watermarkMs / this.sliceMs));
     const settled = Math.floor((watermarkMs - this.config.allowedLatenessMs) / this.sliceMs);
     for (const key of this.keys) {
       if (key.session.foldedTo <= settled) continue;

@@ -64,6 +64,11 @@ export class RoomViews {
           products: productIds.length,
           explaining,
         }),
+      forecast: (productId, stock) => {
+        const { counts: seen } = counts(room.products.get(productId), VIEW_MS);
+        const each = seen.buyers > 0 ? seen.unitsPaid / seen.buyers : 1;
+        return room.demand.forecast(productId, stock, each);
+      },
       stock: (productId) => {
         const stock = room.facts.get(productId)?.stock ?? null;
         return stock === null ? null : { level: stock.level, eventTimeMs: stock.eventTimeMs };

@@ -74,6 +74,7 @@ export function createFakeRoom(nowMs = START_MS): FakeRoom {
       counts: (productId, lengthMs) => at(productId ?? '', lengthMs),
       unattributed: (lengthMs) => at('?', lengthMs),
       interest: (productId) => interestOf(room.interest.get(productId)),
+      forecast: () => null,
       stock: (productId) => {
         const level = room.stock.get(productId);
         return level === undefined ? null : { level, eventTimeMs: room.nowMs };

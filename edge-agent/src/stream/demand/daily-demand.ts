@@ -11,8 +11,6 @@ export interface SaidDays {
   readonly mean: Float64Array;
 }
 
-/** Fewer products do not show what the market did. */
-export const LEAST_FOR_MARKET = 20;
 /** The network is trained on this share of what comes lying within its bounds. */
 const TRAINED_LEVEL = 0.8;
 const WEEK = 7;

@@ -7,7 +7,7 @@
 export const WINDOW = 56;
 export const STEPS = 14;
 export const PAST = 9;
-export const AHEAD = 31;
+export const AHEAD = 32;
 
 const WEEK = 7;
 const RECENT = 28;
@@ -17,6 +17,8 @@ const LEAST_COVERED = 0.3;
 export const WHOLE = 0.97;
 /** Largest demand told, in units of the usual. */
 const CAP = 6;
+/** Largest factor, as a logarithm, between a product and the usual one that is told. */
+const MOST_SIZE = 3;
 
 /** The last 56 days of a product; a day of which nothing is known has sold 0 and covered 0. */
 export interface RecentDays {
@@ -48,38 +50,51 @@ export function scaleOf(demand: Float64Array): number {
   return recent > 0 ? recent : mean(demand, 0);
 }
 
-/** Sales of all products on whole days, by day; 1 on average over the last 28 days, and where nothing is known. */
-export function marketOf(products: readonly RecentDays[]): Float64Array {
+/** What all products of a shop say together. */
+export interface Market {
+  /** Sales on whole days by day, 1 on average over the last 28 days, and where nothing is known. */
+  readonly index: Float64Array;
+  /** Scale of the product in the middle; null where there are too few to tell. */
+  readonly usualScale: number | null;
+}
+
+/** Fewer products do not show what the market did. */
+const LEAST_FOR_MARKET = 20;
+
+export function marketOf(products: readonly RecentDays[]): Market {
   const over = new Float64Array(WINDOW);
   const under = new Float64Array(WINDOW);
-  for (const days of products) {
-    const scale = scaleOf(recovered(days));
-    if (scale <= 0) continue;
+  if (products.length < LEAST_FOR_MARKET) return { index: over.fill(1), usualScale: null };
+  const scales = products.map((days) => scaleOf(recovered(days)));
+  for (const [i, { sold, covered }] of products.entries()) {
+    if (scales[i]! <= 0) continue;
     for (let at = 0; at < WINDOW; at++) {
-      if (days.covered[at]! < WHOLE) continue;
-      over[at]! += days.sold[at]!;
-      under[at]! += scale;
+      if (covered[at]! < WHOLE) continue;
+      over[at]! += sold[at]!;
+      under[at]! += scales[i]!;
     }
   }
   const index = over.map((sold, at) => (under[at]! > 0 ? sold / under[at]! : 1));
   const usual = Math.max(1e-12, mean(index.subarray(-RECENT), 1));
-  return index.map((value) => value / usual);
+  const selling = Float64Array.from(scales.filter((scale) => scale > 0));
+  return { index: index.map((value) => value / usual), usualScale: median(selling) };
 }
 
 /** Writes the features of one product at `past` and `ahead`; returns the scale that what comes out is in. */
-export function writeFeatures(days: RecentDays, market: Float64Array, past: Float32Array, ahead: Float32Array): number {
+export function writeFeatures(days: RecentDays, market: Market, past: Float32Array, ahead: Float32Array): number {
   const demand = recovered(days);
   const scale = scaleOf(demand);
   const unit = scale > 0 ? scale : 1;
   const capped = demand.map((value) => Math.min(value / unit, CAP));
   for (let at = 0; at < WINDOW; at++) {
     const phase = (2 * Math.PI * (at - WINDOW)) / WEEK;
-    const told = [Math.min(days.sold[at]! / unit, CAP), days.covered[at]!, Number.isNaN(capped[at]!) ? 0 : capped[at]!, market[at]! - 1, 0, 0, 0, Math.sin(phase), Math.cos(phase)]; // prettier-ignore
+    const told = [Math.min(days.sold[at]! / unit, CAP), days.covered[at]!, Number.isNaN(capped[at]!) ? 0 : capped[at]!, market.index[at]! - 1, 0, 0, 0, Math.sin(phase), Math.cos(phase)]; // prettier-ignore
     past.set(told, at * PAST);
   }
   const whole = capped.map((value, at) => (days.covered[at]! >= WHOLE ? value : Number.NaN));
-  const still = stillOf(days, capped, whole, market);
-  for (let step = 0; step < STEPS; step++) ahead.set([...still, ...movingOf(step, capped, whole, market)], step * AHEAD);
+  const size = market.usualScale === null ? 0 : Math.log(unit / market.usualScale);
+  const still = [...stillOf(days, capped, whole, market.index), Math.min(MOST_SIZE, Math.max(-MOST_SIZE, size))];
+  for (let step = 0; step < STEPS; step++) ahead.set([...still, ...movingOf(step, capped, whole, market.index)], step * AHEAD);
   return scale;
 } // prettier-ignore
 
