@@ -21,6 +21,7 @@ import { toPromptBody, toUplinkBodies } from '../sync/uplink-record.ts';
 import { openCommentPredictor } from './comment-predictor.ts';
 import { createCommentDesk } from './comment-desk.ts';
 import { createCore } from './core.ts';
+import { openOrderModel } from './order-model.ts';
 import { createDriver } from './driver.ts';
 import { createEmbeddedCloud } from './embedded-cloud.ts';
 import { createLatencyMeter } from './latency.ts';
@@ -87,7 +88,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     onProblem: (problem) => logger.warn(problem),
   });
   const core = createCore(
-    { ...input, predictor },
+    { ...input, predictor, orderModel: openOrderModel((problem) => logger.warn(problem)) },
     {
       onWindows: (results: readonly WindowResult[]) => steps.add(toUplinkBodies(results, config.uplink.kAnonymity)),
       onPrompts: (events: readonly PromptEvent[]) => {

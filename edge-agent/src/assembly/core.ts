@@ -8,12 +8,19 @@ import {
   type PipelineStream,
 } from '../pipeline.ts';
 import type { Predictor } from '../ports.ts';
+import type { OrderModel } from '../stream/orders/order-judge.ts';
 import { createStream } from '../stream/stream.ts';
 import { createProductResolver } from './product-resolver.ts';
 
 /** Stops 3 to 6 joined: the same for the live agent and a replay. */
 export function createCore(
-  input: { config: AgentConfig; catalogue: Catalogue; predictor: Predictor },
+  input: {
+    config: AgentConfig;
+    catalogue: Catalogue;
+    predictor: Predictor;
+    /** Null: no model of orders could be opened, and no order is judged. */
+    orderModel: OrderModel | null;
+  },
   ports: Pick<PipelinePorts, 'onWindows' | 'onPrompts' | 'onEvent'>,
 ): {
   pipeline: Pipeline;
@@ -21,10 +28,10 @@ export function createCore(
   advisor: PipelineAdvisor;
   modelVersion: string;
 } {
-  const { config, catalogue, predictor } = input;
+  const { config, catalogue, predictor, orderModel } = input;
   const roomId = config.room.id;
   const stream = createStream(
-    { resolveProduct: createProductResolver(catalogue), roomOf: () => roomId },
+    { resolveProduct: createProductResolver(catalogue), roomOf: () => roomId, orderModel: orderModel ?? undefined },
     config.stream,
   );
   const advisor = createAdvisor({ catalogue, modelVersion: predictor.version }, config.advise);

@@ -6,6 +6,7 @@ import { createCanonicalDecoder } from '../ingest/canonical/decoder.ts';
 import { readEventFile } from '../ingest/replay-source.ts';
 import { openCommentPredictor } from './comment-predictor.ts';
 import { createCore } from './core.ts';
+import { openOrderModel } from './order-model.ts';
 
 export interface ReplaySink {
   write(file: 'windows' | 'prompts', lines: string): void;
@@ -56,7 +57,7 @@ export async function runReplay(
   let windows = 0;
   const predictor = await openCommentPredictor({ catalogue: input.catalogue, deadlineMs: null, onProblem: null });
   const core = createCore(
-    { ...input, predictor },
+    { ...input, predictor, orderModel: openOrderModel(null) },
     {
       onWindows: (results) => {
         windows += results.length;

@@ -5,7 +5,7 @@ import { binOf, binsOf } from './feature-bins.ts';
 import type { Matrix } from './matrix.ts';
 import { createSeededNumbers } from './seeded-numbers.ts';
 
-const CONFIG = { ...BOOST_CONFIG, trees: 40 };
+const CONFIG = { ...BOOST_CONFIG, bags: 2, trees: 40 };
 
 /** Label 1 where exactly one of two columns is high: no single column tells it. */
 function eitherOr(rows: number, seed: number): { table: Matrix; labels: Uint8Array } {
@@ -37,7 +37,7 @@ it('splits one column where a search over all thresholds says it is best', () =>
   const random = createSeededNumbers(4);
   const values = Float32Array.from({ length: 60 }, () => Math.floor(random() * 12));
   const labels = Uint8Array.from(values, (value) => +(random() < (value > 7 ? 0.8 : 0.2)));
-  const config = { ...CONFIG, trees: 1, leaves: 2, rowShare: 1, columnShare: 1, leastWeight: 1, ridge: 1 };
+  const config = { ...CONFIG, bags: 1, trees: 1, leaves: 2, rowShare: 1, columnShare: 1, leastWeight: 1, ridge: 1 };
   const model = growBoostedTrees({ rows: 60, columns: 1, values }, labels, config);
   const share = labels.reduce((sum, label) => sum + label, 0) / 60;
   const gainOf = (threshold: number): number => {

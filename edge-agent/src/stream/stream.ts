@@ -4,6 +4,8 @@ import type { RoomView, SeenId, StateDelta } from '../core-ports.ts';
 import { Admission } from './admission.ts';
 import { restoreRooms, takeChanges } from './checkpoint.ts';
 import type { ResolveProduct } from './counting.ts';
+import type { OrderModel } from './orders/order-judge.ts';
+import { OrderWatch } from './orders/order-watch.ts';
 import { Room } from './room.ts';
 import type { StreamConfig } from './stream-config.ts';
 import { RoomViews } from './view.ts';
@@ -13,6 +15,8 @@ export interface StreamPorts {
   resolveProduct: ResolveProduct;
   /** The room a source belongs to. The same answer every time. */
   roomOf(source: string): string;
+  /** Scores orders. Absent: no order is judged, and views have no `orderAnomalies`. */
+  orderModel?: OrderModel | undefined;
 }
 
 /** Late events that are kept for the caller; older ones are counted only. */
@@ -85,6 +89,7 @@ class LiveStream implements Stream {
   readonly #ports: StreamPorts;
   readonly #config: StreamConfig;
   readonly #admission: Admission;
+  readonly #orders: OrderWatch | null;
   readonly #rooms = new Map<string, { readonly room: Room; readonly views: RoomViews }>();
   #nowMs = -Infinity;
   #late: LiveEvent[] = [];
@@ -96,6 +101,7 @@ class LiveStream implements Stream {
     this.#ports = ports;
     this.#config = config;
     this.#admission = new Admission(config);
+    this.#orders = ports.orderModel === undefined ? null : new OrderWatch(ports.resolveProduct, ports.orderModel);
   }
 
   admit(event: LiveEvent, nowMs: number): Drop | null {
@@ -116,6 +122,7 @@ class LiveStream implements Stream {
 
   add(event: LiveEvent, prediction: Prediction | null): void {
     this.#roomOf(this.#ports.roomOf(event.source)).room.count(event, prediction);
+    this.#orders?.note(event);
   }
 
   tick(nowMs: number): WindowResult[] {
@@ -133,7 +140,8 @@ class LiveStream implements Stream {
     const known = this.#rooms.get(roomId);
     // Asking for a room must not make one: names come from outside.
     const views = known?.views ?? new RoomViews(new Room(roomId, this.#config, this.#ports.resolveProduct));
-    return views.at(Number.isFinite(this.#nowMs) ? this.#nowMs : 0);
+    const view = views.at(Number.isFinite(this.#nowMs) ? this.#nowMs : 0);
+    return this.#orders === null ? view : { ...view, orderAnomalies: this.#orders.anomalies() };
   }
 
   takeLate(): LiveEvent[] {
@@ -150,7 +158,12 @@ class LiveStream implements Stream {
 
   takeDelta(): StateDelta {
     if (!Number.isFinite(this.#nowMs)) return { put: [], del: [] };
-    return takeChanges([...this.#rooms.values()].map(({ room }) => room), this.#nowMs); // prettier-ignore
+    const delta = takeChanges(
+      [...this.#rooms.values()].map(({ room }) => room),
+      this.#nowMs,
+    );
+    const orders = this.#orders?.takeDelta() ?? { put: [], del: [] };
+    return { put: [...delta.put, ...orders.put], del: [...delta.del, ...orders.del] };
   }
 
   takeSeen(): readonly SeenId[] {
@@ -161,6 +174,7 @@ class LiveStream implements Stream {
 
   restore(state: readonly (readonly [key: string, value: string])[], seenIds: readonly SeenId[]): void {
     for (const { id, scope, seenMs } of seenIds) this.#admission.remember(id, scope, seenMs);
+    this.#orders?.restore(state);
     this.#nowMs = restoreRooms(state, (roomId) => this.#roomOf(roomId).room) ?? this.#nowMs;
   }
 

@@ -9,15 +9,20 @@ const ENTER_PER_BUYER = 3;
 const EXIT_PER_BUYER = 2;
 const MIN_ORDERS = 6;
 
+/** Orders that the model or the rule of orders tells, for one that the count of buyers would need. */
+const SUSPECTS_PER_LEVEL = 2;
+
 interface Found {
   readonly orders: number;
   readonly buyers: number;
+  /** Of these orders, those that look like fraud one by one. */
+  readonly suspects: number;
   readonly openMs: number;
   readonly closeMs: number;
 }
 
 /**
- * Brushing: many orders from few buyers over the last 10 min. Orders without a buyer reference cannot be
+ * Brushing: many orders from few buyers over the last 10 min, or many that look like fraud one by one. Orders without a buyer reference cannot be
  * told from others in the counts; where a shop leaves references out, no buyer is counted and no card comes.
  */
 export const orderAnomaly: Rule = {
@@ -46,11 +51,20 @@ function foundIn(view: RoomView, product: Product | null): Found | null {
   const { openMs, closeMs, counts } = view.counts(product?.productId ?? null, WINDOW_MS);
   // An order that was created and then paid stands in both counts.
   const orders = Math.max(counts.ordersCreated, counts.ordersPaid);
-  return orders < MIN_ORDERS ? null : { orders, buyers: counts.buyers, openMs, closeMs };
+  if (orders < MIN_ORDERS) return null;
+  const told = (view.orderAnomalies ?? []).filter(
+    ({ eventTimeMs, productId }) => eventTimeMs >= openMs && (product === null || productId === product.productId),
+  );
+  return { orders, buyers: counts.buyers, suspects: Math.min(orders, told.length), openMs, closeMs };
 }
 
-function isOdd({ orders, buyers }: Found): boolean {
-  return buyers > 0 && orders / buyers >= EXIT_PER_BUYER;
+/** Orders for each buyer, or half the orders that look like fraud: a ring hides among many buyers. */
+function levelOf({ orders, buyers, suspects }: Found): number {
+  return Math.max(buyers > 0 ? orders / buyers : 0, suspects / SUSPECTS_PER_LEVEL);
+}
+
+function isOdd(found: Found): boolean {
+  return levelOf(found) >= EXIT_PER_BUYER;
 }
 
 function candidateOf(view: RoomView, context: RuleContext, product: Product | null, found: Found): Candidate {
@@ -58,7 +72,7 @@ function candidateOf(view: RoomView, context: RuleContext, product: Product | nu
     key: `order-anomaly/orders/${product?.productId ?? ''}`,
     priority: 'act-now',
     product,
-    level: found.orders / found.buyers,
+    level: levelOf(found),
     enter: ENTER_PER_BUYER,
     exit: EXIT_PER_BUYER,
     count: found.orders,
@@ -67,18 +81,25 @@ function candidateOf(view: RoomView, context: RuleContext, product: Product | nu
 }
 
 function compose(view: RoomView, context: RuleContext, product: Product | null, found: Found) {
-  const { orders, buyers } = found;
+  const { buyers, suspects } = found;
+  // What stands out is said: all orders of few buyers, or the odd ones among those of many.
+  const fewBuyers = buyers > 0 && found.orders / buyers >= levelOf(found);
+  const orders = fewBuyers ? found.orders : suspects;
   const name = product === null ? { zh: '全场', en: 'whole room' } : nameOf(product);
   return {
     headline: { zh: `订单异常 ${orders} 单先别谢`, en: `Check ${orders} orders before thanking` },
     reason: {
-      zh: `10 分钟 ${orders} 单只有 ${buyers} 位买家 · ${name.zh}`,
-      en: `${orders} orders from ${buyers} buyers in 10 min · ${name.en}`,
+      zh: fewBuyers
+        ? `10 分钟 ${orders} 单只有 ${buyers} 位买家 · ${name.zh}`
+        : `10 分钟 ${orders} 单像刷单 · ${name.zh}`,
+      en: fewBuyers
+        ? `${orders} orders from ${buyers} buyers in 10 min · ${name.en}`
+        : `${orders} orders look like fraud in 10 min · ${name.en}`,
     },
     fact: null,
     evidence: {
       window: { openMs: found.openMs, closeMs: found.closeMs },
-      counts: { orders, buyers },
+      counts: { orders: found.orders, buyers, suspects },
       threshold: { ordersPerBuyer: ENTER_PER_BUYER, orders: MIN_ORDERS, windowMinutes: WINDOW_MINUTES },
       modelVersion: context.modelVersion,
       eventIds: [...view.recentIds(product?.productId ?? null, 'orders')].slice(-5),

@@ -1,0 +1,80 @@
+import type { OrderAnomaly } from '@livecue/shared/insight';
+import type { OpenDelta } from './recent-table.ts';
+
+/** Orders that are told at most at a time; the ones told first go first. */
+const MAX_TOLD = 200;
+/** How long an order stays told, by the event time of the newest order. */
+const TOLD_MS = 3_600_000;
+
+interface Told {
+  readonly turn: number;
+  readonly anomaly: OrderAnomaly;
+}
+
+/** Orders that look like fraud, in the order in which they were told. */
+export class ToldOrders {
+  readonly #prefix: string;
+  #told = new Map<string, Told>();
+  #turn = 0;
+  #latestMs = -Infinity;
+  #list: readonly OrderAnomaly[] | null = null;
+  #changed = new Set<string>();
+  #stored = new Set<string>();
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  get(orderNumber: string): OrderAnomaly | undefined {
+    return this.#told.get(orderNumber)?.anomaly;
+  }
+
+  /** An order was judged: time goes on to it, and what is an hour older is told no more. */
+  pass(eventTimeMs: number): void {
+    if (eventTimeMs <= this.#latestMs) return;
+    this.#latestMs = eventTimeMs;
+    for (const [number, { anomaly }] of this.#told) {
+      if (anomaly.eventTimeMs <= eventTimeMs - TOLD_MS) this.#remove(number);
+    }
+  }
+
+  tell(anomaly: OrderAnomaly): void {
+    const { orderNumber } = anomaly;
+    this.#told.delete(orderNumber);
+    this.#told.set(orderNumber, { turn: this.#turn++, anomaly });
+    this.#changed.add(orderNumber);
+    if (this.#told.size > MAX_TOLD) this.#remove(this.#told.keys().next().value!);
+    this.#list = null;
+  }
+
+  #remove(orderNumber: string): void {
+    this.#told.delete(orderNumber);
+    this.#changed.add(orderNumber);
+    this.#list = null;
+  }
+
+  list(): readonly OrderAnomaly[] {
+    return (this.#list ??= [...this.#told.values()].map(({ anomaly }) => anomaly));
+  }
+
+  takeChanges(to: OpenDelta): void {
+    for (const number of this.#changed) {
+      const told = this.#told.get(number);
+      if (told !== undefined) {
+        to.put.push([this.#prefix + number, JSON.stringify(told)]);
+        this.#stored.add(number);
+      } else if (this.#stored.delete(number)) to.del.push(this.#prefix + number);
+    }
+    this.#changed = new Set();
+  }
+
+  restore(state: readonly (readonly [string, string])[]): void {
+    const own = state.filter(([key]) => key.startsWith(this.#prefix)).map(([, text]) => JSON.parse(text) as Told);
+    for (const told of own.sort((a, b) => a.turn - b.turn)) {
+      const { orderNumber } = told.anomaly;
+      this.#told.set(orderNumber, told);
+      this.#stored.add(orderNumber);
+      this.#turn = told.turn + 1;
+    }
+  }
+}
