@@ -4,6 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { ModelPredictor } from '../edge-agent/src/inference/model-predictor.ts';
 import type { HeadsInfo, TextHeads } from '../edge-agent/src/inference/text-heads.ts';
 import { simulatedCatalogue } from '../edge-agent/src/ingest/simulator/catalogue.ts';
 import { distinctComments, recordedTexts } from './distinct-comments.ts';
@@ -15,6 +16,7 @@ Measures the comment models as the agent runs them: intent, toxicity, spam, sent
   load        from the files to the first answer, and what it adds to the memory of the process
   throughput  distinct comments a second, all models and the linker on one thread, for --seconds
   latency     comments one by one at --rate a second through the worker, as in the agent, for --seconds
+  swap        the same while other models are opened and take over
   repeats     share of comments of recorded rooms that are answered from memory
 
   --seconds N   length of each part (default 10)
@@ -42,6 +44,7 @@ interface Result {
   readonly load: { readonly milliseconds: number; readonly workerMilliseconds: number; readonly rssMb: number };
   readonly throughput: Throughput;
   readonly latency: Latency;
+  readonly swap: Swap;
   readonly repeats: readonly { readonly room: string; readonly comments: number; readonly remembered: number; readonly hitRate: number }[] | { readonly skipped: string };
 } // prettier-ignore
 interface Throughput {
@@ -64,6 +67,16 @@ interface Latency {
   readonly eventLoop: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
 }
 
+interface Swap {
+  /** From the call until the new models serve. */
+  readonly milliseconds: number;
+  readonly unanswered: number;
+  /** Of the comments that came meanwhile and in the second after. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
 /** Exit code: 0 measured, 1 the run failed, 2 wrong call. */
 export async function modelsBench(args: string[]): Promise<number> {
   const call = parseCall(args);
@@ -78,10 +91,10 @@ export async function modelsBench(args: string[]): Promise<number> {
   const throughput = await measureThroughput(heads, texts, seconds);
   const models = heads.info;
   await heads.close();
-  const { latency, workerMilliseconds } = await measureLatency(texts, seconds, rate);
+  const { latency, swap, workerMilliseconds } = await measureLatency(texts, seconds, rate);
   const repeats = recordings.length === 0 ? { skipped: `there are no recordings in ${path.relative(process.cwd(), ROOMS)}` } : await measureRepeats(recordings); // prettier-ignore
   const machine = `${os.cpus()[0]?.model ?? 'unknown'} × ${os.cpus().length}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-  const result: Result = { machine, date: new Date().toISOString(), models, products: PRODUCTS, seconds, load: { ...load, workerMilliseconds }, throughput, latency, repeats }; // prettier-ignore
+  const result: Result = { machine, date: new Date().toISOString(), models, products: PRODUCTS, seconds, load: { ...load, workerMilliseconds }, throughput, latency, swap, repeats }; // prettier-ignore
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : table(result));
   return 0;
 }
@@ -170,24 +183,50 @@ async function openPredictor() {
   return { workerMilliseconds, predictor: createModelPredictor({ heads, rules: null, linker, deadlineMs: null }) };
 }
 
-/** Every comment is due at its own moment; one that is handed over late was late for its viewer too. */
 async function measureLatency(
   texts: readonly string[],
   seconds: number,
   rate: number,
-): Promise<{ latency: Latency; workerMilliseconds: number }> {
+): Promise<{ latency: Latency; swap: Swap; workerMilliseconds: number }> {
   const { predictor, workerMilliseconds } = await openPredictor();
   const total = Math.min(texts.length, Math.ceil(seconds * rate));
   const warm = Math.min(2000, texts.length - total);
   await predictor.predict(texts.slice(total, total + warm));
   const loop = monitorEventLoopDelay({ resolution: 1 });
+  loop.enable();
+  const { spentMs, unanswered } = await offer(predictor, texts.slice(0, total), rate, () => false);
+  loop.disable();
+  const of = (share: number) => hundredths(loop.percentile(share * 100) / 1e6);
+  const latency = { rate, comments: total, unanswered, ...waits(spentMs), eventLoop: { p50Ms: of(0.5), p99Ms: of(0.99), maxMs: hundredths(loop.max / 1e6) } }; // prettier-ignore
+  const swap = await measureSwap(predictor, texts.slice(total), rate);
+  await predictor.close();
+  return { latency, swap, workerMilliseconds };
+}
+
+/** The same files again: they are read, checked and proved like others. */
+async function measureSwap(predictor: ModelPredictor, texts: readonly string[], rate: number): Promise<Swap> {
+  const startMs = performance.now();
+  let swappedMs = Number.POSITIVE_INFINITY;
+  const swapped = predictor.swap(ROOT).then(() => (swappedMs = performance.now()));
+  const { spentMs, unanswered } = await offer(predictor, texts, rate, () => performance.now() > swappedMs + 1000);
+  await swapped;
+  return { milliseconds: Math.round(swappedMs - startMs), unanswered, ...waits(spentMs) };
+}
+
+/** Every comment is due at its own moment; one that is handed over late was late for its viewer too. */
+async function offer(
+  predictor: ModelPredictor,
+  texts: readonly string[],
+  rate: number,
+  isOver: () => boolean,
+): Promise<{ spentMs: number[]; unanswered: number }> {
   const spentMs: number[] = [];
   const pending = new Set<Promise<void>>();
   let unanswered = 0;
-  loop.enable();
   const startMs = performance.now();
-  for (let next = 0; next < total;) {
-    for (; next < total && dueMs(next) <= performance.now(); next++) {
+  const dueMs = (index: number) => startMs + (index * 1000) / rate;
+  for (let next = 0; next < texts.length && !isOver();) {
+    for (; next < texts.length && dueMs(next) <= performance.now(); next++) {
       const due = dueMs(next);
       const asked = Promise.resolve(predictor.predict([texts[next] ?? ''])).then(([one]) => {
         if (one === null) unanswered++;
@@ -199,16 +238,7 @@ async function measureLatency(
     await delay(1);
   }
   await Promise.all(pending);
-  loop.disable();
-  await predictor.close();
-  const of = (share: number) => loop.percentile(share * 100) / 1e6;
-  const sorted = spentMs.sort((a, b) => a - b);
-  const latency = { rate, comments: total, unanswered, p50Ms: at(sorted, 0.5), p99Ms: at(sorted, 0.99), maxMs: at(sorted, 1), eventLoop: { p50Ms: hundredths(of(0.5)), p99Ms: hundredths(of(0.99)), maxMs: hundredths(loop.max / 1e6) } }; // prettier-ignore
-  return { latency, workerMilliseconds };
-
-  function dueMs(index: number): number {
-    return startMs + (index * 1000) / rate;
-  }
+  return { spentMs, unanswered };
 }
 
 async function measureRepeats(recordings: ReturnType<typeof recordedTexts>) {
@@ -223,6 +253,11 @@ async function measureRepeats(recordings: ReturnType<typeof recordedTexts>) {
   return rows;
 }
 
+function waits(spentMs: number[]): { p50Ms: number; p99Ms: number; maxMs: number } {
+  const sorted = spentMs.sort((a, b) => a - b);
+  return { p50Ms: at(sorted, 0.5), p99Ms: at(sorted, 0.99), maxMs: at(sorted, 1) };
+}
+
 function at(sorted: readonly number[], share: number): number {
   return hundredths(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);
 }
@@ -235,7 +270,7 @@ function mb(bytes: number): number {
   return Math.round(bytes / 2 ** 20);
 }
 
-function table({ machine, models, seconds, load, throughput, latency, repeats }: Result): string {
+function table({ machine, models, seconds, load, throughput, latency, swap, repeats }: Result): string {
   const versions = Object.values(models).map((info) => info?.version).join(', '); // prettier-ignore
   const rooms = 'skipped' in repeats ? [['repeats answered from memory', 'skipped', repeats.skipped]] : repeats.map(({ room, comments, hitRate }) => [`repeats, ${room}`, `${Math.round(hitRate * 100)} %`, `of ${comments} comments`]); // prettier-ignore
   const rows = [
@@ -244,6 +279,7 @@ function table({ machine, models, seconds, load, throughput, latency, repeats }:
     ['throughput', `${throughput.commentsPerSecond}/s`, `${throughput.commentsPerCoreSecond} a core second (${throughput.cores} cores had), ${throughput.meanLength} characters on average; bar 25000`],
     [`latency at ${latency.rate}/s`, `p50 ${latency.p50Ms} ms, p99 ${latency.p99Ms} ms`, `max ${latency.maxMs} ms, ${latency.unanswered} unanswered; bar p99 15`],
     ['event loop meanwhile', `p50 ${latency.eventLoop.p50Ms} ms, p99 ${latency.eventLoop.p99Ms} ms`, `max ${latency.eventLoop.maxMs} ms; 1 ms is its resolution`],
+    ['longest wait in a swap', `${swap.maxMs} ms`, `p99 ${swap.p99Ms} ms; the swap took ${swap.milliseconds} ms, ${swap.unanswered} unanswered`],
     ...rooms,
   ]; // prettier-ignore
   const width = Math.max(...rows.map(([name = '']) => name.length));

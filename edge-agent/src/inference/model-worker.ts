@@ -1,41 +1,33 @@
 /**
- * Runs beside the event loop: holds the sessions, scores texts in order, swaps versions. Speaks `WorkerCall`
- * and `WorkerAnswer` with `worker-heads.ts`.
+ * Runs beside the event loop: holds one set of models and scores texts in order. Speaks `WorkerCall` and
+ * `WorkerAnswer` with `model-thread.ts`.
  */
 import { parentPort } from 'node:worker_threads';
-import type { WorkerAnswer, WorkerCall } from './worker-heads.ts';
+import type { WorkerAnswer, WorkerCall } from './model-thread.ts';
 import { openTextHeads, type TextHeads } from './text-heads.ts';
 
-interface Served {
-  readonly heads: TextHeads;
-  /** Tells which of the opened models a score came from. */
-  readonly generation: number;
-}
+/** What the code is run on before the first real comment, so that it is compiled by then: tongues, numbers, lengths. */
+const WARMING = [
+  '3号链接多少钱',
+  '这件衬衫有没有XL的',
+  'is this one still in stock?',
+  '666',
+  '主播讲一下1和3哪个更适合夏天穿',
+  'how much is number 4 + shipping to the US',
+];
+const WARMING_ROUNDS = 40; // prettier-ignore
 
-let serving: Served | null = null;
-/** Kept open for a rollback. */
-let previous: Served | null = null;
-let generations = 0;
+let heads: TextHeads | null = null;
 
 async function answer(call: WorkerCall): Promise<WorkerAnswer> {
   const { id } = call;
   if (call.kind === 'score') {
-    if (serving === null) return { id, problem: 'no model is open' };
-    return { id, generation: serving.generation, packed: await serving.heads.scorePacked(call.texts) };
+    if (heads === null) return { id, problem: 'no model is open' };
+    return { id, packed: await heads.scorePacked(call.texts) };
   }
-  if (call.kind === 'rollback') {
-    if (previous === null) return { id, problem: 'going back to the previous models: none is kept' };
-    const back = previous;
-    previous = serving;
-    serving = back;
-    return { id, generation: back.generation, info: back.heads.info };
-  }
-  // The old sessions serve until the new ones are proved.
-  const heads = await openTextHeads(call.root);
-  await previous?.heads.close();
-  previous = serving;
-  serving = { heads, generation: ++generations };
-  return { id, generation: generations, info: heads.info };
+  heads = await openTextHeads(call.root);
+  for (let round = 0; round < WARMING_ROUNDS; round++) await heads.scorePacked(WARMING);
+  return { id, info: heads.info };
 }
 
 /** Calls are answered in their order. */

@@ -1,23 +1,14 @@
-import { Worker } from 'node:worker_threads';
 import { ModelError } from './model-manifest.ts';
-import { createMicroBatcher } from './micro-batch.ts';
-import { type HeadScores, type HeadsInfo, unpackScores } from './text-heads.ts';
-
-export type WorkerCall =
-  | { readonly id: number; readonly kind: 'open'; readonly root: string }
-  | { readonly id: number; readonly kind: 'rollback' }
-  | { readonly id: number; readonly kind: 'score'; readonly texts: readonly string[] };
-
-export type WorkerAnswer =
-  | { readonly id: number; readonly problem: string }
-  | { readonly id: number; readonly generation: number; readonly info: HeadsInfo }
-  | { readonly id: number; readonly generation: number; readonly packed: Float32Array };
+import { createInOrder } from './in-order.ts';
+import { createMicroBatcher, type Scored } from './micro-batch.ts';
+import { type ModelThread, openModelThread } from './model-thread.ts';
+import type { HeadsInfo } from './text-heads.ts';
 
 export interface SwappableHeads {
   /** Of the models that serve now; one object for each set of models, also after a rollback to it. */
   readonly info: HeadsInfo;
   /** Scores, and which models they came from: during a swap that may not be the ones that serve now. */
-  score(texts: readonly string[]): Promise<{ readonly scores: readonly HeadScores[]; readonly info: HeadsInfo }>;
+  score(texts: readonly string[]): Promise<Scored>;
   /** Opens the models of another folder and serves them once proved; throws `ModelError` and serves on when wrong. */
   swap(root: string): Promise<HeadsInfo>;
   /** Serves the models before the last swap again. */
@@ -26,83 +17,53 @@ export interface SwappableHeads {
 }
 
 /**
- * The heads in a worker thread; calls that come while it works are joined. An idle worker keeps no process alive. Rejects with `ModelError` when the
- * models are wrong, and every later call when the thread has died.
+ * The heads in a worker thread; calls that come while it works are joined. New models are opened and proved in a
+ * thread beside it, so that comments do not wait for them; the ones before stay open for a rollback. Rejects with
+ * `ModelError` when the models are wrong, and every later call when the thread that serves has died.
  */
 export async function openWorkerHeads(root: string): Promise<SwappableHeads> {
-  const worker = new Worker(new URL('./model-worker.ts', import.meta.url));
-  const ask = askerOf(worker);
-  let info: HeadsInfo;
-  try {
-    info = await ask.info({ kind: 'open', root });
-  } catch (error) {
-    await worker.terminate();
-    throw error;
-  }
-  const change = async (call: Asked) => (info = await ask.info(call));
-  const batcher = createMicroBatcher(ask.scores);
+  let serving = await openModelThread(root);
+  let previous: ModelThread | null = null;
+  let isClosed = false;
+  const inOrder = createInOrder<Scored>();
+  const batcher = createMicroBatcher((texts) => inOrder(serving.score(texts)));
+
+  const open = async (other: string): Promise<HeadsInfo> => {
+    const next = await openModelThread(other);
+    if (isClosed) {
+      await next.close();
+      throw new ModelError(`opening the models of ${other}: the agent has closed its models meanwhile; start it again`);
+    }
+    const oldest = previous;
+    previous = serving;
+    serving = next;
+    await oldest?.close();
+    return next.info;
+  };
+  const back = (): HeadsInfo => {
+    if (previous === null) throw new ModelError('going back to the previous models: none is kept');
+    if (previous.dead !== null) throw previous.dead;
+    [serving, previous] = [previous, serving];
+    return serving.info;
+  };
+
+  // One change after the other: two at once would each take the other's models for the ones before.
+  let changes: Promise<unknown> = Promise.resolve();
+  const change = (make: () => HeadsInfo | Promise<HeadsInfo>): Promise<HeadsInfo> => {
+    const made = changes.then(make);
+    changes = made.catch(() => null);
+    return made;
+  };
   return {
     get info() {
-      return info;
+      return serving.info;
     },
     score: batcher.score,
-    swap: (other) => change({ kind: 'open', root: other }),
-    rollback: () => change({ kind: 'rollback' }),
+    swap: (other) => change(() => open(other)),
+    rollback: () => change(back),
     close: async () => {
-      await worker.terminate();
-    },
-  };
-}
-
-type WithoutId<T> = T extends { readonly id: number } ? Omit<T, 'id'> : never;
-type Asked = WithoutId<WorkerCall>;
-
-function askerOf(worker: Worker) {
-  const waiting = new Map<number, { resolve: (answer: WorkerAnswer) => void; reject: (error: Error) => void }>();
-  const infos = new Map<number, HeadsInfo>();
-  let lastId = 0;
-  let dead: ModelError | null = null;
-  const end = (why: string, cause?: unknown) => {
-    dead ??= new ModelError(`scoring comments: ${why}; restart the agent if this stays`, { cause });
-    for (const { reject } of waiting.values()) reject(dead);
-    waiting.clear();
-  };
-  worker.on('error', (error) => end('the model thread failed', error));
-  worker.on('exit', () => end('the model thread has ended'));
-  worker.on('message', (answer: WorkerAnswer) => {
-    const one = waiting.get(answer.id);
-    waiting.delete(answer.id);
-    if (waiting.size === 0) worker.unref();
-    // At once, and not when the asker wakes: the next message may be scored by these models.
-    if ('info' in answer && !infos.has(answer.generation)) infos.set(answer.generation, answer.info);
-    one?.resolve(answer);
-  });
-  worker.unref();
-
-  const ask = (call: Asked) =>
-    new Promise<WorkerAnswer>((resolve, reject) => {
-      if (dead !== null) {
-        reject(dead);
-        return;
-      }
-      const id = ++lastId;
-      waiting.set(id, { resolve, reject });
-      worker.ref();
-      worker.postMessage({ ...call, id });
-    });
-  return {
-    async info(call: Asked): Promise<HeadsInfo> {
-      const answer = await ask(call);
-      if ('info' in answer) return infos.get(answer.generation) ?? answer.info;
-      throw new ModelError('problem' in answer ? answer.problem : 'opening the models: no answer');
-    },
-    async scores(texts: readonly string[]) {
-      const answer = await ask({ kind: 'score', texts });
-      if ('packed' in answer) {
-        const info = infos.get(answer.generation) ?? {};
-        return { scores: unpackScores(info, answer.packed), info };
-      }
-      throw new ModelError('problem' in answer ? answer.problem : 'scoring comments: no answer');
+      isClosed = true;
+      await Promise.all([serving.close(), previous?.close()]);
     },
   };
 }
