@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from features import AHEAD, PAST, STEPS, WINDOW, market_of, recovered, scale_of
+from features import AHEAD, PAST, STEPS, WINDOW, market_of, recovered, scale_of, usual_scale
 from network import LABELS
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
@@ -53,7 +53,8 @@ def _golden(network, retail, rows, days):
     from samples import sample
 
     window = slice(days - WINDOW, days)
-    market = market_of(retail.sold[:, window], retail.covered[:, window], scale_of(recovered(retail.sold[:, window], retail.covered[:, window])))
+    scales = scale_of(recovered(retail.sold[:, window], retail.covered[:, window]))
+    market = market_of(retail.sold[:, window], retail.covered[:, window], scales)
     batch = sample(retail, days, days, rows, "share", plans=False)
     told = [torch.from_numpy(np.round(array, 6)) for array in (batch.past, batch.ahead)]
     with torch.no_grad():
@@ -63,6 +64,7 @@ def _golden(network, retail, rows, days):
             "sold": [round(float(x), 3) for x in retail.sold[row, window]],
             "covered": [round(float(x), 7) for x in retail.covered[row, window]],
             "market": [round(float(x), 7) for x in market],
+            "usual": round(usual_scale(scales), 7),
             "scale": round(float(batch.scale[at]), 7),
             "past": [round(float(x), 6) for x in batch.past[at].ravel()],
             "ahead": [round(float(x), 6) for x in batch.ahead[at].ravel()],

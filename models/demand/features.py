@@ -12,8 +12,10 @@ LEAST_COVERED = 0.3
 #: covered share of a day that counts as all of it
 WHOLE = 0.97
 CAP = 6.0
+#: largest factor, as a logarithm, between a product and the usual one that is told
+MOST_SIZE = 3.0
 PAST = 9
-AHEAD = 31
+AHEAD = 32
 
 
 def recovered(sold, covered):
@@ -35,10 +37,16 @@ def market_of(sold, covered, scale):
     return index / max(1e-12, index[-RECENT:].mean())
 
 
-def features(sold, covered, plans, plans_ahead, market):
+def usual_scale(scale):
+    """Middle of the scales of products that sell; 1 when none does."""
+    return float(np.median(scale[scale > 0])) if (scale > 0).any() else 1.0
+
+
+def features(sold, covered, plans, plans_ahead, market, usual):
     """
-    `past` (series, 56, 9) and `ahead` (series, 14, 31) from arrays that end at the origin. `plans` are
-    (series, 56, 3) and (series, 14, 3), NaN where none are known; `market` (56). A day of which nothing is known has sold 0 and covered 0.
+    `past` (series, 56, 9) and `ahead` (series, 14, 32) from arrays that end at the origin. `plans` are
+    (series, 56, 3) and (series, 14, 3), NaN where none are known; `market` (56);
+    `usual` is the scale of the usual product, None when there are too few to tell. A day of which nothing is known has sold 0 and covered 0.
     """
     demand = recovered(sold, covered)
     scale = scale_of(demand)
@@ -47,6 +55,7 @@ def features(sold, covered, plans, plans_ahead, market):
     relative = np.minimum(np.where(there, demand, 0) / unit, CAP)
     known = ~np.isnan(plans).any((1, 2)) & ~np.isnan(plans_ahead).any((1, 2))
     plan, plan_ahead = _plans(plans, known), _plans(plans_ahead, known)
+    size = np.clip(np.log(unit[:, 0] / usual), -MOST_SIZE, MOST_SIZE) if usual else np.zeros(len(sold))
     phase = 2 * np.pi * np.arange(-WINDOW, 0) / 7
     series = len(sold)
     row = lambda values: np.broadcast_to(values, (series, len(values)))
@@ -54,7 +63,7 @@ def features(sold, covered, plans, plans_ahead, market):
         [np.minimum(sold / unit, CAP), covered, relative, row(market - 1), plan[:, :, 0], plan[:, :, 1], plan[:, :, 2], row(np.sin(phase)), row(np.cos(phase))],
         2,
     )
-    return past.astype(np.float32), _ahead(demand / unit, relative, there, covered, market, plan, plan_ahead, known).astype(np.float32), scale
+    return past.astype(np.float32), _ahead(demand / unit, relative, there, covered, market, plan, plan_ahead, known, size).astype(np.float32), scale
 
 
 def _plans(plans, known):
@@ -62,7 +71,7 @@ def _plans(plans, known):
     return np.where(known[:, None, None], np.nan_to_num(plans), [1.0, 0.0, 0.0]) - [1.0, 0.0, 0.0]
 
 
-def _ahead(demand, relative, there, covered, market, plan, plan_ahead, known):
+def _ahead(demand, relative, there, covered, market, plan, plan_ahead, known, size):
     series = len(demand)
     capped = np.where(there, np.minimum(demand, CAP), np.nan)
     whole = np.where(covered >= WHOLE, capped, np.nan)
@@ -74,7 +83,7 @@ def _ahead(demand, relative, there, covered, market, plan, plan_ahead, known):
         covered[:, -7:].mean(1),
         _mean(whole[:, -7:], -1.0), _mean(whole[:, -14:], -1.0), _mean(whole[:, -RECENT:], -1.0), _mean(whole, -1.0), _median(whole[:, -RECENT:]),
         (covered[:, -RECENT:] >= WHOLE).mean(1),
-        np.full(series, market[-7:].mean()), np.full(series, market[-3:].mean()),
+        np.full(series, market[-7:].mean()), np.full(series, market[-3:].mean()), size,
     ]
     mean_plan = plan[:, -RECENT:].mean(1)
     out = []

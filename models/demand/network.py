@@ -19,7 +19,7 @@ class DemandNetwork(nn.Module):
         hidden = state[-1].unsqueeze(1).expand(-1, ahead.shape[1], -1)
         raw = self.reader(torch.cat([hidden, ahead], 2))
         # What the weekday and the level say is where the network starts from: it learns the difference.
-        start = 0.5 * ahead[:, :, 2:3] + 0.5 * ahead[:, :, 17:18]
+        start = 0.5 * ahead[:, :, 2:3] + 0.5 * ahead[:, :, 18:19]
         middle = torch.relu(start + raw[:, :, 1:2])
         low = torch.relu(middle - torch.nn.functional.softplus(raw[:, :, 0:1]))
         high = middle + torch.nn.functional.softplus(raw[:, :, 2:3])

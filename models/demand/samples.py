@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features import RECENT, STEPS, WINDOW, features, market_of, recovered, scale_of
+from features import RECENT, STEPS, WINDOW, features, market_of, recovered, scale_of, usual_scale
 
 #: how availability is told: share of the day's demand, whole day or not, not at all
 TELLINGS = ("share", "whole", "none")
@@ -27,11 +27,12 @@ def sample(retail, origin, end, rows, telling, plans=True, market=True):
     covered = _told(retail, telling)
     day = slice(max(0, origin - WINDOW), origin)
     sold, seen, own = (_ending(array[:, day]) for array in (retail.sold, covered, retail.plans))
-    index = market_of(sold, seen, scale_of(recovered(sold, seen))) if market else np.ones(WINDOW)
+    scales = scale_of(recovered(sold, seen))
+    index, usual = (market_of(sold, seen, scales), usual_scale(scales)) if market else (np.ones(WINDOW), None)
     ahead = retail.plans[rows, min(origin, retail.plans.shape[1] - 1) : origin + STEPS]
     ahead = np.pad(ahead, ((0, 0), (0, STEPS - ahead.shape[1]), (0, 0)), mode="edge")
     own = own[rows] if plans else np.full_like(own[rows], np.nan)
-    past, next_days, scale = features(sold[rows], seen[rows], own, ahead, index)
+    past, next_days, scale = features(sold[rows], seen[rows], own, ahead, index, usual)
     known = min(STEPS, end - origin)
     truth, scored = (np.zeros((len(rows), STEPS), np.float32) for _ in range(2))
     truth[:, :known] = retail.sold[rows, origin : origin + known]

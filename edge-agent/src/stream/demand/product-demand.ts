@@ -17,13 +17,13 @@ export interface DemandSettings {
 }
 
 export const DEMAND_SETTINGS: DemandSettings = {
-  shortMinutes: 2.5,
-  longMinutes: 40,
-  shortPrior: 1.5,
-  longPrior: 4,
-  fadeMinutes: 2.5,
-  lump: 0.5,
-  spreadNow: 0.15,
+  shortMinutes: 1,
+  longMinutes: 35,
+  shortPrior: 2.2,
+  longPrior: 30,
+  fadeMinutes: 0.7,
+  lump: 0.48,
+  spreadNow: 0.7,
   spreadHour: 0.1,
 };
 

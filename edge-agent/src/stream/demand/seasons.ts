@@ -15,16 +15,23 @@ export function seasonsOf(short: number, length: number): Seasons {
   return { short, long: long !== null && length >= 2 * long + short ? long : null };
 }
 
+/** Fewer series are not looked at together. */
+const LEAST_TOGETHER = 10;
+
 /**
  * The cycle with the highest autocorrelation of all candidates that fit twice into most of the series; 1 when
- * none is above what chance gives. Of multiples, the shortest that does about as well.
+ * none is above what chance gives. Of multiples, the shortest that does about as well. Series that are too sparse
+ * to show a cycle each may show it together, as they end at the same time.
  */
 export function guessSeason(series: readonly Float64Array[]): number {
   const scores = new Map<number, number>();
+  const together = series.length >= LEAST_TOGETHER ? sumOf(series) : null;
   for (const lag of CANDIDATES) {
     const fitting = series.filter(({ length }) => length >= 2 * lag + 2);
     if (fitting.length * 2 < series.length || fitting.length === 0) continue;
-    scores.set(lag, middle(fitting.map((values) => seasonalCorrelation(values, lag))));
+    const each = middle(fitting.map((values) => seasonalCorrelation(values, lag)));
+    const all = together !== null && together.length >= 2 * lag + 2 ? seasonalCorrelation(together, lag) : 0;
+    scores.set(lag, Math.max(each, all));
   }
   let best = 1;
   let bestScore = LEAST_CORRELATION;
@@ -34,6 +41,19 @@ export function guessSeason(series: readonly Float64Array[]): number {
     bestScore = score;
   }
   return best;
+}
+
+/** Sum of the series, each in units of its own mean size, over the steps that most of them have. */
+function sumOf(series: readonly Float64Array[]): Float64Array {
+  const length = middle(series.map((values) => values.length));
+  const sum = new Float64Array(length);
+  for (const values of series) {
+    const size = values.reduce((all, value) => all + Math.abs(value) / values.length, 0);
+    if (!(size > 0)) continue;
+    const skipped = values.length - length;
+    for (let at = Math.max(0, -skipped); at < length; at++) sum[at]! += values[at + skipped]! / size;
+  }
+  return sum;
 }
 
 /** Autocorrelation of the series' differences to its moving mean of one cycle, so that a trend is no cycle. */
