@@ -14,15 +14,19 @@ interface Told {
 /** Orders that look like fraud, in the order in which they were told. */
 export class ToldOrders {
   readonly #prefix: string;
+  /** Beside the prefix, not under it: below stand order numbers, which are any text. */
+  readonly #latestKey: string;
   #told = new Map<string, Told>();
   #turn = 0;
   #latestMs = -Infinity;
   #list: readonly OrderAnomaly[] | null = null;
   #changed = new Set<string>();
   #stored = new Set<string>();
+  #storedLatestMs = -Infinity;
 
   constructor(prefix: string) {
     this.#prefix = prefix;
+    this.#latestKey = `${prefix.slice(0, -1)}-latest`;
   }
 
   get(orderNumber: string): OrderAnomaly | undefined {
@@ -66,6 +70,9 @@ export class ToldOrders {
       } else if (this.#stored.delete(number)) to.del.push(this.#prefix + number);
     }
     this.#changed = new Set();
+    if (this.#latestMs === this.#storedLatestMs) return;
+    to.put.push([this.#latestKey, String(this.#latestMs)]);
+    this.#storedLatestMs = this.#latestMs;
   }
 
   restore(state: readonly (readonly [string, string])[]): void {
@@ -76,5 +83,7 @@ export class ToldOrders {
       this.#stored.add(orderNumber);
       this.#turn = told.turn + 1;
     }
+    const latest = state.find(([key]) => key === this.#latestKey)?.[1];
+    if (latest !== undefined) this.#latestMs = this.#storedLatestMs = Number(latest);
   }
 }
