@@ -29,6 +29,12 @@ const LEAST_UNPAID = 4;
 const UNPAID_RATIO = 2;
 /** A shop that tells of few payments cannot be seen to have none. */
 const LEAST_PAID_SHARE = 0.3;
+/**
+ * So many in a row need no past of the series: if half of the orders are paid, none of 12 is by chance once
+ * in 4,096. Without this an outage in a room's first minutes would be learned as usual.
+ */
+const SURE_UNPAID = 12;
+const SURE_PAID_SHARE = 0.5;
 /** What was told goes on while it is half as odd. */
 const HYSTERESIS = 0.5;
 
@@ -91,11 +97,13 @@ function viewerDrop(judged: Judgements, isAlarm: IsAlarm): Finding | null {
   return finding('viewer-drop', judged, ['viewers']);
 }
 
-function paymentOutage(judged: Judgements, payments: Payments, isAlarm: IsAlarm): Finding | null {
+function paymentOutage(judged: Judgements, { usualShare }: Payments, isAlarm: IsAlarm): Finding | null {
   const since = judged['orders-since-payment'];
-  if (!isAlarm(since) || payments.usualShare < LEAST_PAID_SHARE) return null;
+  const isSure = since.value >= SURE_UNPAID && usualShare >= SURE_PAID_SHARE;
+  if (!isSure && (!isAlarm(since) || usualShare < LEAST_PAID_SHARE)) return null;
   if (since.value < LEAST_UNPAID || !isTimes(since, UNPAID_RATIO)) return null;
-  return finding('payment-outage', judged, ['orders-since-payment']);
+  const found = finding('payment-outage', judged, ['orders-since-payment']);
+  return { ...found, score: Math.max(ANOMALY_THRESHOLD, found.score) };
 }
 
 /** The series' values of a slice; NaN where it does not say. */

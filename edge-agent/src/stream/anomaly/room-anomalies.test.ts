@@ -215,6 +215,20 @@ describe('the anomalies of a room', () => {
     expect(told[0]!.endMs).toBeLessThanOrEqual(START_MS + 930 * S);
   });
 
+  test('an outage in the first minutes of a room is seen, and the next one too', () => {
+    const early = within(200, 120);
+    const late = within(900, 120);
+    const told = play(
+      inOrder(
+        room((second, at) => {
+          if (at % 2 === 0) second.created = 1;
+          if (early(at) || late(at)) second.paid = 0;
+        }),
+      ),
+    );
+    expect(told.map(({ kind }) => kind)).toEqual(['payment-outage', 'payment-outage']);
+  });
+
   test('a shop that is not heard is no payment outage, and no orders are none either', () => {
     const silent = within(800, 120);
     // The line breaks just after a rush of orders: they are paid, and nobody hears of it.
