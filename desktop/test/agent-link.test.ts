@@ -54,6 +54,10 @@ describe('the desktop link', () => {
       'comments.before': { before: 100 },
       'comments.correct': { session: SESSION, seq: 1, labels: null },
       'corrections.read': { after: 0 },
+      'product.read': { productId: 'p3' },
+      'orders.read': {},
+      'orders.label': { orderId: '0123456789abcdef', verdict: null },
+      'labels.read': { after: 0 },
     };
     for (const verb of Object.keys(PANEL_VERBS) as PanelVerb[]) {
       served.show.change({ stage: { active: prompt({ promptId: 'c1' }, Date.now()), next: [], queued: [] } });

@@ -5,6 +5,7 @@ import type { PanelBackend } from '../../edge-agent/src/ports.ts';
 import type { COMMENTS_KEPT } from '../../edge-agent/src/assembly/comment-desk.ts';
 import { PanelCallError } from '../../edge-agent/src/panel/panel-call-error.ts';
 import { createScriptedComments, type ScriptedComments } from './scripted-comments.ts';
+import { createScriptedOrders, detailOf, INTEREST, roomAnomalies, type ScriptedOrders } from './scripted-signals.ts';
 
 const PRODUCTS = [
   ['p1', 1, '玻璃保鲜盒', 'Glass food box', 320, 66, {}, null],
@@ -86,6 +87,7 @@ export interface ScriptedShow extends PanelBackend {
   change(part: Partial<PanelState> | ((state: PanelState) => Partial<PanelState>)): void;
   sent: SentMessage[];
   readonly comments: ScriptedComments;
+  readonly orders: ScriptedOrders;
   /** Cues that are refused as already closed although panels still see them. */
   readonly closed: Set<string>;
 }
@@ -97,7 +99,8 @@ function firstState(nowMs: number): PanelState {
     feed: { state: 'ok', lastEventMs: nowMs - 400 },
     explaining: { productId: 'p3', sinceMs: nowMs - 160_000 },
     viewers: 3412, ordersLastHour: 486,
-    products: PRODUCTS.map(([productId, linkNumber, zh, en, stock, unitsSold, questions, stockOutMinutes]) => ({ productId, linkNumber, name: { zh, en }, stock, unitsSold, questions, stockOutMinutes })),
+    products: PRODUCTS.map(([productId, linkNumber, zh, en, stock, unitsSold, questions, stockOutMinutes]) => ({ productId, linkNumber, name: { zh, en }, stock, unitsSold, questions, stockOutMinutes, interest: INTEREST[productId] ?? null })),
+    anomalies: [], orders: { session: 1, revision: 0, open: 0, kept: 0 },
     latest: null,
     sources: [
       { name: 'Douyin', transport: 'websocket', state: 'open', endpoint: 'ws://127.0.0.1:7421/ingest', lastEventMs: nowMs - 400, quietLimitMs: 8_000, eventsPerSecond: 61.4, events: 184_220, drops: { duplicate: 312, late: 4 }, lostUpstream: 0, refusedTokens: 0, problem: null },
@@ -121,9 +124,12 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
   let state = firstState(startMs);
   const comments = createScriptedComments(nowMs, kept);
   comments.say(40, undefined, 1_300);
+  const orders = createScriptedOrders(nowMs);
+  state.anomalies = roomAnomalies(startMs);
   const show: ScriptedShow = {
     calls,
     comments,
+    orders,
     closed: new Set(),
     sent: Array.from({ length: 24 }, (_, i) => record(startMs - i * 5_300, 1204 - i, i > 2)),
     change(part) {
@@ -136,6 +142,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
       return {
         ...state,
         nowMs: now,
+        orders: orders.desk.counts(),
         feed: stale ? state.feed : { ...state.feed, lastEventMs: state.feed.state === 'waiting' ? null : now - 400 },
         sources: state.sources.map((s, i) =>
           i === 0 && !stale
@@ -153,6 +160,14 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
       if (verb === 'comments.before') return comments.desk.before(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'comments.correct') return comments.desk.correct(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'corrections.read') return comments.desk.read(PANEL_VERBS[verb].args.parse(args));
+      if (verb === 'orders.read') return orders.desk.read(PANEL_VERBS[verb].args.parse(args));
+      if (verb === 'orders.label') return orders.desk.label(PANEL_VERBS[verb].args.parse(args));
+      if (verb === 'labels.read') return orders.desk.labels(PANEL_VERBS[verb].args.parse(args));
+      if (verb === 'product.read') {
+        const found = state.products.find(({ productId }) => productId === (args as { productId: string }).productId);
+        if (found === undefined) throw new PanelCallError('not-found', 'No such product.');
+        return detailOf(found, nowMs());
+      }
       if (verb === 'series.read') {
         const started = Math.floor(startMs / 1000);
         const last = Math.floor(nowMs() / 1000);

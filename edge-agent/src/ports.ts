@@ -7,7 +7,7 @@ import type { SeenId, StateDelta } from './core-ports.ts';
 import type { Drop, LiveEvent } from '@livecue/shared/event';
 import type { Prediction, WindowResult } from '@livecue/shared/insight';
 import type { HostPrompt, PromptEvent } from '@livecue/shared/prompt';
-import type { PanelState, PanelVerb, SentMessage, SourceHealth, TrainingExample, UplinkAck, UplinkBody, UplinkRecord, UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
+import type { LabelledOrder, PanelState, PanelVerb, SentMessage, SourceHealth, TrainingExample, UplinkAck, UplinkBody, UplinkRecord, UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
 
 /** Bytes as a transport received them, before anybody read them. */
 export interface RawFrame {
@@ -113,18 +113,21 @@ export interface Outbox {
   onAdded(listener: () => void): () => void;
 }
 
-/** Training examples that operators made, on this box alone. Rejects with the disk's error. */
-export interface Corrections {
-  /** In place of what is stored under `key`, which names the comment. Settles with their number, on disk. */
-  save(key: string, example: TrainingExample): Promise<number>;
+/** What operators said, as examples for training, on this box alone. Rejects with the disk's error. */
+export interface Examples<T> {
+  /** In place of what is stored under `key`, which names the comment or order. Settles with their number, on disk. */
+  save(key: string, example: T): Promise<number>;
   /** Keys under which nothing is stored are none. Settles with the number left. */
   remove(keys: readonly string[]): Promise<number>;
   /** Settles with how many there were. */
   removeAll(): Promise<number>;
   /** Ascending, about a megabyte at a time; empty when there are no more. */
-  read(afterId: number, limit: number): Promise<{ id: number; key: string; example: TrainingExample }[]>;
+  read(afterId: number, limit: number): Promise<{ id: number; key: string; example: T }[]>;
   count(): Promise<number>;
 }
+
+export type Corrections = Examples<TrainingExample>;
+export type OrderLabels = Examples<LabelledOrder>;
 
 export interface Uplink {
   start(signal: AbortSignal): Promise<void>;

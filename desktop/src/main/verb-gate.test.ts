@@ -19,6 +19,10 @@ const good: Record<PanelVerb, unknown> = {
   'comments.before': { before: 9, limit: 5, filter: { intent: 'price', productId: 'p1', mark: 'spam', text: '码' } },
   'comments.correct': { session: 1, seq: 2, labels: null },
   'corrections.read': { after: 0, limit: 3 },
+  'product.read': { productId: 'p3' },
+  'orders.read': { limit: 3 },
+  'orders.label': { orderId: '0123456789abcdef', verdict: 'confirmed' },
+  'labels.read': { after: 0, limit: 3 },
 };
 const verbs = Object.keys(PANEL_VERBS) as PanelVerb[];
 

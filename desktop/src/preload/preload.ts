@@ -17,6 +17,10 @@ const bridge: PanelBridge = {
   commentsBefore: call('comments.before'),
   commentsCorrect: call('comments.correct'),
   correctionsRead: call('corrections.read'),
+  productRead: call('product.read'),
+  ordersRead: call('orders.read'),
+  ordersLabel: call('orders.label'),
+  labelsRead: call('labels.read'),
   onState(listener) {
     const hear = (_event: unknown, message: unknown) => listener(message);
     ipcRenderer.on(STATE_CHANNEL, hear);

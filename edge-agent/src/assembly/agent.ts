@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AgentConfig, Catalogue, PanelState } from '@livecue/shared/contract';
 import type { LiveEvent } from '@livecue/shared/event';
-import type { Prediction, WindowResult } from '@livecue/shared/insight';
+import type { OrderAnomaly, Prediction, WindowResult } from '@livecue/shared/insight';
 import type { PromptEvent } from '@livecue/shared/prompt';
 import { createCanonicalDecoder } from '../ingest/canonical/decoder.ts';
 import { createFrameIntake } from '../ingest/frame-intake.ts';
@@ -25,6 +25,7 @@ import { openOrderModel } from './order-model.ts';
 import { createDriver } from './driver.ts';
 import { createEmbeddedCloud } from './embedded-cloud.ts';
 import { createLatencyMeter } from './latency.ts';
+import { createOrderDesk } from './order-desk.ts';
 import { createPanelBackend } from './panel-backend.ts';
 import { createProductResolver } from './product-resolver.ts';
 import { createShowTotals } from './show-totals.ts';
@@ -33,6 +34,7 @@ import { recoverPipeline } from './recovery.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const TOTALS_KEY = 'totals';
+const NO_ORDERS: readonly OrderAnomaly[] = [];
 /** Far beyond any batch of comments: a session that is stuck must not stop the show. */
 const PREDICTION_DEADLINE_MS = 2_000;
 export const VERSION: string = (createRequire(import.meta.url)(path.join(ROOT, 'package.json')) as { version: string })
@@ -73,7 +75,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const secrets = await openSecrets({ folder, logger });
   const opened = await openStore({ folder, agentId: config.agentId, nowMs, logger });
-  const { store, outbox, corrections } = opened;
+  const { store, outbox, corrections, orderLabels } = opened;
 
   const resolveProduct = createProductResolver(catalogue);
   const totals = createShowTotals(resolveProduct);
@@ -87,8 +89,9 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     deadlineMs: PREDICTION_DEADLINE_MS,
     onProblem: (problem) => logger.warn(problem),
   });
+  const orderModel = openOrderModel((problem) => logger.warn(problem));
   const core = createCore(
-    { ...input, predictor, orderModel: openOrderModel((problem) => logger.warn(problem)) },
+    { ...input, predictor, orderModel },
     {
       onWindows: (results: readonly WindowResult[]) => steps.add(toUplinkBodies(results, config.uplink.kAnonymity)),
       onPrompts: (events: readonly PromptEvent[]) => {
@@ -126,6 +129,9 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   });
   const position = await recoverPipeline({ store, core, totals, totalsKey: TOTALS_KEY, decode, logger });
   await comments.restore();
+  const view = () => core.stream.view(config.room.id);
+  const orders = createOrderDesk({ labels: orderLabels, anomalies: () => view().orderAnomalies ?? NO_ORDERS, nowMs }, { session: startedMs, model: orderModel }); // prettier-ignore
+  await orders.restore();
 
   const queue = createFrameQueue<DecodedFrame>({ capacityEvents: config.ingest.queueEvents });
   const latency = { eventToWindow: createLatencyMeter(), commentToPrompt: createLatencyMeter() };
@@ -159,9 +165,10 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     {
       pipeline: core.pipeline,
       advisor: core.advisor,
-      view: () => core.stream.view(config.room.id),
+      view,
       totals,
       comments,
+      orders,
       sources,
       uplink,
       storeStatus: () => store.status(),

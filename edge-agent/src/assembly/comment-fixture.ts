@@ -1,8 +1,8 @@
 /** Comments and a store without a disk, for the tests of this folder and of the page. */
-import type { StoredExample, TrainingExample } from '@livecue/shared/contract';
+import type { TrainingExample } from '@livecue/shared/contract';
 import type { LiveEventOf } from '@livecue/shared/event';
 import type { Intent, Prediction } from '@livecue/shared/insight';
-import type { Corrections } from '../ports.ts';
+import type { Examples } from '../ports.ts';
 
 export const NO_FILTER = { intent: null, productId: null, mark: null, text: '' } as const;
 
@@ -28,12 +28,20 @@ export function predictionOf(intent: Intent, part: Partial<Prediction> = {}): Pr
   return { intent, intentScore: 0.8, offensive: false, spam: false, sentiment: 'neutral', products: [], modelVersion: 'intent-test', ...part }; // prettier-ignore
 }
 
-export function memoryCorrections(): Corrections & { readonly rows: Map<string, StoredExample & { key: string }> } {
-  const rows = new Map<string, StoredExample & { key: string }>();
+interface MemoryRow<T> {
+  readonly id: number;
+  readonly key: string;
+  readonly example: T;
+}
+
+export const memoryCorrections = () => memoryExamples<TrainingExample>();
+
+export function memoryExamples<T>(): Examples<T> & { readonly rows: Map<string, MemoryRow<T>> } {
+  const rows = new Map<string, MemoryRow<T>>();
   let ids = 0;
   return {
     rows,
-    save: async (key, example: TrainingExample) => {
+    save: async (key, example) => {
       rows.set(key, { id: rows.get(key)?.id ?? (ids += 1), key, example });
       return rows.size;
     },

@@ -1,15 +1,20 @@
 import { PANEL_CONTRACT_VERSION, type AgentConfig, type Catalogue, type PanelState, type PanelVerb, type PANEL_VERBS, type ProductState, type SeriesPoint } from '@livecue/shared/contract'; // prettier-ignore
-import { INTENTS } from '@livecue/shared/insight';
+import { INTENTS, type Forecast } from '@livecue/shared/insight';
 import type * as z from 'zod';
 import type { PanelBackend, RoomView, Source, StoreStatus, Uplink } from '../ports.ts';
 import type { Pipeline, PipelineAdvisor } from '../pipeline.ts';
 import type { CommentDesk } from './comment-desk.ts';
+import { PanelCallError } from '../panel/panel-call-error.ts';
 import { healthItems } from './health-items.ts';
 import type { LatencyMeter } from './latency.ts';
+import type { OrderDesk } from './order-desk.ts';
 import { productById } from './product-resolver.ts';
+import { createSalesByMinute, detailOf, toInterest } from './product-signals.ts';
 import type { ShowTotals } from './show-totals.ts';
 
 const SERIES_SECONDS = 300;
+/** Anomalies of the last 10 min that a state carries, the newest. */
+const MAX_ANOMALIES = 40;
 const QUESTION_INTENTS = INTENTS.filter(
   (intent) => !['spam_ad', 'purchase_signal', 'praise', 'chat_other'].includes(intent),
 );
@@ -22,6 +27,7 @@ export interface PanelBackendPorts {
   readonly view: () => RoomView;
   readonly totals: ShowTotals;
   readonly comments: CommentDesk;
+  readonly orders: OrderDesk;
   readonly sources: readonly Source[];
   readonly uplink: Uplink;
   readonly storeStatus: () => StoreStatus;
@@ -53,13 +59,19 @@ export function createPanelBackend(
 ): RoomBackend {
   const points: SeriesPoint[] = [];
   const product = productById(facts.catalogue);
+  const sales = createSalesByMinute();
+  const known = new Set(facts.catalogue.products.map(({ productId }) => productId));
+  /** Of the second that has passed: a forecast costs too much for every state. */
+  let forecasts = new Map<string, Forecast>();
+
+  const stockOf = (view: RoomView, productId: string) =>
+    view.stock(productId)?.level ?? product(productId)?.stock ?? null;
 
   const productState = (view: RoomView, productId: string): ProductState => {
-    const known = product(productId);
+    const own = product(productId);
     const recent = view.counts(productId, 60_000).counts;
-    const fiveMinutes = view.counts(productId, 300_000).counts;
-    const stock = view.stock(productId)?.level ?? known?.stock ?? null;
-    const perMinute = fiveMinutes.unitsPaid / 5;
+    const stock = stockOf(view, productId);
+    const soldOutIn = forecasts.get(productId)?.stockOut?.medianMinutes ?? null;
     const questions: Record<string, number> = {};
     for (const intent of QUESTION_INTENTS) {
       const count = recent.intents[intent]?.viewers ?? 0;
@@ -67,19 +79,39 @@ export function createPanelBackend(
     }
     return {
       productId,
-      linkNumber: known?.linkNumber ?? null,
-      name: known?.name ?? { zh: productId, en: productId },
+      linkNumber: own?.linkNumber ?? null,
+      name: own?.name ?? { zh: productId, en: productId },
       stock,
       unitsSold: ports.totals.unitsSold(productId),
       questions,
-      stockOutMinutes: stock !== null && stock > 0 && perMinute > 0 ? stock / perMinute : null,
+      stockOutMinutes: soldOutIn === null || (stock ?? 0) <= 0 ? null : Math.round(soldOutIn * 10) / 10,
+      interest: toInterest(view.interest(productId)),
     };
   };
 
-  const products = (view: RoomView): ProductState[] => {
-    const listed = new Set(facts.catalogue.products.slice(0, 200).map(({ productId }) => productId));
-    for (const productId of view.productIds) if (listed.size < 300) listed.add(productId);
-    return [...listed].map((productId) => productState(view, productId));
+  const listed = (view: RoomView): Set<string> => {
+    const ids = new Set(facts.catalogue.products.slice(0, 200).map(({ productId }) => productId));
+    for (const productId of view.productIds) if (ids.size < 300) ids.add(productId);
+    return ids;
+  };
+  const products = (view: RoomView): ProductState[] => [...listed(view)].map((id) => productState(view, id));
+
+  const takeForecasts = (view: RoomView, nowMs: number): void => {
+    const ids = listed(view);
+    forecasts = new Map();
+    for (const id of ids) {
+      const forecast = view.forecast(id, stockOf(view, id));
+      if (forecast !== null) forecasts.set(id, forecast);
+    }
+    sales.take(nowMs, ids, (id) => ports.totals.unitsSold(id));
+  };
+
+  const readProduct = (productId: string) => {
+    const view = ports.view();
+    if (!known.has(productId) && !view.productIds.includes(productId))
+      throw new PanelCallError('not-found', `product.read: neither the catalogue nor the room has a product ${JSON.stringify(productId)}.`); // prettier-ignore
+    const forecast = view.forecast(productId, stockOf(view, productId));
+    return detailOf(view, productId, { sales, forecast, modelVersion: facts.modelVersion });
   };
 
   return {
@@ -100,6 +132,7 @@ export function createPanelBackend(
         interest: gap ? {} : interest,
       });
       if (points.length > SERIES_SECONDS) points.shift();
+      takeForecasts(view, nowMs);
     },
     state() {
       const nowMs = ports.nowMs();
@@ -122,6 +155,8 @@ export function createPanelBackend(
         viewers: ports.totals.viewers,
         ordersLastHour: ports.totals.ordersLastHour(nowMs),
         products: products(view),
+        anomalies: view.anomalies.slice(-MAX_ANOMALIES),
+        orders: ports.orders.counts(),
         latest: points.at(-1) ?? null,
         sources,
         uplink: ports.uplink.status(),
@@ -168,6 +203,14 @@ export function createPanelBackend(
           return ports.comments.correct(args as Parsed<'comments.correct'>);
         case 'corrections.read':
           return ports.comments.read(args as Parsed<'corrections.read'>);
+        case 'product.read':
+          return readProduct((args as Parsed<'product.read'>).productId);
+        case 'orders.read':
+          return ports.orders.read(args as Parsed<'orders.read'>);
+        case 'orders.label':
+          return ports.orders.label(args as Parsed<'orders.label'>);
+        case 'labels.read':
+          return ports.orders.labels(args as Parsed<'labels.read'>);
         case 'pairing.create':
           throw new Error('pairing.create is answered by the panel server, which has the codes');
       }

@@ -7,9 +7,11 @@ import {
   PANEL_CONTRACT_VERSION,
   PANEL_STATE_TOPIC,
   type CommentRow,
+  type OrderRow,
   type PanelMessage,
   type PanelRole,
   type PanelState,
+  type ProductDetail,
 } from '@livecue/shared/contract';
 import { Dealer, Subscriber, curveKeyPair } from 'zeromq';
 import WebSocket from 'ws';
@@ -19,11 +21,23 @@ import type { PanelCurve, PanelPorts, TokenStore } from './panel-ports.ts';
 import { TOKEN_COOKIE } from './peer-check.ts';
 import { createPanelServer, type PanelServer } from './panel-server.ts';
 
+const COUNTS = { session: 1, revision: 0, open: 0, kept: 0 };
+/** Its number must reach no device of a host. */
+export const ORDER: OrderRow = {
+  orderId: '0123456789abcdef', orderRef: '…7731', eventTimeMs: 0, productId: 'p3', score: 0.81, by: 'rule', threshold: 0.56,
+  reasons: [{ feature: 'sameProductOrders1H', value: 4, usual: 1, share: 1 }], modelVersion: 'order-fraud-1', verdict: null,
+}; // prettier-ignore
+const DETAIL: ProductDetail = {
+  productId: 'p3', nowMs: 0, interest: null, forecast: null, forecastModel: 'demand-show-1',
+  questions: { openMs: 0, closeMs: 60_000, comments: 0, viewers: {}, modelVersion: 'intent-1' },
+  sales: { openMs: 0, closeMs: 300_000, units: 0, fromMs: 0, perMinute: [] },
+}; // prettier-ignore
+
 export function emptyState(nowMs: number): PanelState {
   return {
     contractVersion: PANEL_CONTRACT_VERSION, agentId: 'studio-1', version: '0.1.0', roomId: 'main', roomName: '', mode: 'simulated',
     nowMs, startedMs: 0, stage: { active: null, next: [], queued: [] }, feed: { state: 'waiting', lastEventMs: null },
-    explaining: null, viewers: null, ordersLastHour: 0, products: [], latest: null, sources: [],
+    explaining: null, viewers: null, ordersLastHour: 0, products: [], anomalies: [], orders: COUNTS, latest: null, sources: [],
     uplink: { state: 'off', brokerUrl: '', backlog: 0, sent: 0, resent: 0, acknowledged: 0, bytesSent: 0, lastAckMs: null, problem: null },
     health: [], counters: {},
   }; // prettier-ignore
@@ -57,6 +71,10 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'comments.before') return { extent: EXTENT, rows: [ROW] };
       if (verb === 'comments.correct') return { row: ROW, examples: 1 };
       if (verb === 'corrections.read') return { examples: [] };
+      if (verb === 'product.read') return DETAIL;
+      if (verb === 'orders.read') return { counts: COUNTS, rows: [ORDER], labels: 0 };
+      if (verb === 'orders.label') return { row: ORDER, labels: 1 };
+      if (verb === 'labels.read') return { labels: [] };
       const { promptId } = args as { promptId: string };
       if (promptId === 'gone') throw new PanelCallError('not-found', 'No open card has this id.');
       if (promptId === 'bug') throw new TypeError('secret detail');

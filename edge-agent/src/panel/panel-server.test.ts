@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PortInUseError } from '../runtime/agent-error.ts';
 import {
   openFixture,
+  ORDER,
   postCode,
   ROW,
   speakWebSocket,
@@ -67,6 +68,10 @@ describe.each(['websocket', 'zeromq'] as const)('calls over %s', (transport) => 
     'comments.before': { before: 1, limit: 1, filter: { intent: null, productId: 'p1', mark: null, text: '' } },
     'comments.correct': { session: 1, seq: 1, labels: { intent: 'price', offensive: false, spam: true, productIds: ['p3'] } },
     'corrections.read': { after: 0, limit: 500 },
+    'product.read': { productId: 'p3' },
+    'orders.read': { limit: 200 },
+    'orders.label': { orderId: '0123456789abcdef', verdict: 'false-alarm' },
+    'labels.read': { after: 7, limit: 1 },
   }; // prettier-ignore
   const bad: Record<keyof typeof PANEL_VERBS, unknown[]> = {
     'prompt.done': [{}, { promptId: '' }, { promptId: 1 }, { promptId: 'p', more: 1 }, 'p1', []],
@@ -79,6 +84,10 @@ describe.each(['websocket', 'zeromq'] as const)('calls over %s', (transport) => 
     'comments.before': [{ before: 0 }, { before: 1, filter: { mark: 'rude' } }, { before: 1, filter: { more: 1 } }],
     'comments.correct': [{ session: 1, seq: 1 }, { session: 1, seq: 1, labels: { intent: null, offensive: false, spam: false, productIds: [] } }, { session: 1, seq: 1, labels: { intent: 'price', offensive: false, spam: false, productIds: Array.from({ length: 21 }, String) } }, { session: 1, seq: 1, labels: { intent: 'price', offensive: 1, spam: false, productIds: [] } }],
     'corrections.read': [{ after: -1 }, { after: 0, limit: 501 }, { after: 0, text: 'x' }],
+    'product.read': [{}, { productId: '' }, { productId: 'x'.repeat(513) }, { productId: 'p3', all: true }],
+    'orders.read': [{ limit: 0 }, { limit: 201 }, { after: 3 }],
+    'orders.label': [{}, { orderId: '0123456789abcdef' }, { orderId: '20260101-7731', verdict: null }, { orderId: '0123456789abcdef', verdict: 'fraud' }, { orderId: '0123456789abcdef', verdict: null, note: 'x' }],
+    'labels.read': [{}, { after: -1 }, { after: 0, limit: 501 }],
   }; // prettier-ignore
 
   test('a state arrives and is one of the contract', async () => {
@@ -153,7 +162,7 @@ describe('a device that is paired as host', () => {
     await panel.nextState();
     for (const verb of Object.keys(PANEL_VERBS) as PanelVerb[]) {
       const before = f.backend.calls.length;
-      const message = await panel.ask(call(4, verb, { promptId: 'p1', session: 1, seq: 1, labels: null, before: 1, after: 0, revision: 0 })); // prettier-ignore
+      const message = await panel.ask(call(4, verb, { promptId: 'p1', session: 1, seq: 1, labels: null, before: 1, after: 0, revision: 0, productId: 'p3', orderId: ORDER.orderId, verdict: null })); // prettier-ignore
       if (HOST_VERBS.has(verb)) continue;
       expect(message).toMatchObject({
         type: 'error',
@@ -165,6 +174,7 @@ describe('a device that is paired as host', () => {
     }
     expect(await panel.ask(call(5, 'prompt.done', { promptId: 'p1' }))).toMatchObject({ type: 'result' });
     expect(heard.join()).not.toContain(ROW.text);
+    expect(heard.join()).not.toContain(ORDER.orderRef);
     panel.close();
   });
 

@@ -1,10 +1,20 @@
-import { TrainingExample, type UplinkRecord } from '@livecue/shared/contract';
-import type { Corrections, Outbox, RawFrame, Recovered, Step, Store, StoreStatus } from '../ports.ts';
+import { LabelledOrder, TrainingExample, type UplinkRecord } from '@livecue/shared/contract';
+import type {
+  Corrections,
+  Examples,
+  OrderLabels,
+  Outbox,
+  RawFrame,
+  Recovered,
+  Step,
+  Store,
+  StoreStatus,
+} from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { FramePacker, unpackFrames, type FramePack } from './frame-pack.ts';
 import { openStoreChannel, type StoreChannel } from './store-channel.ts';
 import { RESERVE_BYTES } from './store-engine.ts';
-import type { SeenBlob, StepWrite } from './store-protocol.ts';
+import type { Labelled, SeenBlob, StepWrite } from './store-protocol.ts';
 import { StoreClosedError, toAgentError } from './store-trouble.ts';
 
 export interface OpenStoreOptions {
@@ -26,6 +36,7 @@ export interface OpenedStoreParts {
   readonly store: Store;
   readonly outbox: Outbox;
   readonly corrections: Corrections;
+  readonly orderLabels: OrderLabels;
   /** Commits what was handed over, closes the file and ends the thread. Safe twice. */
   stop(): Promise<void>;
 }
@@ -60,7 +71,14 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStoreP
   return {
     store: createStore(channel, writer),
     outbox: createOutbox(channel, listeners, options),
-    corrections: openCorrections(channel),
+    corrections: openExamples(channel, 'corrections', {
+      parse: (value) => TrainingExample.parse(value),
+      atMs: ({ correctedMs }) => correctedMs,
+    }),
+    orderLabels: openExamples(channel, 'order_labels', {
+      parse: (value) => LabelledOrder.parse(value),
+      atMs: ({ labelledMs }) => labelledMs,
+    }),
     stop: () => (stopping ??= writer.stop().finally(() => channel.close())),
   };
 }
@@ -259,16 +277,21 @@ function createOutbox(channel: StoreChannel, listeners: Set<() => void>, options
   };
 }
 
-function openCorrections(channel: StoreChannel): Corrections {
+/** The table of `name`, each row read by `parse`; `atMs` says when an example was made. */
+function openExamples<T>(
+  channel: StoreChannel,
+  table: Labelled,
+  read: { parse: (value: unknown) => T; atMs: (example: T) => number },
+): Examples<T> {
   return {
     save: (key, example) =>
-      channel.call({ kind: 'correction-save', row: { key, correctedMs: example.correctedMs, example: JSON.stringify(example) } }),
-    remove: (keys) => channel.call({ kind: 'correction-remove', keys }),
-    removeAll: () => channel.call({ kind: 'corrections-remove-all' }),
+      channel.call({ kind: 'correction-save', table, row: { key, correctedMs: read.atMs(example), example: JSON.stringify(example) } }),
+    remove: (keys) => channel.call({ kind: 'correction-remove', table, keys }),
+    removeAll: () => channel.call({ kind: 'corrections-remove-all', table }),
     async read(afterId, limit) {
-      const rows = await channel.call({ kind: 'corrections-read', afterId, limit });
-      return rows.map(({ id, key, example }) => ({ id, key, example: TrainingExample.parse(JSON.parse(example)) }));
+      const rows = await channel.call({ kind: 'corrections-read', table, afterId, limit });
+      return rows.map(({ id, key, example }) => ({ id, key, example: read.parse(JSON.parse(example)) }));
     },
-    count: () => channel.call({ kind: 'corrections-count' }),
+    count: () => channel.call({ kind: 'corrections-count', table }),
   };
 } // prettier-ignore

@@ -52,6 +52,7 @@ export function openDurable(path: string): DatabaseSync {
 export class StoreDatabase {
   readonly #database: DatabaseSync;
   readonly corrections: CorrectionTable;
+  readonly orderLabels: CorrectionTable;
   readonly #statements = new Map<string, StatementSync>();
   #journalBytes: number;
   #sinceCheckpoint = 0;
@@ -59,7 +60,8 @@ export class StoreDatabase {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.corrections = new CorrectionTable(database);
+    this.corrections = new CorrectionTable(database, 'corrections');
+    this.orderLabels = new CorrectionTable(database, 'order_labels');
     const row = this.#sql('SELECT coalesce(sum(length(frames)), 0) AS bytes FROM journal').get() as { bytes: number };
     this.#journalBytes = row.bytes;
   }

@@ -5,7 +5,7 @@ import type { CorrectionTable } from './correction-table.ts';
 import { createReserveFile, type ReserveFile } from './reserve-file.ts';
 import { JournalDamage, type StoreDatabase } from './store-database.ts';
 import { lockFolder, openAgain, openForStart, raiseGeneration, storeFiles, type Note } from './store-opening.ts';
-import type { OpenedStore, StoreTrouble, WorkerStatus, WriteBatch, WriteResult } from './store-protocol.ts';
+import type { Labelled, OpenedStore, StoreTrouble, WorkerStatus, WriteBatch, WriteResult } from './store-protocol.ts';
 import { readGeneration } from './store-identity.ts';
 import { diskTrouble, TroubleError } from './store-trouble.ts';
 
@@ -90,7 +90,8 @@ export class StoreEngine {
   readOutbox = (afterSeq: number, limit: number) => this.#run((database) => database.readOutbox(afterSeq, limit));
   backlog = () => this.#run((database) => database.backlog());
   /** A full disk refuses, and the operator is told: the reserve is kept for what nobody can repeat. */
-  corrections = <T>(work: (table: CorrectionTable) => T): T => this.#run((database) => work(database.corrections));
+  corrections = <T>(name: Labelled, work: (table: CorrectionTable) => T): T =>
+    this.#run((database) => work(name === 'corrections' ? database.corrections : database.orderLabels));
 
   acknowledge(ack: UplinkAck, nowMs: number): { epoch: number; left: number } {
     const { epoch, left, renewed } = this.#run((database) => database.acknowledge(ack, nowMs), true);

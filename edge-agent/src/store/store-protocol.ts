@@ -46,7 +46,10 @@ export interface OpenedStore {
   readonly journalPosition: number;
 }
 
-/** One training example as JSON text; `key` names the comment. */
+/** Tables of what operators said: of comments, of orders. */
+export type Labelled = 'corrections' | 'order_labels';
+
+/** One training example as JSON text; `key` names the comment or the order. */
 export interface CorrectionRow {
   readonly id: number;
   readonly key: string;
@@ -76,11 +79,11 @@ export type StoreCall =
   | { readonly kind: 'outbox-read'; readonly afterSeq: number; readonly limit: number }
   | { readonly kind: 'outbox-acknowledge'; readonly ack: UplinkAck; readonly nowMs: number }
   | { readonly kind: 'outbox-count' }
-  | { readonly kind: 'correction-save'; readonly row: Omit<CorrectionRow, 'id'> }
-  | { readonly kind: 'correction-remove'; readonly keys: readonly string[] }
-  | { readonly kind: 'corrections-remove-all' }
-  | { readonly kind: 'corrections-read'; readonly afterId: number; readonly limit: number }
-  | { readonly kind: 'corrections-count' }
+  | { readonly kind: 'correction-save'; readonly table: Labelled; readonly row: Omit<CorrectionRow, 'id'> }
+  | { readonly kind: 'correction-remove'; readonly table: Labelled; readonly keys: readonly string[] }
+  | { readonly kind: 'corrections-remove-all'; readonly table: Labelled }
+  | { readonly kind: 'corrections-read'; readonly table: Labelled; readonly afterId: number; readonly limit: number }
+  | { readonly kind: 'corrections-count'; readonly table: Labelled }
   | { readonly kind: 'close' };
 
 export interface StoreResults {

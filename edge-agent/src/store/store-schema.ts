@@ -45,6 +45,15 @@ export const MIGRATIONS: readonly string[] = [
     example TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- What operators said of orders that looked like fraud, as JSON, by shop and number. Never sent.
+  CREATE TABLE order_labels (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    corrected_ms INTEGER NOT NULL,
+    example TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** Newest version this program reads and writes. */

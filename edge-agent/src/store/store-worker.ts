@@ -43,15 +43,15 @@ function answer(call: StoreCall): StoreResults[keyof StoreResults] {
     case 'outbox-count':
       return engine.backlog();
     case 'correction-save':
-      return engine.corrections((table) => table.save(call.row));
+      return engine.corrections(call.table, (table) => table.save(call.row));
     case 'correction-remove':
-      return engine.corrections((table) => table.remove(call.keys));
+      return engine.corrections(call.table, (table) => table.remove(call.keys));
     case 'corrections-remove-all':
-      return engine.corrections((table) => table.removeAll());
+      return engine.corrections(call.table, (table) => table.removeAll());
     case 'corrections-read':
-      return engine.corrections((table) => table.read(call.afterId, call.limit));
+      return engine.corrections(call.table, (table) => table.read(call.afterId, call.limit));
     case 'corrections-count':
-      return engine.corrections((table) => table.count());
+      return engine.corrections(call.table, (table) => table.count());
     case 'close':
       clearInterval(timer);
       engine.close();

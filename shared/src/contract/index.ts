@@ -6,4 +6,5 @@ export * from './panel.ts';
 export * from './panel-bridge.ts';
 export * from './panel-comments.ts';
 export * from './panel-link.ts';
+export * from './panel-signals.ts';
 export * from './uplink.ts';

@@ -12,6 +12,10 @@ export const BRIDGE_FUNCTIONS = {
   'comments.before': 'commentsBefore',
   'comments.correct': 'commentsCorrect',
   'corrections.read': 'correctionsRead',
+  'product.read': 'productRead',
+  'orders.read': 'ordersRead',
+  'orders.label': 'ordersLabel',
+  'labels.read': 'labelsRead',
 } as const satisfies Record<PanelVerb, string>;
 
 /**

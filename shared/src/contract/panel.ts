@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { Stage } from '../prompt/host-prompt.ts';
 import { HealthItem, SourceHealth } from './health.ts';
+import { RoomAnomaly } from '../insight/room-anomaly.ts';
 import { COMMENT_VERBS } from './panel-comments.ts';
+import { OrderCounts, ProductInterest, SIGNAL_VERBS } from './panel-signals.ts';
 import { SentMessage, UplinkStatus } from './uplink.ts';
 
 /** Raised when a panel of the old number could not read the new state. */
@@ -29,6 +31,8 @@ export const ProductState = z.object({
   questions: z.record(z.string(), z.int()),
   /** Minutes until sold out at the present rate, or null. */
   stockOutMinutes: z.number().nullable(),
+  /** Null when nobody paid attention in the last 10 min. */
+  interest: ProductInterest.nullable(),
 });
 export type ProductState = z.infer<typeof ProductState>;
 
@@ -50,6 +54,9 @@ export const PanelState = z.object({
   ordersLastHour: z.int(),
   products: z.array(ProductState),
   latest: SeriesPoint.nullable(),
+  /** What is or was wrong with the room in the last 10 min, by its begin. */
+  anomalies: z.array(RoomAnomaly).max(40),
+  orders: OrderCounts,
   sources: z.array(SourceHealth),
   uplink: UplinkStatus,
   health: z.array(HealthItem),
@@ -78,6 +85,7 @@ export const PANEL_VERBS = {
   /** A new one-time code so that one more device can pair. */
   'pairing.create': { args: z.strictObject({ role: PanelRole.default('operator') }), result: z.object({ code: z.string(), expiresMs: z.int(), urls: z.array(z.string()) }) },
   ...COMMENT_VERBS,
+  ...SIGNAL_VERBS,
 } as const; // prettier-ignore
 export type PanelVerb = keyof typeof PANEL_VERBS;
 export type PanelArgs<V extends PanelVerb> = z.input<(typeof PANEL_VERBS)[V]['args']>;

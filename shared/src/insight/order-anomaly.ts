@@ -67,5 +67,7 @@ export const OrderAnomaly = z.object({
   by: z.enum(['rule', 'model']),
   /** Strongest first, at least one, at most four. */
   reasons: z.array(OrderReason).min(1).max(4),
+  /** As the model saw the order, in the order of `ORDER_FEATURES`: what a verdict of the operator is stored with. */
+  features: z.array(z.number()),
 });
 export type OrderAnomaly = z.infer<typeof OrderAnomaly>;

@@ -29,7 +29,7 @@ export class OrderWatch {
     if (sample === null) return;
     const verdict = judge(sample, this.#model);
     const { orderNumber, eventTimeMs, productId } = sample;
-    const known = { orderNumber, eventTimeMs, productId, score: verdict.score };
+    const known = { orderNumber, eventTimeMs, productId, score: verdict.score, features: [...sample.features] };
     this.#known.use(orderNumber, () => known);
     this.#told.pass(eventTimeMs);
     if (verdict.by === 'rule') this.#tellRun(sample);
