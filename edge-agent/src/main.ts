@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, { words: string; load: () => Promise<Com
   decode: { words: 'recorded messages of a platform or shop into canonical events', load: async () => (await import('./commands/decode.ts')).decode },
   classify: { words: 'intent, toxicity, spam, sentiment and products of comments', load: async () => (await import('./commands/classify.ts')).classify },
   detect: { words: 'how odd each point of a series is, from the points before it', load: async () => (await import('./commands/detect.ts')).detect },
+  answer: { words: "questions against the shop's own facts: answer, offer or human", load: async () => (await import('./commands/answer.ts')).answer },
   corrections: { words: 'training examples that operators made by correcting comments', load: async () => (await import('./commands/corrections.ts')).corrections },
   forecast: { words: 'what to expect of many series, with bounds', load: async () => (await import('./commands/forecast.ts')).forecast },
   isolate: { words: 'how strange each row of a table is, learned without labels', load: async () => (await import('./commands/isolate.ts')).isolate },
