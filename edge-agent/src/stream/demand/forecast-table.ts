@@ -17,7 +17,8 @@ const LONGEST = 4000;
 /** One series by all methods together; `values` may hold NaN. */
 export function forecastSeries(values: Float64Array, season: number, horizon: number): Combined {
   const recent = values.length > LONGEST ? values.subarray(values.length - LONGEST) : values;
-  const series = filled(recent, season);
+  // Nothing at all is read as nothing sold.
+  const series = recent.length === 0 ? new Float64Array(1) : filled(recent, season);
   return combine(series, methodsFor(seasonsOf(season, series.length)), season, horizon);
 }
 

@@ -24,16 +24,20 @@ const REGULAR = 0.9;
 /** A hole longer than this many times the rows of the series is not laid out: rows are then taken in turn. */
 const MAX_STRETCH = 4;
 
-/** The usual distance of two rows of a series, over all series; 0 when no series has two times. */
+/** The usual distance of two rows of a series, over all series, of equally usual ones the shorter; 0 when no series has two times. */
 export function stepOf(series: readonly Observed[]): number {
   const counts = new Map<number, number>();
-  for (const { times } of series) {
+  for (const { times: told } of series) {
+    const times = told.slice().sort();
     for (let i = 1; i < times.length; i++) {
       const distance = times[i]! - times[i - 1]!;
       if (distance > 0) counts.set(distance, (counts.get(distance) ?? 0) + 1);
     }
   }
-  return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0])[0];
+  return [...counts].reduce(
+    (best, one) => (one[1] > best[1] || (one[1] === best[1] && one[0] < best[0]) ? one : best),
+    [0, 0],
+  )[0];
 }
 
 /** Lays a series out on steps of `step`; without regular steps (months, say) its rows in order of time. */
