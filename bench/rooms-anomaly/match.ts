@@ -61,12 +61,14 @@ function fits(trouble: Trouble, { kind, reasons }: RoomAnomaly): boolean {
 
 /** Several rooms together. */
 export function addMatches(all: readonly Matches[]): Matches {
-  const byTrouble = Object.fromEntries(
-    TROUBLES.map((trouble) => {
-      const parts = all.map((one) => one.byTrouble[trouble]);
-      const sum = (of: (part: Tally) => number) => parts.reduce((total, part) => total + of(part), 0);
-      return [trouble, { there: sum((part) => part.there), found: sum((part) => part.found), delaysMs: parts.flatMap((part) => part.delaysMs) }]; // prettier-ignore
-    }),
-  ) as Record<Trouble, Tally>;
+  const byTrouble = Object.fromEntries(TROUBLES.map((trouble) => [trouble, addTallies(all.map((one) => one.byTrouble[trouble]))])) as Record<Trouble, Tally>; // prettier-ignore
   return { byTrouble, told: all.reduce((sum, { told }) => sum + told, 0), wrong: all.flatMap(({ wrong }) => wrong) };
+}
+
+function addTallies(parts: readonly Tally[]): Tally {
+  return {
+    there: parts.reduce((sum, part) => sum + part.there, 0),
+    found: parts.reduce((sum, part) => sum + part.found, 0),
+    delaysMs: parts.flatMap((part) => part.delaysMs),
+  };
 }
