@@ -13,8 +13,8 @@ const HELP = `livecue simulate --seed N --minutes M [--profile NAME] --out FILE
 
 Writes a simulated live commerce room as canonical events (one JSON a line, in event-time order) to FILE and
 what is true of it to FILE.truth.jsonl: the intent and product of every comment, what the host explained,
-interest surges, question bursts, bot likes and comments, order rings, stock-outs, silences. The same call
-gives the same bytes on every machine. A name ending in .gz is compressed.
+interest surges, question bursts, bot likes and comments, order rings, stock-outs, silences, viewer drops and
+payment outages. The same call gives the same bytes on every machine. A name ending in .gz is compressed.
 
   --seed N              whole number, 0 or more
   --minutes M           length of the show, more than 0, up to 1440

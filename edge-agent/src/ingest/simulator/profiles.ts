@@ -96,6 +96,22 @@ const faulty: Profile = {
   },
 };
 
+/** What `RoomAnomaly` tells apart, each once in every cycle, the first after five quiet minutes. */
+const troubled: Profile = {
+  ...standard,
+  cycle: {
+    firstMs: 300 * S,
+    everyMs: 900 * S,
+    injections: [
+      { kind: 'bot-likes', atMs: 0, durationMs: 25 * S, accounts: 6 },
+      { kind: 'viewer-drop', atMs: 150 * S, durationMs: 8 * S, share: 0.4 },
+      { kind: 'payment-outage', atMs: 300 * S, durationMs: 150 * S },
+      { kind: 'feed-silence', atMs: 560 * S, durationMs: 45 * S },
+      { kind: 'bot-comments', atMs: 720 * S, durationMs: 18 * S, accounts: 8, perS: 4 },
+    ],
+  },
+};
+
 /** Opens so that the first cue comes within 10 s, and has one of each in its first five minutes. */
 const demo: Profile = {
   ...standard,
@@ -127,6 +143,9 @@ const load: Profile = { ...busy, joinsPerS: 600, products: 500 };
 
 const calm: Profile = { ...standard, joinsPerS: 8, cycle: null };
 
-export const PROFILES = { calm, standard, busy, faulty, demo, load } as const satisfies Record<string, Profile>;
+export const PROFILES = { calm, standard, busy, faulty, troubled, demo, load } as const satisfies Record<
+  string,
+  Profile
+>;
 export type ProfileName = keyof typeof PROFILES;
 export const PROFILE_NAMES = Object.keys(PROFILES) as readonly ProfileName[];
