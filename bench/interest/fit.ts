@@ -80,7 +80,7 @@ function* nullWindows(show: SlicedShow, parameters: InterestParameters) {
           now.shop += shopOf(slice);
           now.talk += weights.question * slice.questions;
         }
-        const judged = judge({ now, own: own[i]!, of: room, rhythm, elapsedMs: WINDOW * SLICE_MS, sliceMs: SLICE_MS }, parameters); // prettier-ignore
+        const judged = judge({ now, own: own[i]!, of: room, rhythm, elapsedMs: WINDOW * SLICE_MS, pastMs: from * SLICE_MS, sliceMs: SLICE_MS }, parameters); // prettier-ignore
         yield {
           x: now.shop + now.talk,
           shape: (own[i]!.shop + own[i]!.talk + guess) / parameters.dispersion,

@@ -103,13 +103,13 @@ describe('interest', () => {
     const wave = (chat: boolean, shop: boolean) =>
       run(300, (second, say) => {
         const high = second >= 291;
-        say.view('p1', high ? 3 : 1);
-        for (const other of ['p2', 'p3', 'p4', 'p5']) say.view(other, high && shop ? 3 : 1);
+        say.view('p1', high ? 4 : 1);
+        for (const other of ['p2', 'p3', 'p4', 'p5']) say.view(other, high && shop ? 4 : 1);
         for (let i = 0; i < (chat && high ? 60 : 6); i++) say.comment(`v${second}-${i}`, 'praise', null);
-      }).interest('p1').surprise;
-    expect(wave(false, false)).toBeGreaterThan(3);
-    expect(wave(true, false)).toBeLessThan(1);
-    expect(wave(false, true)).toBeLessThan(1);
+      }).interest('p1').pValue;
+    expect(wave(false, false)).toBeLessThan(0.03);
+    expect(wave(true, false)).toBe(1);
+    expect(wave(false, true)).toBe(1);
   });
 
   it('does not let a crew of bots that floods the chat hide a surge', () => {

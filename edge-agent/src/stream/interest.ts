@@ -140,8 +140,11 @@ export class RoomInterest {
       addSignals(windows.long, signals);
       if (key.rows[i]!.index >= span.fromShort) addSignals(windows.short, signals);
     }
-    const judgeWindow = (now: Signals, own: Decayed, rhythm: Rhythm, of: RoomPast['long'], from: number) =>
-      judge({ now, own, rhythm, of, elapsedMs: elapsedOf(moment, from, span.sliceMs), sliceMs: span.sliceMs }, parameters); // prettier-ignore
+    const judgeWindow = (now: Signals, own: Decayed, rhythm: Rhythm, of: RoomPast['long'], from: number) => {
+      const { sliceMs, firstIndex } = span;
+      const elapsedMs = elapsedOf(moment, from, sliceMs);
+      return judge({ now, own, rhythm, of, elapsedMs, pastMs: (from - firstIndex) * sliceMs, sliceMs }, parameters);
+    };
     const short = judgeWindow(windows.short, past.short, room.short, room.past.short, span.fromShort);
     const long = judgeWindow(windows.long, past.long, room.long, room.past.long, span.fromLong);
     const [judged, now, from] = long.surprise > short.surprise ? ([long, windows.long, span.fromLong] as const) : ([short, windows.short, span.fromShort] as const); // prettier-ignore

@@ -5,8 +5,8 @@ import { labelOf, nameOf, shortNumber } from '../words.ts';
 
 /** When a surge begins and ends (HP9), as false surges to be expected in an hour (`Interest.pValue`). */
 export const SURGE = {
-  enter: 0.01,
-  exit: 1 / 2,
+  enter: 0.03,
+  exit: 0.9,
   /** Signals a minute; below it a surge is a handful of clicks. */
   leastLevel: 12,
 } as const;

@@ -87,7 +87,7 @@ describe('interest surge', () => {
   test('neither a small one nor one that is expected is a surge', () => {
     const room = createFakeRoom();
     room.interest.set('cup', { level: 11, expected: 0, surprise: 9 });
-    room.interest.set('shirt', { level: 500, expected: 400, surprise: 5.9 });
+    room.interest.set('shirt', { level: 500, expected: 400, surprise: 5.5 });
     expect(run(advisorFor([shirt, cup]), room, 30_000)).toEqual([]);
   });
 });

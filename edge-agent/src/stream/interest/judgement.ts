@@ -4,10 +4,12 @@ import type { Signals } from './signals.ts';
 import { surpriseOf } from './tail.ts';
 
 /** Added to both sides of a ratio, so that three comments after one are not a tripled room. */
-const PRIOR_CHAT = 10;
-const PRIOR_SHOP = 10;
+const PRIOR_CHAT = 4;
+const PRIOR_SHOP = 4;
 const MAX_FACTOR = 10;
 const PRIOR_MS = 10_000;
+/** A room that has run for less before a window has no usual rate, and nothing in it is surprising. */
+export const LEAST_PAST_MS = 30_000;
 
 /** One product in one window. */
 export interface Window {
@@ -17,8 +19,9 @@ export interface Window {
   readonly of: RoomPast['long'];
   /** The whole room in the window. */
   readonly rhythm: { readonly shop: number; readonly chat: number };
-  /** How long the window has run, ms. */
+  /** How long the window has run, and the room before it, ms. */
   readonly elapsedMs: number;
+  readonly pastMs: number;
   readonly sliceMs: number;
 }
 
@@ -36,7 +39,9 @@ export interface Judged {
  *   rate  = (shop·f + talk·g + p·K·f) / (N + K)      the product's own signals a slice, exponentially forgotten
  *                                                    (memory τ) over N slices, with p a slice for K slices
  *                                                    as a first guess; without the guess where that is more
- *   μ     = (1 − n)·rate·slices + n·Σ e^(−age/τ′)·(1 − e^(−elapsed/τ′))
+ *   μ     = rate·t + (λ₀ − rate)·(1 − e^(−β(1−n)·t)) / β(1−n),   λ₀ = (1 − n)·rate + n·β·Σ e^(−β·age)
+ *                                                    the mean of a Hawkes process over t from its state at the
+ *                                                    window's beginning (Dassios & Zhao 2013, section 3)
  *   f, g  = how far the shop, the chat of the room without this product is above its usual, within 1..10;
  *           a wave in the chat lifts views too, by its factor to the power γ
  *   X/φ   ~ negative binomial with mean μ/φ and shape (shop + talk + p·K)/φ: a rate known from few signals may
@@ -45,7 +50,7 @@ export interface Judged {
  * A wave through the whole room raises f or g for every product, so it is no interest in any of them.
  */
 export function judge(window: Window, parameters: InterestParameters): Judged {
-  const { own, elapsedMs, sliceMs } = window;
+  const { own, elapsedMs, pastMs, sliceMs } = window;
   const { prior, excitation, dispersion } = parameters;
   const slices = elapsedMs / sliceMs;
   const priorSlices = prior.lengthMs / sliceMs;
@@ -55,12 +60,14 @@ export function judge(window: Window, parameters: InterestParameters): Judged {
   const guessed = (lift + guess * shop) / (window.of.slices + priorSlices);
   // The guess may lift what is expected, never pull it down: a product that is much looked at has told its rate.
   const rate = window.of.slices === 0 ? guessed : Math.max(guessed, lift / window.of.slices);
-  const { branchingRatio, decayMs } = excitation;
-  const offspring = branchingRatio * own.excited * (1 - Math.exp(-elapsedMs / decayMs));
-  const expected = (1 - branchingRatio) * rate * slices + offspring;
+  const n = excitation.branchingRatio;
+  const returning = (1 - n) / excitation.decayMs;
+  const beyond = n * (own.excited / excitation.decayMs - rate / sliceMs);
+  const expected = rate * slices + (beyond * (1 - Math.exp(-returning * elapsedMs))) / returning;
   const x = window.now.shop + window.now.talk;
   const shape = (own.shop + own.talk + guess) / dispersion;
-  return { expected, surprise: surpriseOf(x / dispersion, expected / dispersion, shape), elapsedMs };
+  const surprise = pastMs < LEAST_PAST_MS ? 0 : surpriseOf(x / dispersion, expected / dispersion, shape);
+  return { expected, surprise, elapsedMs };
 }
 
 /** How far the rest of the room is above its usual. */
