@@ -66,6 +66,7 @@ test('a folder is scored file by file, each a series of its own, packed as it wa
   const a = gunzipSync(readFileSync(at('out/a.csv.gz'))).toString('utf8');
   expect(a).toBe(readFileSync(at('out/b.csv'), 'utf8'));
   expect(a.split('\n')).toHaveLength(5002);
+  await expect(run('--in', at('in'), '--out', '-')).rejects.toThrow('Give --out a folder');
 });
 
 test('bad lines are named and left out; missing values stay with 0', async () => {

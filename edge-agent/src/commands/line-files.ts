@@ -17,6 +17,8 @@ export function filePairs(input: string, output: string, suffix: string): (reado
   if (!statSync(input).isDirectory()) return [[input, output]];
   const names = readdirSync(input).filter((name) => name.endsWith(suffix) || name.endsWith(`${suffix}.gz`));
   if (names.length === 0) throw new InputError(`Reading ${input}: the folder has no ${suffix} or ${suffix}.gz files.`);
+  if (output === '-')
+    throw new InputError(`Writing the files of ${input}: stdout takes one file. Give --out a folder.`);
   mkdirSync(output, { recursive: true });
   return names.sort().map((name) => [path.join(input, name), path.join(output, name)]);
 }
