@@ -1,6 +1,6 @@
 import type { StateDelta } from '../core-ports.ts';
 import { decodeAccumulator, encodeAccumulator } from './accumulator.ts';
-import type { ProductDemandState } from './demand/product-demand.ts';
+import type { RoomDemandEntry } from './demand/room-demand.ts';
 import type { SourceClockState } from './event-clock.ts';
 import type { PulseState } from './feed-pulse.ts';
 import type { KeyKind, KeyRows, RecentId, SessionMemory } from './key-rows.ts';
@@ -41,9 +41,7 @@ function takeRoom(room: Room, put: Entry[], del: string[]): void {
   if (stored !== changes.lastRoom) put.push([stateKeys.room(room.id), stored]);
   changes.lastRoom = stored;
   takeAnomalies(room, put);
-  for (const [productId, state, index] of room.demand.take()) {
-    put.push([stateKeys.demand(room.id, productId), JSON.stringify([state, index])]);
-  }
+  for (const entry of room.demand.take()) put.push([stateKeys.demand(room.id, entry[0]), JSON.stringify(entry)]);
   for (const productId of changes.facts) {
     put.push([stateKeys.fact(room.id, productId), JSON.stringify(room.facts.get(productId)!)]);
     changes.storedFacts.add(productId);
@@ -155,8 +153,7 @@ function restoreEntry(part: string, path: unknown[], value: string, roomOf: (roo
     room.changes.storedFacts.add(path[1] as string);
   } else if (part === 'room') restoreRoom(room, value);
   else if (part === 'demand') {
-    const [state, index] = JSON.parse(value) as [ProductDemandState, number];
-    room.demand.load([path[1] as string | null, state, index]);
+    room.demand.load(JSON.parse(value) as RoomDemandEntry);
   } else if (part === 'anomaly') {
     room.anomalies.loadBase(value);
     room.changes.lastAnomaly = value;

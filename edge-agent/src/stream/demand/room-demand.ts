@@ -21,15 +21,20 @@ interface Kept {
   index: number;
 }
 
-/** Stored form of one product, and of the room under `null`. */
-export type RoomDemandEntry = readonly [productId: string | null, state: ProductDemandState, index: number];
+/** Stored form of one product: its state at the beginning of slice `index`. */
+type ProductEntry = readonly [productId: string, state: ProductDemandState, index: number];
+/** Of the room: its first slice and the one that is told next. */
+type RoomEntry = readonly [productId: null, firstIndex: number, index: number];
+export type RoomDemandEntry = ProductEntry | RoomEntry;
 
 /** Sales of one room by product: constant memory a product, told of each slice once and in order. */
 export class RoomDemand {
   readonly #sliceMinutes: number;
   readonly #settings: DemandSettings;
   readonly #products = new Map<string, Kept>();
-  #room: Kept | null = null;
+  /** First slice, and the one that is told next. */
+  #span: { readonly first: number; readonly next: number } | null = null;
+  #usual: { readonly index: number; readonly rate: number } | null = null;
   #changed = new Set<string | null>();
 
   constructor(sliceMs: number, settings: DemandSettings = DEMAND_SETTINGS) {
@@ -42,20 +47,17 @@ export class RoomDemand {
    * A slice that was told already, or an earlier one, is passed over.
    */
   add(index: number, units: ReadonlyMap<string, number>, stockOf: (productId: string) => number | null): void {
-    this.#room ??= { state: NO_SALES, index };
-    if (index < this.#room.index) return;
-    let all = 0;
+    this.#span ??= { first: index, next: index };
+    if (index < this.#span.next) return;
     for (const [productId, sold] of units) {
-      all += sold;
-      this.#change(productId, index, (state) => sell(state, sold));
+      if (sold > 0) this.#change(productId, index, (state) => sell(state, sold));
     }
     for (const [productId, kept] of this.#products) {
       const isOut = stockOf(productId) === 0;
       if (isOut === (kept.state.soldOut !== null)) continue;
       this.#change(productId, index, (state) => ({ ...state, soldOut: isOut ? 0 : null }));
     }
-    const passed = this.#passed(this.#room.state, index + 1 - this.#room.index);
-    this.#room = { state: sell(passed, all), index: index + 1 };
+    this.#span = { ...this.#span, next: index + 1 };
     this.#changed.add(null);
   }
 
@@ -67,8 +69,8 @@ export class RoomDemand {
     stockOf: (productId: string) => number | null,
   ): void {
     const end = Math.floor(watermarkMs / (this.#sliceMinutes * 60_000));
-    if (firstIndex === null || end <= (this.#room?.index ?? firstIndex)) return;
-    const from = this.#room?.index ?? firstIndex;
+    if (firstIndex === null || end <= (this.#span?.next ?? firstIndex)) return;
+    const from = this.#span?.next ?? firstIndex;
     const slices = new Map<number, Map<string, number>>();
     for (const { productId, rows } of products) {
       for (let at = rows.length - 1; at >= 0 && rows[at]!.index >= from; at--) {
@@ -87,11 +89,11 @@ export class RoomDemand {
 
   /** What is expected of a product at the end of the newest slice; null before the first one. */
   forecast(productId: string, stock: number | null, unitsPerBuyer: number): Forecast | null {
-    const room = this.#room;
-    if (room === null) return null;
+    const span = this.#span;
+    if (span === null) return null;
     const kept = this.#products.get(productId);
-    const state = kept === undefined ? NO_SALES : this.#passed(kept.state, room.index - kept.index);
-    const usual = this.#usual(room.state);
+    const state = kept === undefined ? NO_SALES : this.#passed(kept.state, span.next - kept.index);
+    const usual = this.#usualRate(span.next);
     const odds = (minutes: number) => oddsOf(state, minutes, usual, this.#settings);
     const stockOut = stock === null || stock <= 0 ? null : stockOutTime(odds, stock);
     return {
@@ -112,7 +114,7 @@ export class RoomDemand {
     const known = this.#products.get(productId);
     if (known === undefined && this.#products.size >= MAX_PRODUCTS) return;
     // A product is on sale from the room's first slice: that it sold nothing until now is known too.
-    const kept = known ?? { state: NO_SALES, index: this.#room!.index };
+    const kept = known ?? { state: NO_SALES, index: this.#span!.first };
     this.#products.set(productId, { state: of(this.#passed(kept.state, index + 1 - kept.index)), index: index + 1 });
     this.#changed.add(productId);
   }
@@ -121,9 +123,17 @@ export class RoomDemand {
     return slices <= 0 ? state : pass(state, Math.min(slices, MOST_SLICES) * this.#sliceMinutes, this.#settings);
   }
 
-  /** Units a minute of the usual product that sells. */
-  #usual({ long }: ProductDemandState): number {
-    return long.units / (long.minutes + 1) / Math.max(1, this.#products.size);
+  /** Units a minute on sale of the products that sell, together. */
+  #usualRate(index: number): number {
+    if (this.#usual?.index === index) return this.#usual.rate;
+    let [units, minutes] = [0, 1];
+    for (const kept of this.#products.values()) {
+      const { long } = this.#passed(kept.state, index - kept.index);
+      units += long.units;
+      minutes += long.minutes;
+    }
+    this.#usual = { index, rate: units / minutes };
+    return this.#usual.rate;
   }
 
   /** Our clock was set back: slices are told again from there on. */
@@ -133,22 +143,28 @@ export class RoomDemand {
       kept.index = index;
       this.#changed.add(productId);
     }
-    if (this.#room !== null && this.#room.index > index) this.#room = { ...this.#room, index };
+    if (this.#span !== null && this.#span.next > index) {
+      this.#span = { first: Math.min(this.#span.first, index), next: index };
+      this.#changed.add(null);
+    }
+    this.#usual = null;
   }
 
   /** What changed since the last call. */
   take(): RoomDemandEntry[] {
     const changed = [...this.#changed].flatMap((productId): RoomDemandEntry[] => {
-      const kept = productId === null ? this.#room : this.#products.get(productId);
-      return kept == null ? [] : [[productId, kept.state, kept.index]];
+      if (productId === null) return this.#span === null ? [] : [[null, this.#span.first, this.#span.next]];
+      const kept = this.#products.get(productId);
+      return kept === undefined ? [] : [[productId, kept.state, kept.index]];
     });
     this.#changed = new Set();
     return changed;
   }
 
-  load([productId, state, index]: RoomDemandEntry): void {
-    if (productId === null) this.#room = { state, index };
-    else this.#products.set(productId, { state, index });
+  load(entry: RoomDemandEntry): void {
+    if (entry[0] === null) this.#span = { first: entry[1], next: entry[2] };
+    else this.#products.set(entry[0], { state: entry[1], index: entry[2] });
+    this.#usual = null;
   }
 }
 
