@@ -3,7 +3,7 @@ import { SUM } from './accumulator.ts';
 import {
   BEFORE_MS, LONG_MS, productPast, roomPast, SHORT_MS, type Decayed, type InterestSpan, type ProductPast, type RoomPast,
 } from './interest/baseline.ts'; // prettier-ignore
-import { judge, type Judged } from './interest/judgement.ts';
+import { judge } from './interest/judgement.ts';
 import type { InterestParameters } from './interest/parameters.ts';
 import { pastPeakOf } from './interest/past-peak.ts';
 import { addSignals, likesWorth, noSignals, rhythmOf, sharesOf, signalsOf, type Signals } from './interest/signals.ts';
@@ -150,24 +150,23 @@ export class RoomInterest {
     const [judged, now, from] = long.surprise > short.surprise ? ([long, windows.long, span.fromLong] as const) : ([short, windows.short, span.fromShort] as const); // prettier-ignore
     const explained = moment.explaining?.productId === key.productId ? moment.explaining : null;
     const likes = explained === null ? 0 : likesSince(this.#room.total.rows, Math.max(from, Math.ceil(explained.sinceMs / span.sliceMs))); // prettier-ignore
+    const pastPeak = explained === null ? null : pastPeakOf({ product: key.rows, room: this.#room.total.rows, sinceMs: explained.sinceMs, presentMs: moment.presentMs, sliceMs: span.sliceMs }, parameters); // prettier-ignore
+    const { weights } = parameters;
+    const own = now.shop + now.talk;
+    const perMinute = 60_000 / judged.elapsedMs;
     return {
-      ...levels(judged, now, likes, parameters),
+      level: round((own + likesWorth(own, likes, weights)) * perMinute),
+      expected: round(judged.expected * perMinute),
+      surprise: round(judged.surprise),
       pValue: Math.min(1, Math.pow(10, -judged.surprise) * WINDOWS * Math.max(1, moment.products) * LOOKS_AN_HOUR),
       ...directionOf(windows.long, past, at, parameters),
-      pastPeak: explained === null ? null : pastPeakOf({ product: key.rows, room: this.#room.total.rows, sinceMs: explained.sinceMs, presentMs: moment.presentMs, sliceMs: span.sliceMs }, parameters), // prettier-ignore
+      // Asked for of one product in hundreds: rules read the numbers of all, ten times a second.
+      get signals() {
+        return sharesOf(now, likes, weights);
+      },
+      pastPeak,
     };
   }
-}
-
-function levels(judged: Judged, now: Signals, likes: number, { weights }: InterestParameters) {
-  const perMinute = 60_000 / judged.elapsedMs;
-  const own = now.shop + now.talk;
-  return {
-    level: round((own + likesWorth(own, likes, weights)) * perMinute),
-    expected: round(judged.expected * perMinute),
-    surprise: round(judged.surprise),
-    signals: sharesOf(now, likes, weights),
-  };
 }
 
 /** How long a window from slice `from` on has run: its newest slice still fills. */
