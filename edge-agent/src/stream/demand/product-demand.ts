@@ -1,6 +1,6 @@
 import { type Odds, quantile } from './demand-odds.ts';
 
-/** Settings, chosen on simulated shows by `npm run bench:demand -- --fit`. Times in minutes. */
+/** Settings, chosen on 30 simulated shows (seeds 1 to 30; `npm run bench:demand` measures on others). Times in minutes. */
 export interface DemandSettings {
   /** Memory of what goes on now, and of the show. */
   readonly shortMinutes: number;

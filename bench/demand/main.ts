@@ -1,0 +1,181 @@
+/** `npm run bench:demand`: what the agent expects of each product within a show, on simulated shows with known sales. */
+import { parseArgs } from 'node:util';
+import { boundsOf, type Odds } from '../../edge-agent/src/stream/demand/demand-odds.ts';
+import { DEMAND_SETTINGS, NO_SALES, oddsOf, pass, sell, stockOutTime } from '../../edge-agent/src/stream/demand/product-demand.ts'; // prettier-ignore
+import { Ridge } from '../../edge-agent/src/stream/demand/ridge.ts';
+import type { ProfileName } from '../../edge-agent/src/ingest/simulator/profiles.ts';
+import { type Show, simulateShow, SLICE_MS } from './shows.ts';
+
+const HELP = `npm run bench:demand [-- --shows N] [-- --json]
+
+Simulates N shows of 100 minutes (default 54; standard, busy, calm and faulty rooms), and every three minutes from
+the tenth on compares what is expected of each product in the next 5, 15 and 60 minutes with what was sold: absolute
+error over units, bias, and how many lie within the 80 % bounds; beside the last minutes again, the show's mean and a
+ridge regression (on other shows). Minutes in which a product ran out are left out there and counted for the
+stock-out time: minutes until what was left is sold.
+
+  --shows N   shows to measure on, 1 to 500
+  --json      one JSON object on stdout
+`;
+
+const MINUTES = 100;
+const PER_MINUTE = 60_000 / SLICE_MS;
+const HORIZONS = [5, 15, 60] as const;
+/** The settings were chosen on seeds 1 to 30; these are others. */
+const FIRST_SEED = 1001;
+const RIDGE_SEED = 5001;
+const RIDGE_SHOWS = 8;
+const PROFILES: readonly ProfileName[] = ['standard', 'standard', 'busy', 'calm', 'faulty'];
+
+/** One look at one product: features for the ridge, what is expected, and what came. */
+interface Look {
+  readonly horizon: number;
+  readonly features: Float64Array;
+  readonly odds: Odds;
+  readonly again: number;
+  readonly mean: number;
+  readonly sold: number;
+}
+
+interface StockLook {
+  readonly median: number;
+  readonly soonest: number;
+  readonly latest: number | null;
+  readonly truth: number;
+}
+
+function main(): number {
+  const { values } = parseArgs({ options: { shows: { type: 'string', default: '54' }, json: { type: 'boolean' }, help: { type: 'boolean' } } }); // prettier-ignore
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const count = Number(values.shows);
+  if (!Number.isInteger(count) || count < 1 || count > 500) {
+    process.stderr.write(`bench:demand: --shows ${values.shows}: expected a whole number from 1 to 500\n\n${HELP}`);
+    return 2;
+  }
+  const ridges = fitRidges(looksOf(RIDGE_SEED, RIDGE_SHOWS).looks);
+  const { looks, stock } = looksOf(FIRST_SEED, count);
+  const rows = HORIZONS.map((horizon) => figuresOf(looks.filter((look) => look.horizon === horizon), ridges.get(horizon)!)); // prettier-ignore
+  const figures = { shows: count, horizons: rows, stockOut: stockFigures(stock) };
+  process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : table(figures));
+  return 0;
+}
+
+function looksOf(seed: number, shows: number) {
+  const looks: Look[] = [];
+  const stock: StockLook[] = [];
+  for (let at = 0; at < shows; at++) {
+    watch(simulateShow(seed + at, PROFILES[at % PROFILES.length]!, MINUTES), looks, stock);
+    if (process.stderr.isTTY) process.stderr.write(`\r${at + 1} of ${shows} shows`);
+  }
+  return { looks, stock };
+}
+
+/** Follows a show slice by slice, as `RoomDemand` does. */
+function watch({ products }: Show, looks: Look[], stock: StockLook[]): void {
+  let states = products.map(() => NO_SALES);
+  const sums = products.map((slices) => slices.reduce((all, { units }) => [...all, all.at(-1)! + units], [0]));
+  const slices = products[0]!.length;
+  for (let slice = 0; slice < slices; slice++) {
+    states = states.map((state, at) => {
+      const { units, stock: left } = products[at]![slice]!;
+      const sold = sell(pass(state, 1 / PER_MINUTE, DEMAND_SETTINGS), units);
+      const isOut = left === 0;
+      return isOut === (sold.soldOut !== null) ? sold : { ...sold, soldOut: isOut ? 0 : null };
+    });
+    if ((slice + 1) % (3 * PER_MINUTE) !== 0 || slice < 10 * PER_MINUTE) continue;
+    const [units, minutes] = states.reduce(([a, b], { long }) => [a + long.units, b + long.minutes], [0, 1]);
+    const usual = units! / minutes!;
+    for (const [at, state] of states.entries()) {
+      if (products[at]![slice]!.stock === 0) continue;
+      const odds = (ahead: number) => oddsOf(state, ahead, usual, DEMAND_SETTINGS);
+      looks.push(...looksAt(products[at]!, sums[at]!, slice + 1, odds, usual));
+      const look = stockLookAt(products[at]!, slice + 1, odds);
+      if (look !== null) stock.push(look);
+    }
+  }
+}
+
+type Slices = Show['products'][number];
+
+function looksAt(slices: Slices, sums: readonly number[], now: number, odds: (minutes: number) => Odds, usual: number): Look[] {
+  const last = (minutes: number) => sums[now]! - sums[Math.max(0, now - minutes * PER_MINUTE)]!;
+  const perMinute = (minutes: number) => last(minutes) / Math.min(minutes, now / PER_MINUTE);
+  return HORIZONS.flatMap((horizon) => {
+    const end = now + horizon * PER_MINUTE;
+    if (end >= sums.length || slices.slice(now, end).some(({ stock }) => stock === 0)) return [];
+    const features = Float64Array.of(perMinute(1), perMinute(5), perMinute(15), perMinute(60), usual, 1);
+    return [{ horizon, features, odds: odds(horizon), again: perMinute(horizon) * horizon, mean: perMinute(MINUTES) * horizon, sold: sums[end]! - sums[now]! }];
+  });
+} // prettier-ignore
+
+/** Minutes until the stock is gone, where it went before anything was put back. */
+function stockLookAt(slices: Slices, now: number, odds: (minutes: number) => Odds): StockLook | null {
+  const left = slices[now - 1]!.stock;
+  if (left === null) return null;
+  const gone = slices.findIndex(({ stock }, at) => at >= now && stock === 0);
+  if (gone < 0) return null;
+  const time = stockOutTime(odds, left);
+  if (time === null) return null;
+  return { median: time.medianMinutes, soonest: time.soonest80Minutes, latest: time.latest80Minutes, truth: (gone - now + 1) / PER_MINUTE }; // prettier-ignore
+}
+
+/** Units in the next minutes by what was sold lately; the constant is left to the last feature. */
+function fitRidges(looks: readonly Look[]): ReadonlyMap<number, Float64Array> {
+  return new Map(
+    HORIZONS.map((horizon) => {
+      const ridge = new Ridge(6);
+      for (const look of looks) if (look.horizon === horizon) ridge.add(look.features, look.sold);
+      return [horizon, ridge.solve(1)];
+    }),
+  );
+}
+
+function figuresOf(looks: readonly Look[], ridge: Float64Array) {
+  const units = looks.reduce((sum, { sold }) => sum + sold, 0);
+  const wape = (of: (look: Look) => number) => looks.reduce((sum, look) => sum + Math.abs(of(look) - look.sold), 0) / units; // prettier-ignore
+  const inside = looks.filter(({ odds, sold }) => {
+    const { low, high } = boundsOf(odds, 0.8);
+    return sold >= low && sold <= high;
+  });
+  return {
+    horizon: looks[0]?.horizon ?? 0,
+    looks: looks.length,
+    units,
+    wape: {
+      livecue: wape(({ odds }) => odds.mean),
+      'last minutes again': wape(({ again }) => again),
+      "show's mean": wape(({ mean }) => mean),
+      ridge: wape(({ features }) => Math.max(0, features.reduce((sum, x, i) => sum + x * ridge[i]!, 0))),
+    },
+    bias: looks.reduce((sum, { odds, sold }) => sum + odds.mean - sold, 0) / units,
+    covered: inside.length / looks.length,
+  }; // prettier-ignore
+}
+
+function stockFigures(looks: readonly StockLook[]) {
+  const near = looks.filter(({ truth }) => truth <= 60);
+  const off = near.map(({ median, truth }) => Math.abs(median - truth)).sort((a, b) => a - b);
+  const inside = near.filter(({ soonest, latest, truth }) => truth >= soonest && (latest === null || truth <= latest));
+  return { looks: near.length, medianOffMinutes: off[off.length >> 1] ?? Number.NaN, covered: inside.length / near.length }; // prettier-ignore
+}
+
+interface Figures {
+  readonly shows: number;
+  readonly horizons: readonly ReturnType<typeof figuresOf>[];
+  readonly stockOut: ReturnType<typeof stockFigures>;
+}
+
+function table({ shows, horizons, stockOut }: Figures): string {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(9);
+  let out = `${shows} simulated shows of ${MINUTES} minutes, products in stock\n\nnext       looks   units  LiveCue   again     mean    ridge     bias  within 80 %\n`;
+  for (const { horizon, looks, units, wape, bias, covered } of horizons) {
+    const errors = Object.values(wape).map((one) => one.toFixed(3).padStart(9));
+    out += `${`${horizon} min`.padEnd(8)}${String(looks).padStart(8)}${String(units).padStart(8)}${errors.join('')}${percent(bias)}${percent(covered)}\n`;
+  }
+  return `${out}\nstock gone within the hour: ${stockOut.looks} looks, ${stockOut.medianOffMinutes.toFixed(1)} min off (median), ${percent(stockOut.covered).trim()} within the 80 % bounds\n`;
+}
+
+process.exitCode = main();
