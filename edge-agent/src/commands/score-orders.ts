@@ -1,9 +1,12 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { LabelledOrder } from '@livecue/shared/contract';
 import { ORDER_FEATURES, type OrderAnomaly } from '@livecue/shared/insight';
 import { parseLiveEvent, type LiveEvent } from '@livecue/shared/event';
 import { MODELS } from '../assembly/comment-predictor.ts';
 import { openOrderScorer, type OrderScorer } from '../inference/order-scorer.ts';
+import { withVerdicts } from '../inference/order-verdicts.ts';
+import { InputError } from '../runtime/agent-error.ts';
 import { OrderFeatures, type OrderSample } from '../stream/orders/order-features.ts';
 import { judge, liftedScore, runReason } from '../stream/orders/order-judge.ts';
 import type { Command, Io } from './command.ts';
@@ -23,6 +26,8 @@ orders later. Lines that are no event are counted and named on stderr; a repeate
 
   --in FILE     events, JSON Lines ("-" is stdin); .gz is read as it is; a folder stands for its .jsonl files
   --out FILE    results, JSON Lines ("-" is stdout); a folder when --in is one
+  --labels FILE what operators said of orders before (livecue order-labels): with 20 verdicts of each kind, orders
+                that they would call a false alarm are not flagged
   --all         reasons beside every order, not only flagged ones
   --features    writes {orderNumber, features} instead: what the model is trained on
   --strict      end at the first bad line with code 1
@@ -41,6 +46,7 @@ const LINES_AT_ONCE = 1_000;
 interface Call {
   readonly in: string;
   readonly out: string;
+  readonly labels: string | null;
   readonly all: boolean;
   readonly features: boolean;
   readonly strict: boolean;
@@ -57,7 +63,7 @@ export const scoreOrders: Command = async (args, io) => {
     io.stderr.write(`livecue score-orders: ${call.wrong}\n\n${HELP}`);
     return 2;
   }
-  const scorer = call.features ? null : openOrderScorer(`${MODELS}/order-fraud`);
+  const scorer = call.features ? null : await openScorer(call.labels);
   for (const [input, output] of filePairs(call.in, call.out, '.jsonl')) {
     const out = await openOutput(output, io);
     try {
@@ -70,6 +76,32 @@ export const scoreOrders: Command = async (args, io) => {
   return 0;
 };
 
+/** Throws `InputError` for a line of labels that is none: a verdict that is lost would be felt later. */
+async function openScorer(labels: string | null): Promise<OrderScorer> {
+  const scorer = openOrderScorer(`${MODELS}/order-fraud`);
+  if (labels === null) return scorer;
+  const verdicts: LabelledOrder[] = [];
+  for await (const { number, text } of readLines(labels)) {
+    if (text.trim() === '') continue;
+    const parsed = LabelledOrder.safeParse(jsonOf(text));
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw new InputError(`Reading ${labels}:${number}: ${issue?.path.join('.') || 'line'}: ${issue?.message ?? 'not valid'}. Give a file that livecue order-labels wrote.`); // prettier-ignore
+    }
+    verdicts.push(parsed.data);
+  }
+  return withVerdicts(scorer, verdicts);
+}
+
+/** The value, or undefined for what is not JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function parseCall(args: string[]): Call | { wrong: string } | 'help' {
   let parsed;
   try {
@@ -78,6 +110,7 @@ function parseCall(args: string[]): Call | { wrong: string } | 'help' {
       options: {
         in: { type: 'string' },
         out: { type: 'string' },
+        labels: { type: 'string' },
         all: { type: 'boolean', default: false },
         features: { type: 'boolean', default: false },
         strict: { type: 'boolean', default: false },
@@ -87,11 +120,11 @@ function parseCall(args: string[]): Call | { wrong: string } | 'help' {
   } catch (error) {
     return { wrong: (error as Error).message };
   }
-  const { in: input, out, help, ...flags } = parsed.values;
+  const { in: input, out, help, labels = null, ...flags } = parsed.values;
   if (help) return 'help';
   if (input === undefined || out === undefined) return { wrong: 'give --in and --out' };
   if (input !== '-' && path.resolve(input) === path.resolve(out)) return { wrong: '--in and --out are the same' };
-  return { in: input, out, ...flags };
+  return { in: input, out, labels, ...flags };
 }
 
 async function scoreFile(
@@ -129,12 +162,8 @@ async function scoreFile(
 
 /** The event, or what is wrong with the line. */
 function eventOf(text: string): LiveEvent | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return 'it is not JSON; one event as JSON is expected';
-  }
+  const value = jsonOf(text);
+  if (value === undefined) return 'it is not JSON; one event as JSON is expected';
   // Without a platform's time an order has none: 0, the same on every run.
   const parsed = parseLiveEvent(value, 0);
   return parsed.ok ? parsed.event : `${parsed.reason}: ${parsed.detail}`;

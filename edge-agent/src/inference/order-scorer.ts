@@ -21,6 +21,8 @@ export interface OrderScorer {
   score(features: Float64Array): number;
   /** What makes the order strange, strongest first; at least one. Costs about as much as the score. */
   reasons(features: Float64Array): OrderReason[];
+  /** Chance, 0..1, that an operator confirms an order that is told. Absent: too few verdicts to learn from. */
+  confirm?(features: Float64Array): number;
 }
 
 /**

@@ -9,6 +9,8 @@ export interface OrderModel {
   readonly threshold: number;
   score(features: Float64Array): number;
   reasons(features: Float64Array): OrderReason[];
+  /** Chance, 0..1, that an operator confirms an order that is told. Absent: too few verdicts to learn from. */
+  confirm?(features: Float64Array): number;
 }
 
 export interface Verdict {
@@ -22,16 +24,30 @@ export interface Verdict {
 
 const SAME_PRODUCT = ORDER_FEATURES.indexOf('sameProductOrders1H');
 
-/** The rule decides, then the model: a buyer's third order of a product within an hour is told whatever the score. */
+/**
+ * The rule decides, then the model: a buyer's third order of a product within an hour is told whatever the score.
+ * Where operators' verdicts are known, an order that would be told and that they would call a false alarm is not.
+ */
 export function judge(sample: OrderSample, model: OrderModel): Verdict {
   const { features } = sample;
   const score = model.score(features);
   const orders = features[SAME_PRODUCT]!;
-  if (orders >= BRUSHING_ORDERS) {
-    const others = () => model.reasons(features).filter(({ feature }) => feature !== 'sameProductOrders1H');
-    return { score: liftedScore(score, model.threshold), by: 'rule', reasons: () => [runReason(orders), ...others()].slice(0, 4) }; // prettier-ignore
-  }
-  return { score, by: score >= model.threshold ? 'model' : null, reasons: () => model.reasons(features) };
+  const isRun = orders >= BRUSHING_ORDERS;
+  if (!isRun && score < model.threshold) return { score, by: null, reasons: () => model.reasons(features) };
+  const told = isRun ? liftedScore(score, model.threshold) : score;
+  const chance = model.confirm?.(features) ?? 0.5;
+  const reasons = (): OrderReason[] => {
+    if (!isRun) return model.reasons(features);
+    const others = model.reasons(features).filter(({ feature }) => feature !== 'sameProductOrders1H');
+    return [runReason(orders), ...others].slice(0, 4);
+  };
+  return { score: confirmedScore(told, chance), by: chance < 0.5 ? null : isRun ? 'rule' : 'model', reasons };
+}
+
+/** The odds of the score times the odds that an operator confirms the order: unchanged at a chance of one half. */
+function confirmedScore(score: number, chance: number): number {
+  const [yes, no] = [score * chance, (1 - score) * (1 - chance)];
+  return yes + no === 0 ? score : yes / (yes + no);
 }
 
 /** The score of an order that a rule tells: at or above the threshold, in the order of the model. */

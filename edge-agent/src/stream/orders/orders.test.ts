@@ -89,6 +89,19 @@ it('tells the third order of a product by one buyer within an hour, not the thir
   expect(by(['p', 'p', 'p'], 1900)).toEqual([null, null, null]);
 });
 
+it('lets verdicts of operators silence what would be told, and nothing else', () => {
+  const at = (score: number, chance?: number) => {
+    const orders = new OrderFeatures(resolve);
+    const confirm = chance === undefined ? {} : { confirm: () => chance };
+    return judge(orders.note(order('o', 0, { customerRef: 'b' }))!, { ...model, score: () => score, ...confirm });
+  };
+  expect([at(0.7).by, at(0.7, 0.9).by, at(0.7, 0.1).by]).toEqual(['model', 'model', null]);
+  expect([at(0.7).score, at(0.7, 0.5).score]).toEqual([0.7, expect.closeTo(0.7, 12)]);
+  // Odds 7:3 times 1:9.
+  expect(at(0.7, 0.1).score).toBeCloseTo(7 / 34, 12);
+  expect(at(0.4, 0.99)).toMatchObject({ by: null, score: 0.4 });
+});
+
 it('lifts what a rule tells to the threshold or above, in the order of the model', () => {
   fc.assert(
     fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (a, b) => {
