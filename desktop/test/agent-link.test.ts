@@ -54,6 +54,8 @@ describe('the desktop link', () => {
       'comments.before': { before: 100 },
       'comments.correct': { session: SESSION, seq: 1, labels: null },
       'corrections.read': { after: 0 },
+      'answers.read': {},
+      'answers.close': { answerId: 'offer/p3/f1' },
       'product.read': { productId: 'p3' },
       'orders.read': {},
       'orders.label': { orderId: '0123456789abcdef', verdict: null },

@@ -160,6 +160,8 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
       if (verb === 'comments.before') return comments.desk.before(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'comments.correct') return comments.desk.correct(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'corrections.read') return comments.desk.read(PANEL_VERBS[verb].args.parse(args));
+      if (verb === 'answers.read') return { rows: [] };
+      if (verb === 'answers.close') return { closed: true };
       if (verb === 'orders.read') return orders.desk.read(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'orders.label') return orders.desk.label(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'labels.read') return orders.desk.labels(PANEL_VERBS[verb].args.parse(args));

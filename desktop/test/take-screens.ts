@@ -78,6 +78,9 @@ const SCREENS: readonly Screen[] = [
       { ...comments, name: `comments-${language}`, press: ['l', 'f', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'c', 'b', 'ArrowDown', 'c', 'm', 'Enter'] },
       { ...comments, name: `comments-chooser-${language}`, press: ['l', 'ArrowDown', 'c', '3'] },
       { ...comments, name: `comments-keys-${language}`, press: ['?'] },
+      // One accepted, one called a false alarm, the next one chosen.
+      { ...comments, name: `orders-${language}`, waitFor: '.order', press: ['o', 'a', 'x'] },
+      { ...comments, name: `product-${language}`, waitFor: '.order', press: ['g', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter'] },
       { ...comments, name: `comments-host-${language}`, waitFor: '.comment-list .empty', device: { ...device, role: 'host' } },
     ];
   }), // prettier-ignore

@@ -19,6 +19,8 @@ const good: Record<PanelVerb, unknown> = {
   'comments.before': { before: 9, limit: 5, filter: { intent: 'price', productId: 'p1', mark: 'spam', text: '码' } },
   'comments.correct': { session: 1, seq: 2, labels: null },
   'corrections.read': { after: 0, limit: 3 },
+  'answers.read': {},
+  'answers.close': { answerId: 'offer/p3/f1' },
   'product.read': { productId: 'p3' },
   'orders.read': { limit: 3 },
   'orders.label': { orderId: '0123456789abcdef', verdict: 'confirmed' },

@@ -17,6 +17,8 @@ const bridge: PanelBridge = {
   commentsBefore: call('comments.before'),
   commentsCorrect: call('comments.correct'),
   correctionsRead: call('corrections.read'),
+  answersRead: call('answers.read'),
+  answersClose: call('answers.close'),
   productRead: call('product.read'),
   ordersRead: call('orders.read'),
   ordersLabel: call('orders.label'),

@@ -6,6 +6,7 @@ import './style/tokens.css';
 import './style/host.css';
 import './style/operator.css';
 import './style/comments.css';
+import './style/signals.css';
 import './style/sent.css';
 import './style/pair.css';
 import { App } from './app.tsx';

@@ -2,6 +2,14 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import type { Mark } from '../live/live-store.ts';
 
+/** A stretch of time in which something was wrong; `label` is drawn where there is room for it. */
+export interface Band {
+  readonly fromMs: number;
+  /** Null while it goes on. */
+  readonly toMs: number | null;
+  readonly label: string | null;
+}
+
 export interface Line {
   readonly key: string;
   readonly color: string;
@@ -16,6 +24,7 @@ export interface ChartProps {
   /** Seconds, then the values of each line; null in a gap. */
   readonly data: uPlot.AlignedData;
   readonly marks: readonly Mark[];
+  readonly bands: readonly Band[];
   readonly axis: boolean;
   /** Smallest top of the scale, so that noise in a quiet room stays small. */
   readonly leastTop: number;
@@ -25,9 +34,9 @@ export interface ChartProps {
 
 const AXIS_PX = 24;
 const Y_AXIS_PX = 44;
-const FONT = '11px system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+export const FONT = '11px system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 
-function colour(element: Element, name: string): string {
+export function colour(element: Element, name: string): string {
   return getComputedStyle(element).getPropertyValue(name).trim();
 }
 
@@ -57,7 +66,33 @@ function drawMarks(plot: uPlot, marks: readonly Mark[], element: Element): void 
   ctx.restore();
 }
 
-function options(element: HTMLElement, props: ChartProps, marks: () => readonly Mark[]): uPlot.Options {
+/** Shaded from edge to edge of the stretch, with a bar on top so that colour does not say it alone. */
+function drawBands(plot: uPlot, bands: readonly Band[], element: Element): void {
+  const { ctx, bbox } = plot;
+  const { min, max } = plot.scales.x ?? {};
+  if (min == null || max == null) return;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.fillStyle = colour(element, '--wrong');
+  ctx.font = `${11 * devicePixelRatio}px ${FONT.slice(FONT.indexOf(' ') + 1)}`;
+  ctx.textBaseline = 'top';
+  for (const { fromMs, toMs, label } of bands) {
+    const [from, to] = [Math.max(min, fromMs / 1000), Math.min(max, toMs === null ? max : toMs / 1000)];
+    if (to < from) continue;
+    const x = plot.valToPos(from, 'x', true);
+    const width = Math.max(2 * devicePixelRatio, plot.valToPos(to, 'x', true) - x);
+    ctx.globalAlpha = 0.18;
+    ctx.fillRect(x, bbox.top, width, bbox.height);
+    ctx.globalAlpha = 1;
+    ctx.fillRect(x, bbox.top, width, 2 * devicePixelRatio);
+    if (label !== null) ctx.fillText(label, x + 3 * devicePixelRatio, bbox.top + 4 * devicePixelRatio);
+  }
+  ctx.restore();
+}
+
+function options(element: HTMLElement, props: ChartProps, newest: () => ChartProps): uPlot.Options {
   const dim = colour(element, '--text-dim');
   const grid = { stroke: colour(element, '--line'), width: 1 };
   const bars = uPlot.paths.bars?.({ size: [0.9, 8], align: 1 });
@@ -96,7 +131,12 @@ function options(element: HTMLElement, props: ChartProps, marks: () => readonly 
         ...(line.fill === true ? { fill: `${line.color}26` } : {}),
       })),
     ],
-    hooks: { drawAxes: [(plot) => drawMarks(plot, marks(), element)] },
+    hooks: {
+      drawAxes: [
+        (plot) => drawBands(plot, newest().bands, element),
+        (plot) => drawMarks(plot, newest().marks, element),
+      ],
+    },
   };
 }
 
@@ -112,7 +152,7 @@ export function Chart(props: ChartProps) {
     const element = place.current;
     if (element === null) return;
     const own = new uPlot(
-      options(element, newest.current, () => newest.current.marks),
+      options(element, newest.current, () => newest.current),
       newest.current.data,
       element,
     );

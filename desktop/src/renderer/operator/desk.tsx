@@ -12,6 +12,7 @@ import { ALL_COMMENTS } from './comments/comment-feed.ts';
 import { CommentList } from './comments/comment-list.tsx';
 import { CueList } from './cue-list.tsx';
 import { HealthList } from './health-list.tsx';
+import { OrderSection } from './orders/order-section.tsx';
 import { ProductTable } from './product-table.tsx';
 import { RoomCharts, type Theme } from './room-charts.tsx';
 import { SourceList } from './source-list.tsx';
@@ -43,6 +44,7 @@ function OperatorScreen({ state, clock, theme }: { state: PanelState; clock: Clo
       <div className="column middle">
         <ProductTable state={state} nowMs={nowMs} filter={filter} onFilter={setFilter} />
         <CommentList filter={filter} products={state.products} onFilter={setFilter} />
+        <OrderSection state={state} nowMs={nowMs} />
       </div>
       <div className="column last">
         <CueList stage={state.stage} nowMs={nowMs} />

@@ -1,3 +1,4 @@
+import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CommentFilter, PanelState, ProductState } from '@livecue/shared/contract';
 import { Intent } from '@livecue/shared/insight';
@@ -5,12 +6,17 @@ import { Mic, TriangleAlert } from 'lucide-react';
 import { usePanel } from '../live/use-live.tsx';
 import { useUnits } from '../words/units.ts';
 import { ALL_COMMENTS } from './comments/comment-feed.ts';
+import { useDeskKeys } from './comments/use-list-keys.ts';
+import { Direction } from './products/direction.tsx';
+import { ProductDetail } from './products/product-detail.tsx';
 import { Section } from './section.tsx';
 import { Spark } from './spark.tsx';
 
 const SPARK_SECONDS = 60;
 /** From here on the time to sold-out is a warning (the default of advise.stockOutMinutes). */
 const SOON_MINUTES = 10;
+/** Fewer false surges an hour than this are told as a surge (advise's own limit). */
+const SURGE_P = 0.01;
 
 interface Asking {
   readonly filter: CommentFilter;
@@ -69,9 +75,22 @@ function StockCells({ product }: { product: ProductState }) {
       </td>
       <td className={`number ${soon ? 'wrong-text' : ''}`}>
         {soon ? <TriangleAlert size={14} aria-hidden="true" /> : null}{' '}
-        {minutes === null ? <span className="dim">–</span> : t('eta', { n: units.rate(minutes) })}
+        {minutes === null ? <span className="dim">–</span> : units.ahead(minutes)}
       </td>
     </>
+  );
+}
+
+/** How unlikely the attention is; what would be told as a surge stands out. */
+function Surprise({ product }: { product: ProductState }) {
+  const { t } = useTranslation();
+  const units = useUnits();
+  const { interest } = product;
+  if (interest === null || interest.surprise < 1) return <td className="number dim">–</td>;
+  return (
+    <td className={`number ${interest.pValue <= SURGE_P ? 'surging' : ''}`} title={t('products.surprising')}>
+      {units.rate(interest.surprise)}
+    </td>
   );
 }
 
@@ -79,8 +98,9 @@ function ProductRow({
   product,
   explained,
   nowMs,
+  onOpen,
   ...asking
-}: Asking & { product: ProductState; explained: boolean; nowMs: number }) {
+}: Asking & { product: ProductState; explained: boolean; nowMs: number; onOpen: () => void }) {
   const { t } = useTranslation();
   const { store } = usePanel();
   const units = useUnits();
@@ -92,7 +112,15 @@ function ProductRow({
       <td className="number">{product.linkNumber ?? '–'}</td>
       <td className="product-name" title={product.productId}>
         <div>
-          <span className="words">{units.words(product.name)}</span>
+          <button
+            type="button"
+            className="product-open"
+            aria-label={t('detail.open', { name: units.words(product.name) })}
+            aria-haspopup="dialog"
+            onClick={onOpen}
+          >
+            {units.words(product.name)}
+          </button>
           {explained ? (
             <span className="tag">
               <Mic size={12} aria-hidden="true" /> {t('products.explaining')}
@@ -104,8 +132,14 @@ function ProductRow({
         <div className="interest-cell">
           <Spark values={values} label={`${t('products.interest')}: ${level}`} />
           <span>{level}</span>
+          {product.interest === null ? (
+            <span className="direction" />
+          ) : (
+            <Direction direction={product.interest.direction} />
+          )}
         </div>
       </td>
+      <Surprise product={product} />
       <td>
         <Questions product={product} {...asking} />
       </td>
@@ -115,9 +149,29 @@ function ProductRow({
   );
 }
 
+/** G goes to the products; up and down go from one to the next. */
+function useRowKeys(place: { readonly current: HTMLElement | null }) {
+  const buttons = () => [...(place.current?.querySelectorAll<HTMLElement>('.product-open') ?? [])];
+  useDeskKeys(
+    useMemo(() => ({ g: () => place.current?.querySelector<HTMLElement>('.product-open')?.focus() }), [place]),
+  );
+  return (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    const all = buttons();
+    const at = all.indexOf(event.target as HTMLElement);
+    if (step === 0 || at < 0) return;
+    event.preventDefault();
+    all[Math.max(0, Math.min(all.length - 1, at + step))]?.focus();
+  };
+}
+
 /** In the order of the link list, so that a product is always found in the same place. */
 export function ProductTable({ state, nowMs, ...asking }: Asking & { state: PanelState; nowMs: number }) {
   const { t } = useTranslation();
+  const [opened, setOpened] = useState<string | null>(null);
+  const place = useRef<HTMLTableSectionElement>(null);
+  const focusRow = useRowKeys(place);
+  const detail = state.products.find(({ productId }) => productId === opened) ?? null;
   const products = state.products.toSorted((a, b) => (a.linkNumber ?? 1e9) - (b.linkNumber ?? 1e9));
   return (
     <Section name="products" title={t('products.title')}>
@@ -130,25 +184,30 @@ export function ProductTable({ state, nowMs, ...asking }: Asking & { state: Pane
               <th className="number">{t('products.number')}</th>
               <th>{t('products.name')}</th>
               <th>{t('products.interest')}</th>
+              <th className="number" title={t('products.surprising')}>
+                {t('products.surprise')}
+              </th>
               <th>{t('products.ask')}</th>
               <th className="number">{t('products.sold')}</th>
               <th className="number">{t('products.stock')}</th>
               <th className="number">{t('products.eta')}</th>
             </tr>
           </thead>
-          <tbody>
+          <tbody ref={place} onKeyDown={focusRow}>
             {products.map((product) => (
               <ProductRow
                 key={product.productId}
                 product={product}
                 explained={product.productId === state.explaining?.productId}
                 nowMs={nowMs}
+                onOpen={() => setOpened(product.productId)}
                 {...asking}
               />
             ))}
           </tbody>
         </table>
       )}
+      {detail === null ? null : <ProductDetail product={detail} state={state} onClose={() => setOpened(null)} />}
     </Section>
   );
 }

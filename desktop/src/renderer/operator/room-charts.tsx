@@ -70,6 +70,12 @@ export function RoomCharts({ state, nowMs, theme }: { state: PanelState; nowMs: 
     const value = values[values.length - 1] ?? values[values.length - 2];
     return value == null ? t('charts.gap') : units.rate(value) + unit;
   };
+  const bands = state.anomalies.map(({ kind, startMs, endMs }) => ({
+    fromMs: startMs,
+    toMs: endMs,
+    label: t(`anomalies.kind.${kind}`),
+  }));
+  const unnamed = bands.map((band) => ({ ...band, label: null }));
   const colours = COLOURS[theme];
   const rows: readonly { key: 'comments' | 'orders' | 'viewers'; line: Line; now: string; leastTop: number }[] = [
     {
@@ -93,7 +99,8 @@ export function RoomCharts({ state, nowMs, theme }: { state: PanelState; nowMs: 
   }));
   const legend = (
     <span className="chart-legend small dim">
-      <span className="mark-cue" /> {t('charts.cue')} <span className="mark-pin" /> {t('charts.pin')}
+      <span className="mark-cue" /> {t('charts.cue')} <span className="mark-pin" /> {t('charts.pin')}{' '}
+      <span className="mark-anomaly" /> {t('anomalies.mark')}
     </span>
   );
   return (
@@ -108,6 +115,7 @@ export function RoomCharts({ state, nowMs, theme }: { state: PanelState; nowMs: 
             lines={[line]}
             data={drawn[key]}
             marks={marks}
+            bands={key === 'comments' ? bands : unnamed}
             axis={false}
             leastTop={leastTop}
             fromZero={key !== 'viewers'}
@@ -140,6 +148,7 @@ export function RoomCharts({ state, nowMs, theme }: { state: PanelState; nowMs: 
           lines={lines}
           data={drawn.interest}
           marks={marks}
+          bands={unnamed}
           axis
           leastTop={5}
           fromZero

@@ -15,14 +15,16 @@ export function sparkPath(values: readonly (number | null)[], width: number, hei
 const WIDTH = 80;
 const HEIGHT = 20;
 
-/** Interest of one product over the last minute; its scale is its own. */
-export function Spark({ values, label }: { values: readonly (number | null)[]; label: string }) {
+/** Interest of one product; its scale is its own. `stretched` fills whatever box it stands in. */
+export function Spark(props: { values: readonly (number | null)[]; label: string; stretched?: boolean }) {
+  const { values, label } = props;
   return (
     <svg
       className="spark"
       viewBox={`0 -2 ${WIDTH} ${HEIGHT + 4}`}
       width={WIDTH}
       height={HEIGHT + 4}
+      preserveAspectRatio={props.stretched === true ? 'none' : 'xMidYMid'}
       role="img"
       aria-label={label}
     >

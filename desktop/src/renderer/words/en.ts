@@ -1,12 +1,15 @@
+import { signalsEn } from './signals-en.ts';
+
 /** English words of the panel; `zh.ts` has the same keys. */
 export const en = {
+  ...signalsEn,
   mode: { simulated: 'Simulated room, not live', replay: 'Replay, not live' },
   live: 'Live',
   on: 'Running',
   explaining: 'explaining {{time}}',
   viewers: '{{n}} watching',
   age: { ms: '{{n}} ms', s: '{{n}} s', min: '{{n}} min', h: '{{n}} h', ago: '{{age}} ago', never: 'never' },
-  eta: '{{n}} min',
+  eta: { minutes: '{{n}}′', hours: '{{n}} h' },
   connection: {
     connecting: 'Connecting to the agent',
     lost: 'Connection lost',
@@ -85,6 +88,8 @@ export const en = {
     eta: 'Out in',
     explaining: 'on air',
     soldOut: 'sold out',
+    surprise: 'Surprise',
+    surprising: 'How unlikely so much attention is: 3 means one chance in a thousand',
     asked: 'Viewers who asked in the last 60 s. Click to see their comments.',
     unknown: 'not known',
   },
@@ -153,6 +158,9 @@ export const en = {
     pause: 'pause the list, follow again',
     search: 'search',
     leave: 'leave the comment, follow again',
+    orders: 'to the odd orders',
+    accept: 'accept an order’s alarm · call it a false alarm; U takes it back',
+    products: 'to the products; ↑ ↓ choose, Enter shows why',
     view: 'host screen and back',
     help: 'this help',
     about: 'A correction stores the comment as a training example on this box; it is never sent. It changes no other comment, not even one with the same words: models learn from examples when they are trained. livecue corrections --out FILE writes the examples out.',

@@ -7,6 +7,8 @@ export interface Units {
   readonly language: Language;
   /** 0.4 s · 22 s · 3 min · 2.0 h */
   age(ms: number): string;
+  /** Minutes to come: 8′ · 8.2′ · 2.4 h */
+  ahead(minutes: number): string;
   /** 2:40 · 1:12:07 */
   duration(ms: number): string;
   count(n: number): string;
@@ -56,6 +58,10 @@ export function useUnits(): Units {
   return {
     language,
     age,
+    ahead: (minutes) =>
+      minutes < 120
+        ? t('eta.minutes', { n: rate.format(minutes < 10 ? minutes : Math.round(minutes)) })
+        : t('eta.hours', { n: rate.format(minutes / 60) }),
     duration,
     bytes,
     clock,

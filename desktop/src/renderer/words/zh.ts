@@ -1,13 +1,15 @@
 import type { PanelWords } from './en.ts';
+import { signalsZh } from './signals-zh.ts';
 
 export const zh: PanelWords = {
+  ...signalsZh,
   mode: { simulated: '模拟直播间，非真实直播', replay: '回放，非真实直播' },
   live: '直播',
   on: '运行',
   explaining: '讲解 {{time}}',
   viewers: '在线 {{n}}',
   age: { ms: '{{n}} 毫秒', s: '{{n}} 秒', min: '{{n}} 分钟', h: '{{n}} 小时', ago: '{{age}}前', never: '从未' },
-  eta: '{{n}} 分钟',
+  eta: { minutes: '{{n}}′', hours: '{{n}} 小时' },
   connection: {
     connecting: '正在连接主机程序',
     lost: '连接断开',
@@ -86,6 +88,8 @@ export const zh: PanelWords = {
     eta: '售罄',
     explaining: '讲解中',
     soldOut: '售罄',
+    surprise: '意外',
+    surprising: '这么多关注有多难得：3 表示千分之一的机会',
     asked: '最近 60 秒提问的观众数。点击查看这些评论。',
     unknown: '未知',
   },
@@ -154,6 +158,9 @@ export const zh: PanelWords = {
     pause: '暂停列表，再按继续跟随',
     search: '搜索',
     leave: '离开这条评论，继续跟随',
+    orders: '进入可疑订单列表',
+    accept: '订单异常属实 · 误报；U 撤销',
+    products: '进入商品表；↑ ↓ 选择，Enter 查看依据',
     view: '切换到主播屏，再按返回',
     help: '本帮助',
     about: '更正会把这条评论存为本机的训练样本，永不上传。它不改变其他评论，同样的话也不变：模型在下次训练时才从样本学习。用 livecue corrections --out 文件 导出样本。',

@@ -11,6 +11,9 @@ const KEYS = [
   [['P'], 'pause'],
   [['/'], 'search'],
   [['Esc'], 'leave'],
+  [['G'], 'products'],
+  [['O'], 'orders'],
+  [['A', 'X'], 'accept'],
   [['V'], 'view'],
   [['?'], 'help'],
 ] as const;

@@ -1,0 +1,113 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { OrderCounts, OrderRow, OrderVerdict } from '@livecue/shared/contract';
+import { PanelRefusedError } from '../../client/panel-client.ts';
+import { usePanel } from '../../live/use-live.tsx';
+
+/** Verdicts that can be taken back, the last ones. */
+const UNDO_KEPT = 50;
+const RETRY_MS = 2_000;
+
+export interface OrderNotice {
+  readonly wrong: boolean;
+  readonly text: string;
+}
+
+interface Undo {
+  readonly row: OrderRow;
+  readonly before: OrderVerdict | null;
+}
+
+/** Rows that are on the screen stay in their place while it is held; what they say is always the newest. */
+export function shownRows(
+  shown: readonly OrderRow[],
+  newest: readonly OrderRow[],
+  held: boolean,
+): { rows: readonly OrderRow[]; waiting: number } {
+  if (!held) return { rows: newest, waiting: 0 };
+  const byId = new Map(newest.map((row) => [row.orderId, row]));
+  const rows = shown.map((row) => byId.get(row.orderId) ?? row);
+  const there = new Set(rows.map(({ orderId }) => orderId));
+  return { rows, waiting: newest.filter(({ orderId }) => !there.has(orderId)).length };
+}
+
+/** The newest rows of the agent: read again whenever it says that they have changed. */
+function useNewest({ session, revision }: OrderCounts) {
+  const { client } = usePanel();
+  const [rows, setRows] = useState<readonly OrderRow[]>([]);
+  const [labels, setLabels] = useState(0);
+  const [problem, setProblem] = useState<{ refused: boolean; why: string } | null>(null);
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    let gone = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    client.call('orders.read', {}).then(
+      (answer) => {
+        if (gone) return;
+        setRows(answer.rows);
+        setLabels(answer.labels);
+        setProblem(null);
+      },
+      (error: unknown) => {
+        if (gone) return;
+        const refused = error instanceof PanelRefusedError && error.code === 'forbidden';
+        setProblem({ refused, why: error instanceof Error ? error.message : String(error) });
+        if (!refused) timer = setTimeout(() => setTries((n) => n + 1), RETRY_MS);
+      },
+    );
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [client, session, revision, tries]);
+  return { rows, labels, problem };
+}
+
+/** Odd orders as they are shown, and what the operator says of them. */
+export function useOrders(counts: OrderCounts, held: boolean) {
+  const { t } = useTranslation();
+  const { client } = usePanel();
+  const { rows: newest, labels, problem } = useNewest(counts);
+  const kept = useRef<readonly OrderRow[]>([]);
+  const [turn, setTurn] = useState(0);
+  const { rows, waiting } = useMemo(() => shownRows(kept.current, newest, held), [newest, held, turn]);
+  kept.current = rows;
+  /** Takes in what waits, also while the rows are held. */
+  const resume = useCallback(() => {
+    kept.current = newest;
+    setTurn((n) => n + 1);
+  }, [newest]);
+  const [notice, setNotice] = useState<OrderNotice | null>(null);
+  const [undos, setUndos] = useState<readonly Undo[]>([]);
+
+  const say = useCallback(
+    (row: OrderRow, verdict: OrderVerdict | null) =>
+      client.call('orders.label', { orderId: row.orderId, verdict }).then(
+        () => {
+          setNotice({ wrong: false, text: t('orders.said', { ref: row.orderRef, what: t(`orders.verdict.${verdict ?? 'none'}`) }) });
+          return true;
+        },
+        (error: unknown) => {
+          setNotice({ wrong: true, text: t('orders.notSaved', { why: error instanceof Error ? error.message : String(error) }) });
+          return false;
+        },
+      ),
+    [client, t],
+  ); // prettier-ignore
+
+  /** The same verdict again takes it back. */
+  const label = useCallback(
+    async (row: OrderRow, verdict: OrderVerdict) => {
+      const done = await say(row, row.verdict === verdict ? null : verdict);
+      if (done) setUndos((old) => [...old.slice(1 - UNDO_KEPT), { row, before: row.verdict }]);
+    },
+    [say],
+  );
+  const undo = useCallback(async () => {
+    const last = undos.at(-1);
+    if (last === undefined) return setNotice({ wrong: false, text: t('orders.nothingToUndo') });
+    if (await say(last.row, last.before)) setUndos((old) => old.filter((one) => one !== last));
+  }, [undos, say, t]);
+
+  return { rows, waiting, labels, problem, notice, undoable: undos.length > 0, label, undo, resume };
+}
