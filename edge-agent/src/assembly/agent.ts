@@ -21,7 +21,7 @@ import { toPromptBody, toUplinkBodies } from '../sync/uplink-record.ts';
 import { openCommentPredictor } from './comment-predictor.ts';
 import { createCommentDesk } from './comment-desk.ts';
 import { createCore } from './core.ts';
-import { openOrderModel } from './order-model.ts';
+import { learnFromVerdicts, openOrderModel } from './order-model.ts';
 import { createDriver } from './driver.ts';
 import { createEmbeddedCloud } from './embedded-cloud.ts';
 import { createLatencyMeter } from './latency.ts';
@@ -89,7 +89,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     deadlineMs: PREDICTION_DEADLINE_MS,
     onProblem: (problem) => logger.warn(problem),
   });
-  const orderModel = openOrderModel((problem) => logger.warn(problem));
+  const orderModel = await learnFromVerdicts(openOrderModel((problem) => logger.warn(problem)), orderLabels);
   const core = createCore(
     { ...input, predictor, orderModel },
     {

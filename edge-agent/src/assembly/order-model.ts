@@ -1,6 +1,12 @@
 import { ModelError } from '../inference/model-manifest.ts';
 import { openOrderScorer, type OrderScorer } from '../inference/order-scorer.ts';
+import { type Verdict, withVerdicts } from '../inference/order-verdicts.ts';
+import type { OrderLabels } from '../ports.ts';
 import { MODELS } from './comment-predictor.ts';
+
+const READ_AT_ONCE = 500;
+/** The newest verdicts that are learned from: more take longer to learn than a start should. */
+const MAX_VERDICTS = 5_000;
 
 /** The model of orders, or null when it is wrong and `onProblem` is there to be told why; else that is thrown. */
 export function openOrderModel(onProblem: ((problem: string) => void) | null): OrderScorer | null {
@@ -11,4 +17,17 @@ export function openOrderModel(onProblem: ((problem: string) => void) | null): O
     onProblem(`orders are not judged: ${error.message}`);
     return null;
   }
+}
+
+/** The same model with what operators said of orders on this box; verdicts of today take effect at the next start. */
+export async function learnFromVerdicts(model: OrderScorer | null, labels: OrderLabels): Promise<OrderScorer | null> {
+  if (model === null) return null;
+  let verdicts: Verdict[] = [];
+  for (let afterId = 0; ;) {
+    const rows = await labels.read(afterId, READ_AT_ONCE);
+    if (rows.length === 0) break;
+    verdicts = [...verdicts, ...rows.map(({ example }) => example)].slice(-MAX_VERDICTS);
+    afterId = rows.at(-1)!.id;
+  }
+  return withVerdicts(model, verdicts);
 }
