@@ -29,10 +29,18 @@ export interface PipelineAdvisor {
   restore(state: readonly (readonly [string, string])[]): void;
 }
 
+/** The answers of the advise layer; `advise/answers/answer-desk.ts` has them. */
+export interface PipelineAnswers {
+  comment(event: LiveEventOf<'live.comment.created'>, prediction: Prediction | null, view: () => RoomView): void;
+  removed(event: LiveEventOf<'live.comment.deleted'>): void;
+}
+
 export interface PipelinePorts {
   readonly stream: PipelineStream;
   readonly advisor: PipelineAdvisor;
   readonly predictor: Predictor;
+  /** Absent: questions are counted and not answered. */
+  readonly answers?: PipelineAnswers;
   readonly roomId: string;
   /** Called with what a tick closed; empty lists are not handed out. */
   readonly onWindows: (results: readonly WindowResult[]) => void;
@@ -90,6 +98,8 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
   const resolved = (text: string, prediction: Prediction | null): Prediction | null =>
     prediction === null ? null : (ports.predictor.resolve?.(text, prediction, onAir) ?? prediction);
 
+  const viewNow = () => ports.stream.view(ports.roomId);
+
   return {
     counts,
     async process(frames, nowMs) {
@@ -105,6 +115,8 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
         if (event.type === 'live.comment.created' && prediction === null) counts.unpredicted++;
         ports.stream.add(event, prediction);
         if (event.type === 'live.product.pinned' || event.type === 'live.product.unpinned') explaining = undefined;
+        if (event.type === 'live.comment.created') ports.answers?.comment(event, prediction, viewNow);
+        else if (event.type === 'live.comment.deleted') ports.answers?.removed(event);
         ports.onEvent?.(event, prediction);
       }
     },

@@ -44,7 +44,12 @@ export interface Advisor {
 }
 
 export function createAdvisor(
-  ports: { readonly catalogue: Catalogue; readonly modelVersion: string },
+  ports: {
+    readonly catalogue: Catalogue;
+    readonly modelVersion: string;
+    /** Absent: cards show what the catalogue files under the intent, and no more. */
+    readonly answers?: RuleContext['answers'];
+  },
   config: AgentConfig['advise'],
 ): Advisor {
   const byId = productsById(ports.catalogue);
@@ -54,7 +59,13 @@ export function createAdvisor(
   let lastMs = Number.NEGATIVE_INFINITY;
 
   const wantedNow = (view: RoomView): ReadonlyMap<string, Wanted> => {
-    const context: RuleContext = { config, modelVersion: ports.modelVersion, product, active: activeOf(view, byId) };
+    const context: RuleContext = {
+      config,
+      modelVersion: ports.modelVersion,
+      product,
+      active: activeOf(view, byId),
+      answers: ports.answers,
+    };
     const wanted = new Map<string, Wanted>();
     for (const rule of Object.values(RULES)) {
       for (const candidate of rule.evaluate(view, context)) wanted.set(candidate.key, { rule, candidate });

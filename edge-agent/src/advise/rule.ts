@@ -1,4 +1,5 @@
 import type { AgentConfig, Catalogue, Product } from '@livecue/shared/contract';
+import type { Intent } from '@livecue/shared/insight';
 import type { Evidence, HostPrompt, Priority, PromptOutcome, RuleName, Words } from '@livecue/shared/prompt';
 import type { RoomView } from '../core-ports.ts';
 
@@ -30,6 +31,8 @@ export interface RuleContext {
   readonly product: (productId: string) => Product | null;
   /** Products of the catalogue with anything counted in the last 10 min. */
   readonly active: readonly Product[];
+  /** The fact that answers what is asked of a product (null: of the room) now. Absent: see `Advisor`. */
+  readonly answers?: { factFor(productId: string | null, intent: Intent, view: RoomView): Words | null };
 }
 
 /** One question asked of the room. Pure: what it returns depends on its arguments alone. */

@@ -89,7 +89,10 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     deadlineMs: PREDICTION_DEADLINE_MS,
     onProblem: (problem) => logger.warn(problem),
   });
-  const orderModel = await learnFromVerdicts(openOrderModel((problem) => logger.warn(problem)), orderLabels);
+  const orderModel = await learnFromVerdicts(
+    openOrderModel((problem) => logger.warn(problem)),
+    orderLabels,
+  );
   const core = createCore(
     { ...input, predictor, orderModel },
     {
@@ -168,6 +171,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       view,
       totals,
       comments,
+      answers: core.answers,
       orders,
       sources,
       uplink,

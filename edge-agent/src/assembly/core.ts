@@ -1,5 +1,6 @@
 import type { AgentConfig, Catalogue } from '@livecue/shared/contract';
 import { createAdvisor } from '../advise/advisor.ts';
+import { createAnswerDesk, type AnswerDesk } from '../advise/answers/answer-desk.ts';
 import {
   createPipeline,
   type Pipeline,
@@ -26,6 +27,7 @@ export function createCore(
   pipeline: Pipeline;
   stream: ReturnType<typeof createStream> & PipelineStream;
   advisor: PipelineAdvisor;
+  answers: AnswerDesk;
   modelVersion: string;
 } {
   const { config, catalogue, predictor, orderModel } = input;
@@ -34,7 +36,8 @@ export function createCore(
     { resolveProduct: createProductResolver(catalogue), roomOf: () => roomId, orderModel: orderModel ?? undefined },
     config.stream,
   );
-  const advisor = createAdvisor({ catalogue, modelVersion: predictor.version }, config.advise);
-  const pipeline = createPipeline({ stream, advisor, predictor, roomId, ...ports });
-  return { pipeline, stream, advisor, modelVersion: predictor.version };
+  const answers = createAnswerDesk(catalogue);
+  const advisor = createAdvisor({ catalogue, modelVersion: predictor.version, answers }, config.advise);
+  const pipeline = createPipeline({ stream, advisor, predictor, answers, roomId, ...ports });
+  return { pipeline, stream, advisor, answers, modelVersion: predictor.version };
 }

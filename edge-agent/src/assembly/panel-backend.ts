@@ -3,6 +3,7 @@ import { INTENTS, type Forecast } from '@livecue/shared/insight';
 import type * as z from 'zod';
 import type { PanelBackend, RoomView, Source, StoreStatus, Uplink } from '../ports.ts';
 import type { Pipeline, PipelineAdvisor } from '../pipeline.ts';
+import type { AnswerDesk } from '../advise/answers/answer-desk.ts';
 import type { CommentDesk } from './comment-desk.ts';
 import { PanelCallError } from '../panel/panel-call-error.ts';
 import { healthItems } from './health-items.ts';
@@ -27,6 +28,7 @@ export interface PanelBackendPorts {
   readonly view: () => RoomView;
   readonly totals: ShowTotals;
   readonly comments: CommentDesk;
+  readonly answers: Pick<AnswerDesk, 'rows' | 'close'>;
   readonly orders: OrderDesk;
   readonly sources: readonly Source[];
   readonly uplink: Uplink;
@@ -201,6 +203,10 @@ export function createPanelBackend(
           return ports.comments.before(args as Parsed<'comments.before'>);
         case 'comments.correct':
           return ports.comments.correct(args as Parsed<'comments.correct'>);
+        case 'answers.read':
+          return { rows: ports.answers.rows(ports.view()) };
+        case 'answers.close':
+          return { closed: ports.answers.close((args as Parsed<'answers.close'>).answerId) };
         case 'corrections.read':
           return ports.comments.read(args as Parsed<'corrections.read'>);
         case 'product.read':

@@ -71,6 +71,8 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'comments.before') return { extent: EXTENT, rows: [ROW] };
       if (verb === 'comments.correct') return { row: ROW, examples: 1 };
       if (verb === 'corrections.read') return { examples: [] };
+      if (verb === 'answers.read') return { rows: [] };
+      if (verb === 'answers.close') return { closed: true };
       if (verb === 'product.read') return DETAIL;
       if (verb === 'orders.read') return { counts: COUNTS, rows: [ORDER], labels: 0 };
       if (verb === 'orders.label') return { row: ORDER, labels: 1 };

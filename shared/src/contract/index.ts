@@ -4,6 +4,7 @@ export * from './health.ts';
 export * from './model-manifest.ts';
 export * from './panel.ts';
 export * from './panel-bridge.ts';
+export * from './panel-answers.ts';
 export * from './panel-comments.ts';
 export * from './panel-link.ts';
 export * from './panel-signals.ts';

@@ -12,6 +12,8 @@ export const BRIDGE_FUNCTIONS = {
   'comments.before': 'commentsBefore',
   'comments.correct': 'commentsCorrect',
   'corrections.read': 'correctionsRead',
+  'answers.read': 'answersRead',
+  'answers.close': 'answersClose',
   'product.read': 'productRead',
   'orders.read': 'ordersRead',
   'orders.label': 'ordersLabel',

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Stage } from '../prompt/host-prompt.ts';
 import { HealthItem, SourceHealth } from './health.ts';
 import { RoomAnomaly } from '../insight/room-anomaly.ts';
+import { ANSWER_VERBS } from './panel-answers.ts';
 import { COMMENT_VERBS } from './panel-comments.ts';
 import { OrderCounts, ProductInterest, SIGNAL_VERBS } from './panel-signals.ts';
 import { SentMessage, UplinkStatus } from './uplink.ts';
@@ -85,6 +86,7 @@ export const PANEL_VERBS = {
   /** A new one-time code so that one more device can pair. */
   'pairing.create': { args: z.strictObject({ role: PanelRole.default('operator') }), result: z.object({ code: z.string(), expiresMs: z.int(), urls: z.array(z.string()) }) },
   ...COMMENT_VERBS,
+  ...ANSWER_VERBS,
   ...SIGNAL_VERBS,
 } as const; // prettier-ignore
 export type PanelVerb = keyof typeof PANEL_VERBS;

@@ -40,7 +40,7 @@ export function createAnswerer(ports: AnswererPorts): Answerer {
     const confidence = confidenceOf(found);
     const answers = distinct(found).map(({ fact, score }) => ({ fact, score: shareOf(score, found) * confidence }));
     const first = found[0] ?? null;
-    const quote = first === null ? null : quoteOf(first.fact.answer, ports.live(first.fact.productId));
+    const quote = first === null ? null : quoteOf(first.fact.answer, () => ports.live(first.fact.productId));
     const again = isAgain(asked, first, confidence, ports.repeats);
     const reason = humanReason(asked, first, confidence, quote !== null, again);
     if (reason !== null) return { answers, confidence, decision: 'human', reason, quote: null };

@@ -13,9 +13,12 @@ export const NOTHING_LIVE: LiveValues = { price: null, stock: null };
 const PLACEHOLDER = /\{(\w+)\}/g;
 
 /** The words with `{price}` and `{stock}` filled in; null when one of them, or an unknown one, has no value. */
-export function quoteOf(answer: Words, live: LiveValues): Words | null {
-  const zh = filled(answer.zh, live);
-  const en = filled(answer.en, live);
+export function quoteOf(answer: Words, live: () => LiveValues): Words | null {
+  // Most facts have nothing to fill, and looking up what is live has its cost.
+  if (!answer.zh.includes('{') && !answer.en.includes('{')) return answer;
+  const values = live();
+  const zh = filled(answer.zh, values);
+  const en = filled(answer.en, values);
   return zh === null || en === null ? null : { zh, en };
 }
 

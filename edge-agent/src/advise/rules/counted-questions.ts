@@ -2,6 +2,7 @@ import type { Product } from '@livecue/shared/contract';
 import type { Intent } from '@livecue/shared/insight';
 import type { Evidence, HostPrompt, Words } from '@livecue/shared/prompt';
 import type { RoomView } from '../../core-ports.ts';
+import { liveOf, quoteOf } from '../answers/live-text.ts';
 import { type Candidate, OFF_DELAY_MS, ON_DELAY_MS, type Rule, type RuleContext } from '../rule.ts';
 import { labelOf, nameOf } from '../words.ts';
 
@@ -125,12 +126,17 @@ function compose(
   return {
     headline: { zh: `${label.zh} ${viewers} 人${asked.zh}`, en: `${label.en}: ${viewers} ${asked.en}` },
     reason: { zh: `60 秒内 ${viewers} 人${asked.zh} · ${name.zh}`, en: `${viewers} viewers in 60 s · ${name.en}` },
-    fact: factOf(product, intent),
+    fact: factOf(product, intent, view, context),
     evidence,
   };
 }
 
-function factOf(product: Product | null, intent: Intent): Words | null {
-  const facts: Partial<Record<string, Words>> = product?.facts ?? {};
-  return facts[intent] ?? null;
+/** The fact that answers most of what is asked, else what the catalogue files under the intent. */
+function factOf(product: Product | null, intent: Intent, view: RoomView, context: RuleContext): Words | null {
+  const answer = context.answers?.factFor(product?.productId ?? null, intent, view) ?? null;
+  if (answer !== null || product === null) return answer;
+  const facts: Partial<Record<string, Words>> = product.facts;
+  const filed = facts[intent];
+  const level = () => view.stock(product.productId)?.level ?? null;
+  return filed === undefined ? null : quoteOf(filed, () => liveOf(product, level()));
 }
