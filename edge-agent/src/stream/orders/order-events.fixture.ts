@@ -1,5 +1,6 @@
-import fc from 'fast-check';
 import type { LiveEvent } from '@livecue/shared/event';
+import { ORDER_FEATURES } from '@livecue/shared/insight';
+import type { OrderModel } from './order-judge.ts';
 
 const START_MS = Date.UTC(2026, 0, 15, 12);
 
@@ -13,18 +14,6 @@ export interface Drawn {
   readonly atS: number;
   readonly device: number | null;
 }
-
-export const drawnEvents = fc.array(
-  fc.record<Drawn>({
-    kind: fc.constantFrom('created', 'created', 'created', 'paid', 'refunded', 'cancelled', 'viewed'),
-    number: fc.integer({ min: 0, max: 30 }),
-    buyer: fc.option(fc.integer({ min: 0, max: 3 })),
-    products: fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }),
-    atS: fc.integer({ min: 0, max: 9_000 }),
-    device: fc.option(fc.integer({ min: 0, max: 2 })),
-  }),
-  { maxLength: 60 },
-);
 
 export function eventOf(drawn: Drawn, index: number): LiveEvent {
   const eventTimeMs = START_MS + drawn.atS * 1000;
@@ -49,3 +38,11 @@ export function eventOf(drawn: Drawn, index: number): LiveEvent {
       return { ...common, type: 'shop.product.viewed', data: { product: { productID: `p${drawn.products[0] ?? 0}` } } };
   }
 }
+
+const UNITS = ORDER_FEATURES.indexOf('units');
+/** Calls orders of many units strange. */
+export const unitsModel: OrderModel = {
+  threshold: 0.6,
+  score: (features) => Math.min(1, features[UNITS]! / 10),
+  reasons: (features) => [{ feature: 'units', value: features[UNITS]!, usual: 1, share: 1 }],
+};

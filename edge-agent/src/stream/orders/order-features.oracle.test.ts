@@ -1,8 +1,21 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ORDER_FEATURES, type OrderFeature } from '@livecue/shared/insight';
-import { type Drawn, drawnEvents, eventOf } from './order-events.fixture.ts';
+import { type Drawn, eventOf, unitsModel as model } from './order-events.fixture.ts';
 import { OrderFeatures } from './order-features.ts';
+import { OrderWatch } from './order-watch.ts';
+
+const drawnEvents = fc.array(
+  fc.record<Drawn>({
+    kind: fc.constantFrom('created', 'created', 'created', 'paid', 'refunded', 'cancelled', 'viewed'),
+    number: fc.integer({ min: 0, max: 30 }),
+    buyer: fc.option(fc.integer({ min: 0, max: 3 })),
+    products: fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }),
+    atS: fc.integer({ min: 0, max: 9_000 }),
+    device: fc.option(fc.integer({ min: 0, max: 2 })),
+  }),
+  { maxLength: 60 },
+);
 
 const resolve = ({ productID, sku }: { productID?: string; sku?: string }): string => productID ?? sku ?? '';
 const isOrder = (kind: Drawn['kind']): boolean => kind === 'created' || kind === 'paid';
@@ -93,6 +106,28 @@ it('goes on from a checkpoint at any point as if never stopped, and puts only wh
         return sample;
       });
       expect(said).toEqual(expected);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+it('tells the same orders after a checkpoint at any point as if never stopped', () => {
+  fc.assert(
+    fc.property(drawnEvents, fc.nat(60), (drawn, stop) => {
+      const whole = new OrderWatch(resolve, model);
+      let watch = new OrderWatch(resolve, model);
+      const state = new Map<string, string>();
+      drawn.forEach((one, i) => {
+        whole.note(eventOf(one, i));
+        watch.note(eventOf(one, i));
+        expect(watch.anomalies()).toEqual(whole.anomalies());
+        if (i !== stop && i !== stop + 7) return;
+        const { put, del } = watch.takeDelta();
+        for (const [key, value] of put) state.set(key, value);
+        for (const key of del) state.delete(key);
+        watch = new OrderWatch(resolve, model);
+        watch.restore([...state]);
+      });
     }),
     { numRuns: 200 },
   );
