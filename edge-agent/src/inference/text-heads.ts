@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { INTENTS } from '@livecue/shared/insight';
-import { createFeatureReader } from '@livecue/shared/text';
+import { createFeatureReader, type TextFeatures } from '@livecue/shared/text';
+import { canStandTogether, createGramSummer, type GramTable } from './gram-table.ts';
 import { openTextModel, type ExpectedModel, type TextModel } from './text-model.ts';
 import { groupsByLength, tensorsOf } from './text-tensors.ts';
 
@@ -80,21 +81,23 @@ function widthOf(heads: Iterable<Head>): number {
   return width;
 }
 
-/** Features and tensors are made once for all models. */
+/** Features, tensors and sums are made once for all models. */
 function createScorer(models: ReadonlyMap<Head, TextModel>): TextHeads['scorePacked'] {
   const read = createFeatureReader();
   const width = widthOf(models.keys());
+  const sum = createSums(models);
   return async (texts) => {
-    const features = texts.map(read);
+    const features = texts.map((text) => read(text));
     const packed = new Float32Array(texts.length * width);
     const groups = groupsByLength(features, MAX_BATCH);
-    const batches = groups.map((group) => tensorsOf(group.flatMap((i) => features[i] ?? [])));
+    const batches = groups.map((group) => tensorsOf(group.map((i) => features[i] as TextFeatures)));
+    const sums = batches.map((batch) => sum(batch.texts));
     let at = 0;
     // One model after the other: its weights stay in the core's cache from batch to batch.
     for (const [head, model] of models) {
       const labels = EXPECTED[head].labels.length;
       for (const [k, batch] of batches.entries()) {
-        const scores = await model.score(batch);
+        const scores = await model.score(batch, sums[k]?.get(head));
         for (const [row, i] of (groups[k] ?? []).entries()) {
           packed.set(scores.subarray(row * labels, (row + 1) * labels), i * width + at);
         }
@@ -104,6 +107,17 @@ function createScorer(models: ReadonlyMap<Head, TextModel>): TextHeads['scorePac
     return packed;
   };
 }
+
+/** Sums of n-grams by head, for the models that take them. */
+function createSums(models: ReadonlyMap<Head, TextModel>): (batch: readonly TextFeatures[]) => ReadonlyMap<Head, Float32Array> {
+  const tables = new Map<Head, GramTable>();
+  for (const [head, { table }] of models) if (table !== null) tables.set(head, table);
+  const heads = [...tables.keys()];
+  // Others make their sums themselves.
+  if (heads.length === 0 || !canStandTogether([...tables.values()])) return () => new Map();
+  const sum = createGramSummer([...tables.values()]);
+  return (batch) => new Map(sum(batch).map((one, k) => [heads[k] as Head, one]));
+} // prettier-ignore
 
 /** What a folder has for its head: nothing, hand-written rules, or what claims to be a model. */
 function foundIn(folder: string): 'nothing' | 'rules' | 'model' {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelManifest } from '@livecue/shared/contract';
 import { createFeatureReader } from '@livecue/shared/text';
+import { type GramTable, gramSums } from './gram-table.ts';
 import { ModelError, openManifest } from './model-manifest.ts';
+import { type CutModel, cutModel, SUMS } from './onnx-graph.ts';
 import { INPUTS, tensorsOf, type TextTensors } from './text-tensors.ts';
 
 export type OnnxManifest = Extract<ModelManifest, { kind: 'onnx' }>;
@@ -19,8 +21,10 @@ export interface ExpectedModel {
 /** A checked session. Scores of a text do not depend on the texts beside it. */
 export interface TextModel {
   readonly manifest: OnnxManifest;
-  /** Scores of the texts of `tensorsOf`, `labels.length` a text, in order. */
-  score(batch: TextTensors): Promise<Float32Array>;
+  /** What `gramSums` takes, when sums are made here; null when the model looks its n-grams up itself. */
+  readonly table: GramTable | null;
+  /** Scores of the texts of `tensorsOf`, `labels.length` a text, in order. `sums`: made already; else they are made. */
+  score(batch: TextTensors, sums?: Float32Array): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -40,9 +44,10 @@ export async function openTextModel(folder: string, expected: ExpectedModel): Pr
   }
   checkExpected(folder, manifest, expected);
   const path = join(folder, manifest.file);
+  const cut = cutModel(bytes);
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(bytes, {
+    session = await InferenceSession.create(cut?.bytes ?? bytes, {
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -51,9 +56,9 @@ export async function openTextModel(folder: string, expected: ExpectedModel): Pr
   } catch (cause) {
     throw new ModelError(`opening ${path}: it is not a model that this runtime reads; reinstall the folder`, { cause });
   }
-  const model = modelOf(session, manifest);
+  const model = modelOf(session, manifest, cut);
   try {
-    checkSession(path, session, manifest);
+    checkSession(path, session, manifest, cut);
     await checkGolden(folder, model, GOLDEN_AT_START);
   } catch (error) {
     await session.release();
@@ -62,17 +67,21 @@ export async function openTextModel(folder: string, expected: ExpectedModel): Pr
   return model;
 }
 
-function modelOf(session: InferenceSession, manifest: OnnxManifest): TextModel {
-  const takesCharacters = session.inputNames.includes('characters');
+function modelOf(session: InferenceSession, manifest: OnnxManifest, cut: CutModel | null): TextModel {
+  const feeds = session.inputNames.filter((name) => name !== SUMS) as (keyof typeof INPUTS & ('ids' | 'weights' | 'characters'))[];
   return {
     manifest,
-    async score({ ids, weights, characters }) {
-      const { scores } = await session.run(takesCharacters ? { ids, weights, characters } : { ids, weights });
+    table: cut?.table ?? null,
+    async score(batch, sums) {
+      const given: Record<string, Tensor> = {};
+      for (const name of feeds) given[name] = batch[name];
+      if (cut !== null) given[SUMS] = new Tensor('float32', sums ?? gramSums(cut.table, batch.texts), [batch.texts.length, cut.table.width]);
+      const { scores } = await session.run(given);
       return scores?.data as Float32Array;
     },
     close: () => session.release(),
   };
-}
+} // prettier-ignore
 
 function checkExpected(folder: string, manifest: OnnxManifest, expected: ExpectedModel): void {
   const path = join(folder, 'manifest.json');
@@ -90,8 +99,9 @@ function checkExpected(folder: string, manifest: OnnxManifest, expected: Expecte
   }
 }
 
-function checkSession(path: string, session: InferenceSession, manifest: OnnxManifest): void {
-  const found = session.inputMetadata.map((one) => (one.isTensor ? `${one.name} ${one.type} [${one.shape.join()}]` : one.name));
+function checkSession(path: string, session: InferenceSession, manifest: OnnxManifest, cut: CutModel | null): void {
+  const taken = session.inputMetadata.filter(({ name }) => cut === null || name !== SUMS).map((one) => (one.isTensor ? `${one.name} ${one.type} [${one.shape.join()}]` : one.name));
+  const found = [...(cut?.inputs ?? []), ...taken];
   const promised = manifest.inputs.map(({ name, type, shape }) => `${name} ${type} [${shape.join()}]`);
   if (found.join('; ') !== promised.join('; ')) {
     throw new ModelError(`opening ${path}: its inputs are ${found.join('; ')}, the manifest says ${promised.join('; ')}; reinstall the folder`);

@@ -11,27 +11,38 @@ export const INPUTS: Readonly<Record<string, string>> = { ids: 'int32', weights:
 const FEATURE_STEP = 16;
 const CHARACTER_STEP = 8;
 
-/** What a model takes, by input name; made once for all models. */
-export type TextTensors = Readonly<Record<'ids' | 'weights' | 'characters', Tensor>>;
+/** What models take of some texts; made once for all models, and what none of them takes is not made. */
+export interface TextTensors {
+  readonly texts: readonly TextFeatures[];
+  readonly ids: Tensor;
+  readonly weights: Tensor;
+  readonly characters: Tensor;
+}
 
 /** Ragged features → padded matrices: weight 0 and character 0 are nothing. */
-export function tensorsOf(batch: readonly TextFeatures[]): TextTensors {
-  const rows = batch.length;
-  const features = roundedUp(Math.max(1, ...batch.map((one) => one.ids.length)), FEATURE_STEP);
-  const length = roundedUp(Math.max(1, ...batch.map((one) => one.characters.length)), CHARACTER_STEP);
-  const ids = new Int32Array(rows * features);
-  const weights = new Float32Array(rows * features);
-  const characters = new Int32Array(rows * length);
-  for (const [row, one] of batch.entries()) {
-    ids.set(one.ids, row * features);
-    weights.set(one.weights, row * features);
-    characters.set(one.characters, row * length);
-  }
+export function tensorsOf(texts: readonly TextFeatures[]): TextTensors {
+  const made: { ids?: Tensor; weights?: Tensor; characters?: Tensor } = {};
   return {
-    ids: new Tensor('int32', ids, [rows, features]),
-    weights: new Tensor('float32', weights, [rows, features]),
-    characters: new Tensor('int32', characters, [rows, length]),
+    texts,
+    get ids() {
+      return (made.ids ??= padded('int32', texts.map(({ ids }) => ids), FEATURE_STEP));
+    },
+    get weights() {
+      return (made.weights ??= padded('float32', texts.map(({ weights }) => weights), FEATURE_STEP));
+    },
+    get characters() {
+      return (made.characters ??= padded('int32', texts.map(({ characters }) => characters), CHARACTER_STEP));
+    },
   };
+} // prettier-ignore
+
+function padded(type: 'int32' | 'float32', rows: readonly (Int32Array | Float32Array)[], step: number): Tensor {
+  let longest = 1;
+  for (const row of rows) longest = Math.max(longest, row.length);
+  const width = roundedUp(longest, step);
+  const values = type === 'int32' ? new Int32Array(rows.length * width) : new Float32Array(rows.length * width);
+  for (let i = 0; i < rows.length; i++) values.set(rows[i] ?? [], i * width);
+  return new Tensor(type, values, [rows.length, width]);
 }
 
 /**
