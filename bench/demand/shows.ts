@@ -1,48 +1,45 @@
-import { createSimulatedRoom } from '../../edge-agent/src/ingest/simulator/room.ts';
 import { PROFILES, type ProfileName } from '../../edge-agent/src/ingest/simulator/profiles.ts';
+import { createSimulatedRoom } from '../../edge-agent/src/ingest/simulator/room.ts';
+import { simulatedProducts } from '../../edge-agent/src/ingest/simulator/catalogue.ts';
 
 export const SLICE_MS = 5_000;
 
-/** What happened to one product in one slice. */
-export interface ProductSlice {
-  /** Units paid. */
-  readonly units: number;
-  /** Level at the end of the slice, null before it is told. */
-  readonly stock: number | null;
-}
-
-export interface Show {
-  readonly seed: number;
-  readonly profile: ProfileName;
-  /** [product][slice] */
-  readonly products: readonly (readonly ProductSlice[])[];
-  /** Product explained in each slice, or −1. */
-  readonly explained: Int32Array;
-}
-
 const START_MS = Date.UTC(2026, 0, 5, 12);
+/** More than any show sells. */
+const PLENTY = 1_000_000;
 
-/** A simulated show as the stream counts it: paid units and stock by product and slice of 5 s. */
-export function simulateShow(seed: number, profile: ProfileName, minutes: number): Show {
-  const room = createSimulatedRoom({ seed, startMs: START_MS, durationMs: minutes * 60_000, profile: PROFILES[profile], roomId: `show-${seed}` });
-  const ids = new Map(room.catalogue.products.map(({ productId, skus }, at) => [productId, { at, skus }]));
-  const place = (reference: { productID?: string | undefined }) => ids.get(reference.productID ?? '')?.at ?? -1;
+/**
+ * Units paid in a simulated show by product and slice of 5 s. There is plenty of everything, and nobody drains a
+ * stock: a product that runs out shows no demand any more, and leaving out what ran out would leave out what sold
+ * well.
+ */
+export function simulateShow(seed: number, profile: ProfileName, minutes: number): Float64Array[] {
+  const { cycle, injections, ...rest } = PROFILES[profile];
+  const kept = <T extends { readonly kind: string }>(all: readonly T[]) => all.filter(({ kind }) => kind !== 'stock-out'); // prettier-ignore
+  const products = simulatedProducts(rest.products).map((one) => ({
+    ...one,
+    product: { ...one.product, stock: PLENTY },
+  }));
+  const room = createSimulatedRoom({
+    seed,
+    startMs: START_MS,
+    durationMs: minutes * 60_000,
+    profile: {
+      ...rest,
+      injections: kept(injections),
+      cycle: cycle === null ? null : { ...cycle, injections: kept(cycle.injections) },
+    },
+    roomId: `show-${seed}`,
+    products,
+  });
+  const places = new Map(products.map(({ product }, at) => [product.productId, at]));
   const slices = (minutes * 60_000) / SLICE_MS;
-  const units = Array.from(ids, () => new Float64Array(slices));
-  const stock = Array.from(ids, () => new Array<number | null>(slices).fill(null));
-  const explained = new Int32Array(slices).fill(-1);
-  const level = Array.from(ids, (): number | null => null);
-  let pinned = -1;
+  const units = products.map(() => new Float64Array(slices));
   for (let slice = 0; slice < slices; slice++) {
     for (const { event } of room.next(START_MS + (slice + 1) * SLICE_MS)) {
-      if (event.type === 'shop.order.paid') for (const item of event.data.orderedItem ?? []) units[place(item)]![slice]! += item.orderQuantity;
-      else if (event.type === 'shop.stock.updated') level[place(event.data)] = event.data.inventoryLevel;
-      else if (event.type === 'live.product.pinned') pinned = place(event.data.product);
-      else if (event.type === 'live.product.unpinned') pinned = -1;
+      if (event.type !== 'shop.order.paid') continue;
+      for (const { productID = '', orderQuantity } of event.data.orderedItem ?? []) units[places.get(productID) ?? -1]![slice]! += orderQuantity; // prettier-ignore
     }
-    explained[slice] = pinned;
-    for (const [at, value] of level.entries()) stock[at]![slice] = value;
   }
-  const products = units.map((row, at) => Array.from(row, (value, slice) => ({ units: value, stock: stock[at]![slice]! })));
-  return { seed, profile, products, explained };
-} // prettier-ignore
+  return units;
+}

@@ -1,6 +1,6 @@
 import { type Odds, quantile } from './demand-odds.ts';
 
-/** Settings, chosen on 30 simulated shows (seeds 1 to 30; `npm run bench:demand` measures on others). Times in minutes. */
+/** Settings, chosen on 15 simulated shows (seeds 1 to 15; `npm run bench:demand` measures on others). Times in minutes. */
 export interface DemandSettings {
   /** Memory of what goes on now, and of the show. */
   readonly shortMinutes: number;
@@ -18,13 +18,13 @@ export interface DemandSettings {
 
 export const DEMAND_SETTINGS: DemandSettings = {
   shortMinutes: 1,
-  longMinutes: 35,
-  shortPrior: 2.2,
+  longMinutes: 20,
+  shortPrior: 3.8,
   longPrior: 30,
-  fadeMinutes: 0.7,
-  lump: 0.48,
-  spreadNow: 0.7,
-  spreadHour: 0.1,
+  fadeMinutes: 0.63,
+  lump: 0.69,
+  spreadNow: 0.65,
+  spreadHour: 0.115,
 };
 
 /** Minutes in which `spreadNow` gives way to `spreadHour`. */
