@@ -11,7 +11,7 @@ const drawnEvents = fc.array(
     number: fc.integer({ min: 0, max: 30 }),
     buyer: fc.option(fc.integer({ min: 0, max: 3 })),
     products: fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }),
-    atS: fc.integer({ min: 0, max: 9_000 }),
+    atS: fc.oneof(fc.integer({ min: 0, max: 9_000 }), fc.constantFrom(0, 60, 600, 660, 3_600, 4_200)),
     device: fc.option(fc.integer({ min: 0, max: 2 })),
   }),
   { maxLength: 60 },

@@ -4,7 +4,7 @@ import { parseLiveEvent, type LiveEvent } from '@livecue/shared/event';
 import { ORDER_FEATURES, type OrderFeature } from '@livecue/shared/insight';
 import { OrderFeatures, type OrderSample } from './order-features.ts';
 import { judge, liftedScore } from './order-judge.ts';
-import { RecentTable } from './recent-table.ts';
+import { type OpenDelta, RecentTable } from './recent-table.ts';
 
 const resolve = ({ productID, sku }: { productID?: string; sku?: string }): string => productID ?? sku ?? '';
 const START_MS = Date.UTC(2026, 0, 15, 12);
@@ -119,12 +119,28 @@ it('a table holds twice its capacity at most, keeps what is used, and forgets in
     table.use(`k${i}`, () => [i]);
     expect(table.size).toBeLessThanOrEqual(20);
     if (i % 7 !== 0) continue;
-    const delta = { put: [] as [string, string][], del: [] as string[] };
-    table.takeChanges(delta as Parameters<typeof table.takeChanges>[0]);
+    const delta: OpenDelta = { put: [], del: [] };
+    table.takeChanges(delta);
     for (const [key, text] of delta.put) stored.set(key, text);
     for (const key of delta.del) stored.delete(key);
     expect(stored.size).toBe(table.size);
   }
   expect(table.peek('always')).toHaveLength(500);
   expect(table.peek('k300')).toBeUndefined();
+});
+
+it('a restored table forgets what the whole one forgets', () => {
+  const uses = fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 60 });
+  fc.assert(
+    fc.property(uses, uses, (before, after) => {
+      const whole = new RecentTable<number[]>('t/', 4);
+      for (const key of before) whole.use(`k${key}`, () => []).push(key);
+      const delta: OpenDelta = { put: [], del: [] };
+      whole.takeChanges(delta);
+      const restored = new RecentTable<number[]>('t/', 4);
+      restored.restore(delta.put);
+      for (const key of after) for (const table of [whole, restored]) table.use(`k${key}`, () => []).push(key);
+      for (let key = 0; key <= 12; key++) expect(restored.peek(`k${key}`)).toEqual(whole.peek(`k${key}`));
+    }),
+  );
 });
