@@ -34,12 +34,12 @@ export interface Tried {
   readonly found: readonly Found[];
 }
 
-/** Each question with what is found for it, 12 at most. */
+/** Each question with what is found for it, 24 at most. */
 export function tryAll(set: QuestionSet, readings: Readings, tuning: Tuning = TUNING): Tried[] {
   const intents = set.facts.map(({ topic, questions }) => (topic === null ? (readings.get(questions[0] ?? '')?.intents ?? {}) : { [topic]: 1 })); // prettier-ignore
   const index = createAnswerIndex(set.facts, intents, tuning);
   return set.asked.map((asked) => {
-    const found = index.search({ text: asked.text, productId: asked.productId, intents: readings.get(asked.text)?.intents ?? {} }, 12); // prettier-ignore
+    const found = index.search({ text: asked.text, productId: asked.productId, intents: readings.get(asked.text)?.intents ?? {} }, 24); // prettier-ignore
     return { asked, found };
   });
 }

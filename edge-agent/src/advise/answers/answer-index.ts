@@ -19,6 +19,8 @@ export interface Found {
   readonly fact: Fact;
   /** What facts are ordered by. */
   readonly score: number;
+  /** The score before the product is looked at. */
+  readonly raw: number;
   /** BM25 as a share of what a fact that says every term of the question once would get. */
   readonly covered: number;
   /** Terms in common of the question and the fact's own question, as a share of both. */
@@ -119,8 +121,9 @@ export function createAnswerIndex(
         const fact = facts[i]!;
         const product = relation(fact, question.productId);
         const agreement = agreementOf(question.intents, factIntents[i]!);
-        const base = own[0]! + tuning.others * Math.min(own[0]!, sum(own.slice(1, 6)) / 5) + tuning.agreement * agreement;
-        ranked.push({ fact, score: base * (product === 'other' ? tuning.otherProduct : 1), covered, mutual, agreement, product });
+        const raw = own[0]! + tuning.others * Math.min(own[0]!, sum(own.slice(1, 6)) / 5) + tuning.agreement * agreement;
+        ranked.push({ fact, raw,
+          score: raw * productWeight(product, tuning), covered, mutual, agreement, product });
       }
       return ranked.sort((a, b) => b.score - a.score).slice(0, limit);
     },
@@ -131,6 +134,11 @@ function relation(fact: Fact, productId: string | null): Found['product'] {
   if (fact.productId === null) return 'shop';
   if (productId === null) return 'unnamed';
   return fact.productId === productId ? 'same' : 'other';
+}
+
+function productWeight(product: Found['product'], tuning: Tuning): number {
+  if (product === 'other') return tuning.otherProduct;
+  return product === 'same' ? tuning.sameProduct : 1;
 }
 
 function agreementOf(asked: IntentScores, told: IntentScores): number {

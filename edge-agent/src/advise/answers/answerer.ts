@@ -1,6 +1,7 @@
 import { normalise, simplify } from '@livecue/shared/text';
 import type { AnswerIndex, Found, Question } from './answer-index.ts';
-import { ANSWER_FROM, confidenceOf, OFFER_FROM } from './calibration.ts';
+import { confidenceOf } from './calibration.ts';
+import { ANSWER_FROM, OFFER_FROM } from './calibration-weights.ts';
 import type { Answered, Decision, HumanReason } from './decision.ts';
 import { type LiveValues, quoteOf } from './live-text.ts';
 import type { RepeatMemory } from './repeat-memory.ts';
@@ -10,7 +11,7 @@ import { MAX_QUESTION_UNITS } from './terms.ts';
 /** Answers that a person gets to choose from. */
 export const TOP = 3;
 /** Facts that are looked at: several may have one id, or say the same. */
-const LOOKED_AT = 12;
+const LOOKED_AT = 24;
 const MODEL_SAYS = 0.5;
 
 export interface Asked extends Question {

@@ -16,17 +16,20 @@ export interface Tuning {
   readonly others: number;
   /** Facts of another product than the one asked about. */
   readonly otherProduct: number;
+  /** Facts of the product asked about, before those of the shop. */
+  readonly sameProduct: number;
 }
 
 export const TUNING: Tuning = {
-  k1: 1.2,
-  bQuestion: 0.4,
-  bAnswer: 0.6,
-  answerWeight: 0.4,
+  k1: 0.9,
+  bQuestion: 0.1,
+  bAnswer: 0.3,
+  answerWeight: 1,
   nameWeight: 0.4,
-  kinds: { h: 0.35, b: 1, t: 0.6, p: 0.35, w: 1.2, v: 0.6, g: 0.12, n: 1, c: 1 },
-  mutual: 0.5,
-  agreement: 0.25,
+  kinds: { h: 0.35, b: 0.5, t: 0.45, p: 0.15, w: 1.2, v: 0.6, g: 0.06, n: 1, c: 1.3 },
+  mutual: 0.25,
+  agreement: 0.13,
   others: 0.15,
   otherProduct: 0.35,
+  sameProduct: 1.4,
 };
