@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LiveEvent } from '@livecue/shared/event';
 import type { Intent, Prediction } from '@livecue/shared/insight';
-import { createStream } from './stream.ts';
+import type { Interest } from '../core-ports.ts';
+import { createStream, type Stream } from './stream.ts';
 
 /** A room that runs for `seconds`; `each` says what happens in a second. */
 function run(seconds: number, each: (second: number, say: Say) => void) {
@@ -9,10 +11,12 @@ function run(seconds: number, each: (second: number, say: Say) => void) {
   const config = { maxOutOfOrderMs: 2_000, allowedLatenessMs: 60_000, maxClockSkewMs: 300_000, idleSourceMs: 5_000, sessionGapMs: 30_000 }; // prettier-ignore
   const stream = createStream({ resolveProduct: (ref) => ref.productID ?? '', roomOf: () => 'main' }, config);
   let n = 0;
+  let last: LiveEvent | null = null;
   for (let second = 0; second < seconds; second++) {
     const nowMs = start + second * 1_000;
     const feed = (source: string, type: string, data: object, prediction: Prediction | null) => {
       const event = { id: `x:${n++}`, type, source, eventTimeMs: nowMs, eventTimeFrom: 'platform', ingestTimeMs: nowMs, historical: false, idQuality: 'native', data } as LiveEvent; // prettier-ignore
+      last = event;
       if (stream.admit(event, nowMs) === null) stream.add(event, prediction);
     };
     each(second, {
@@ -22,6 +26,9 @@ function run(seconds: number, each: (second: number, say: Say) => void) {
         }
       },
       like: (count) => feed('live/x/a', 'live.like.added', { count }, null),
+      repeat: (times) => {
+        for (let i = 0; i < times; i++) if (last !== null && stream.admit(last, nowMs) === null) stream.add(last, null);
+      },
       pin: (productID) => feed('live/x/a', 'live.product.pinned', { product: { productID } }, null),
       comment: (viewer, intent, productId) => {
         const products = productId === null ? [] : [{ productId, score: 1 }];
@@ -37,6 +44,8 @@ interface Say {
   view(productId: string, times: number, viewer?: string): void;
   like(count: number): void;
   pin(productId: string): void;
+  /** The last event again, so many times. */
+  repeat(times: number): void;
   comment(viewer: string, intent: Intent, productId: string | null): void;
 }
 
@@ -141,5 +150,79 @@ describe('interest', () => {
     expect(view.interest('p1').level).toBeCloseTo(2 * view.interest('p2').level, 1);
     expect(view.interest('p1').pValue).toBe(1);
     expect(view.interest('p2').signals.map(({ signal }) => signal)).toEqual(['views']);
+  });
+});
+
+const PRODUCTS = ['p1', 'p2'] as const;
+const step = fc.record({
+  what: fc.constantFrom('view', 'order', 'like', 'comment', 'pin', 'again'),
+  productId: fc.constantFrom(...PRODUCTS),
+  times: fc.constantFrom(1, 1, 2, 30),
+  amount: fc.constantFrom(0, 1, 5_000, 1e15, Number.MAX_SAFE_INTEGER),
+  /** Time passes, stands, jumps over a gap, or goes back by less or more than jitter. */
+  moveMs: fc.constantFrom(0, 40, 900, 900, 5_000, 31_000, 700_000, -3_000, -120_000),
+});
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+function feeder(stream: Stream): (step: Step) => void {
+  let nowMs = 1_760_000_000_000;
+  let n = 0;
+  let last: LiveEvent | null = null;
+  const send = (source: string, type: string, data: object) => {
+    last = { id: `x:${n++}`, type, source, eventTimeMs: nowMs, eventTimeFrom: 'platform', ingestTimeMs: nowMs, historical: false, idQuality: 'native', data } as LiveEvent; // prettier-ignore
+    if (stream.admit(last, nowMs) === null) stream.add(last, null);
+  };
+  return ({ what, productId, times, amount, moveMs }) => {
+    nowMs += moveMs;
+    stream.tick(nowMs);
+    const product = { productID: productId };
+    for (let i = 0; i < times; i++) {
+      if (what === 'view') send('shop/x/s', 'shop.product.viewed', { product });
+      if (what === 'like') send('live/x/a', 'live.like.added', { count: amount });
+      if (what === 'comment') send('live/x/a', 'live.comment.created', { text: '', author: { identifier: `v${n}` }, isPaid: false }); // prettier-ignore
+      if (what === 'pin') send('live/x/a', 'live.product.pinned', { product });
+      if (what === 'order') send('shop/x/s', 'shop.order.paid', { orderNumber: `${n}`, orderStatus: 'OrderProcessing', priceCurrency: 'CNY', partial: false, orderedItem: [{ ...product, orderQuantity: amount }] }); // prettier-ignore
+      if (what === 'again' && last !== null) expect(stream.admit(last, nowMs)).not.toBeNull();
+    }
+  };
+}
+
+function expectSound(interest: Interest): void {
+  const { level, expected, surprise, pValue, slope, signals, pastPeak } = interest;
+  const text = JSON.stringify(interest);
+  for (const value of [level, expected, slope, pastPeak?.level ?? 0, pastPeak?.peakLevel ?? 0]) {
+    expect(Number.isFinite(value), text).toBe(true);
+  }
+  expect(level >= 0 && expected >= 0 && surprise >= 0 && surprise <= 300 && pValue >= 0 && pValue <= 1, text).toBe(
+    true,
+  );
+  if (level <= expected) expect(surprise, text).toBe(0);
+  const shares = signals.reduce((sum, { share }) => sum + share, 0);
+  expect(signals.length === 0 || Math.abs(shares - 1) < 0.01, text).toBe(true);
+}
+
+describe('interest in any room', () => {
+  it('is finite and in its bounds with gaps, duplicates, huge numbers and time that goes back', () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
+        const config = { maxOutOfOrderMs: 2_000, allowedLatenessMs: 60_000, maxClockSkewMs: 300_000, idleSourceMs: 5_000, sessionGapMs: 30_000 }; // prettier-ignore
+        const stream = createStream({ resolveProduct: (ref) => ref.productID ?? '', roomOf: () => 'main' }, config);
+        const feed = feeder(stream);
+        for (const one of steps) {
+          feed(one);
+          for (const productId of PRODUCTS) expectSound(stream.view('main').interest(productId));
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('says the same when an event comes twice', () => {
+    const twice = (times: number) =>
+      run(120, (second, say) => {
+        say.view('p1', 1);
+        if (second > 110) say.repeat(times);
+      }).interest('p1');
+    expect(twice(20)).toEqual(twice(0));
   });
 });
