@@ -12,8 +12,6 @@ const STREAM = {
 };
 const TICK_MS = 500;
 const OFF_DELAY_MS = 10_000;
-/** A product that has just been put up draws what the host says of it. */
-const PINNED_MS = 5_000;
 
 /** A surge as the detector had it: from its crossing to 10 s below the lower threshold. */
 export interface Episode {
@@ -59,8 +57,6 @@ function createWatch(enter: number): { readonly found: Found; read(view: RoomVie
   const found: Found = { surges: [], peaks: [] };
   const open = new Map<string, Episode>();
   let peakOf: number | null = null;
-  let explainedId: string | null = null;
-  let changedMs = -Infinity;
 
   const readPeak = (view: RoomView) => {
     const { explaining } = view;
@@ -75,10 +71,6 @@ function createWatch(enter: number): { readonly found: Found; read(view: RoomVie
     read(view) {
       readPeak(view);
       const explained = view.explaining?.productId ?? null;
-      if (explained !== explainedId) {
-        explainedId = explained;
-        changedMs = view.nowMs;
-      }
       for (const productId of view.productIds) {
         const { pValue, level } = view.interest(productId);
         const episode = open.get(productId);
@@ -88,8 +80,7 @@ function createWatch(enter: number): { readonly found: Found; read(view: RoomVie
           else if (view.nowMs - episode.toMs >= OFF_DELAY_MS) open.delete(productId);
           continue;
         }
-        const shown = productId === explained || view.nowMs - changedMs < 0 * PINNED_MS;
-        if (shown || pValue > enter || level < SURGE.leastLevel) continue;
+        if (productId === explained || pValue > enter || level < SURGE.leastLevel) continue;
         const started = { productId, fromMs: view.nowMs, toMs: view.nowMs, pValue };
         open.set(productId, started);
         found.surges.push(started);

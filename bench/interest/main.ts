@@ -10,7 +10,7 @@ import { MAPPINGS, mapRoom, missingRooms, readRooms } from './rooms.ts';
 import { score } from './scoring.ts';
 import { makeShow, type Show } from './shows.ts';
 import { sliceShow } from './slices.ts';
-import { addScore, createSums, simulatedTable, poissonInterval } from './tables.ts';
+import { addControl, addScore, createSums, simulatedTable, poissonInterval } from './tables.ts';
 
 const HELP = `npm run bench:interest [-- --from 101 --to 300] [-- --fit] [-- --rooms] [-- --keep DIR] [-- --json]
 
@@ -45,9 +45,15 @@ function* seeds(from: number, to: number): Generator<number> {
 
 function simulated(from: number, to: number, keep: string | undefined) {
   const sums = createSums();
+  const truths = new Map<string, Show['truth']>();
   for (const seed of seeds(from, to)) {
     const show = showOf(seed, keep);
-    addScore(sums, show.profile, score(detect(show.fed), show.truth));
+    const found = detect(show.fed);
+    addScore(sums, show.profile, score(found, show.truth));
+    // The same surges held against the truth of another show: what time of day alone would earn.
+    const other = truths.get(show.profile);
+    if (other !== undefined) addControl(sums, score(found, other));
+    truths.set(show.profile, show.truth);
   }
   return sums;
 }

@@ -13,6 +13,8 @@ export interface Sums {
   readonly profiles: Record<string, Tally>;
   readonly kinds: Record<Attention, { truths: number; found: number; episodes: number }>;
   readonly falseDuring: Record<string, number>;
+  /** The same surges against the truth of another show of the same profile. */
+  readonly control: { truths: number; found: number; episodes: number; falseSurges: number };
   readonly peaks: { phases: number; called: number; early: number; lateness: number[] };
 }
 
@@ -22,6 +24,7 @@ export function createSums(): Sums {
     profiles: {},
     kinds: { 'interest-surge': kind(), 'question-burst': kind(), 'stock-out': kind() },
     falseDuring: {},
+    control: { truths: 0, found: 0, episodes: 0, falseSurges: 0 },
     peaks: { phases: 0, called: 0, early: 0, lateness: [] },
   };
 }
@@ -45,6 +48,13 @@ export function addScore(sums: Sums, profile: string, score: Score): void {
   sums.peaks.called += score.peaks.called;
   sums.peaks.early += score.peaks.early;
   sums.peaks.lateness.push(...score.peaks.lateness);
+}
+
+export function addControl({ control }: Sums, score: Score): void {
+  control.truths += score.truths['interest-surge'];
+  control.found += score.found['interest-surge'];
+  control.episodes += Object.values(score.matched).reduce((n, count) => n + count, 0) + score.falseSurges.length;
+  control.falseSurges += score.falseSurges.length;
 }
 
 /** Wilson's interval of a share, 95 % (Wilson 1927). */
@@ -87,6 +97,8 @@ export function simulatedTable(sums: Sums, seeds: { readonly from: number; reado
     const { truths, found, episodes, falseSurges, delaysMs } = sums.profiles[name]!;
     out += `${name.padEnd(10)}${String(truths).padStart(7)}  ${share(found, truths).padEnd(24)}  ${share(episodes - falseSurges, episodes).padEnd(24)}  ${seconds(delaysMs, 0.5).padEnd(20)}  ${seconds(delaysMs, 0.9)}\n`;
   }
+  const { truths, found, episodes, falseSurges } = sums.control;
+  out += `${'control'.padEnd(10)}${String(truths).padStart(7)}  ${share(found, truths).padEnd(24)}  ${share(episodes - falseSurges, episodes).padEnd(24)}  (truth of another show)\n`;
   out += '\nprecision counts a surge of any of these as right; delay runs from the first event of an injected surge\n';
   for (const [kind, { truths, found, episodes }] of Object.entries(sums.kinds)) {
     out += `  ${kind.padEnd(16)} ${episodes} surges called; ${found} of ${truths} found${kind === 'interest-surge' ? '' : ' (also those of the product being explained, which is never called)'}\n`;
