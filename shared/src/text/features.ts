@@ -14,6 +14,9 @@ export const MAX_CHARACTERS = 64;
 /** Raw units handed to `normalise`: enough for the above, so that the cost of any text is bounded. */
 const MAX_RAW_UNITS = 1024;
 
+/** Twice the features that can be there: a free slot is near. */
+const SLOTS = 2 * MAX_FEATURES;
+
 const LONGEST_GRAM = 4;
 const START = 2;
 const END = 3;
@@ -28,7 +31,7 @@ export interface TextFeatures {
   readonly characters: Int32Array;
 }
 
-/** Any string → its features; never throws. One reader keeps 1 MB of working memory and is no closure of its input. */
+/** Any string → its features; never throws. One reader keeps 40 kB of working memory and is no closure of its input. */
 export type FeatureReader = (text: string) => TextFeatures;
 
 /**
@@ -38,18 +41,24 @@ export type FeatureReader = (text: string) => TextFeatures;
  */
 export function createFeatureReader(): FeatureReader {
   const units = new Uint16Array(MAX_FEATURE_UNITS + 2);
-  const counts = new Uint16Array(FEATURE_BUCKETS);
+  // A small hash table: one counter for every bucket would be half a megabyte, and most look-ups would miss the cache.
+  const keys = new Int32Array(SLOTS);
+  const counts = new Uint16Array(SLOTS);
+  const slots = new Uint16Array(MAX_FEATURES);
   const seen = new Int32Array(MAX_FEATURES);
   let size = 0;
   let total = 0;
   const add = (hash: number) => {
     const id = mix(hash) & (FEATURE_BUCKETS - 1);
-    const count = counts[id] ?? 0;
-    if (count === 0) {
+    let slot = id & (SLOTS - 1);
+    while (keys[slot] !== 0 && keys[slot] !== id + 1) slot = (slot + 1) & (SLOTS - 1);
+    if (keys[slot] === 0) {
       if (size === MAX_FEATURES) return;
+      keys[slot] = id + 1;
+      slots[size] = slot;
       seen[size++] = id;
     }
-    counts[id] = count + 1;
+    counts[slot] = (counts[slot] ?? 0) + 1;
     total++;
   };
 
@@ -64,9 +73,10 @@ export function createFeatureReader(): FeatureReader {
     const ids = seen.slice(0, size);
     const weights = new Float32Array(size);
     for (let i = 0; i < size; i++) {
-      const id = ids[i] ?? 0;
-      weights[i] = Math.sqrt((counts[id] ?? 0) / total);
-      counts[id] = 0;
+      const slot = slots[i] ?? 0;
+      weights[i] = Math.sqrt((counts[slot] ?? 0) / total);
+      keys[slot] = 0;
+      counts[slot] = 0;
     }
     return { ids, weights, characters: charactersOf(units.subarray(1, 1 + Math.min(length, MAX_CHARACTERS))) };
   };
