@@ -9,9 +9,9 @@ import type { OrderLabels } from '../../edge-agent/src/ports.ts';
 type Product = PanelState['products'][number];
 
 export const INTEREST: Readonly<Record<string, Product['interest']>> = {
-  p2: { level: 14.2, expected: 16.1, slope: -6.4, direction: 'fading', surprise: 0, pValue: 1 },
-  p3: { level: 86.8, expected: 71.3, slope: 2.1, direction: 'steady', surprise: 1.4, pValue: 1 },
-  p5: { level: 116.4, expected: 27.7, slope: 48.2, direction: 'rising', surprise: 11.8, pValue: 0.0000057 },
+  p2: { level: 14.2, expected: 16.1, slope: -6.4, direction: 'fading', surprise: 0, pValue: 1, surging: false },
+  p3: { level: 86.8, expected: 71.3, slope: 2.1, direction: 'steady', surprise: 1.4, pValue: 1, surging: false },
+  p5: { level: 116.4, expected: 27.7, slope: 48.2, direction: 'rising', surprise: 11.8, pValue: 0.0000057, surging: true },
 };
 
 export const roomAnomalies = (nowMs: number, roomId = 'main'): RoomAnomaly[] => [
@@ -100,8 +100,8 @@ export function detailOf(product: Product, nowMs: number): ProductDetail {
     },
     questions: { openMs: nowMs - 60_000, closeMs: nowMs, comments: 19, viewers: product.questions, modelVersion: 'intent-hash-2.1' },
     sales: {
-      openMs: nowMs - 300_000, closeMs: nowMs, units: 9, fromMs: (minute - 24) * 60_000,
-      perMinute: Array.from({ length: 25 }, (_, i) => ((minute - 24 + i) * 7 + product.unitsSold) % 4),
+      openMs: nowMs - 300_000, closeMs: nowMs, units: 9, fromMs: (minute - 11) * 60_000,
+      perMinute: Array.from({ length: 12 }, (_, i) => ((i * 7 + product.unitsSold) % 3) * (i % 2)),
     },
     forecast: forecastOf(product),
     forecastModel: 'demand-show-1',

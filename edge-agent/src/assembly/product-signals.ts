@@ -31,6 +31,7 @@ export function toInterest(interest: Interest): ProductInterest | null {
     direction,
     surprise: rounded(surprise, 1),
     pValue: Math.min(1, significant(pValue)),
+    surging: pValue <= SURGE.enter && level >= SURGE.leastLevel,
   };
 }
 

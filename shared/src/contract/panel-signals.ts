@@ -19,6 +19,8 @@ export const ProductInterest = z.object({
   surprise: z.number().min(0),
   /** False surges to be expected in an hour at this surprise, at most 1. */
   pValue: z.number().min(0).max(1),
+  /** Beyond what is told as a surge. */
+  surging: z.boolean(),
 });
 export type ProductInterest = z.infer<typeof ProductInterest>;
 

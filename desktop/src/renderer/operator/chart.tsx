@@ -78,6 +78,7 @@ function drawBands(plot: uPlot, bands: readonly Band[], element: Element): void 
   ctx.fillStyle = colour(element, '--wrong');
   ctx.font = `${11 * devicePixelRatio}px ${FONT.slice(FONT.indexOf(' ') + 1)}`;
   ctx.textBaseline = 'top';
+  ctx.textAlign = 'left';
   for (const { fromMs, toMs, label } of bands) {
     const [from, to] = [Math.max(min, fromMs / 1000), Math.min(max, toMs === null ? max : toMs / 1000)];
     if (to < from) continue;

@@ -15,8 +15,6 @@ import { Spark } from './spark.tsx';
 const SPARK_SECONDS = 60;
 /** From here on the time to sold-out is a warning (the default of advise.stockOutMinutes). */
 const SOON_MINUTES = 10;
-/** Fewer false surges an hour than this are told as a surge (advise's own limit). */
-const SURGE_P = 0.01;
 
 interface Asking {
   readonly filter: CommentFilter;
@@ -88,7 +86,7 @@ function Surprise({ product }: { product: ProductState }) {
   const { interest } = product;
   if (interest === null || interest.surprise < 1) return <td className="number dim">–</td>;
   return (
-    <td className={`number ${interest.pValue <= SURGE_P ? 'surging' : ''}`} title={t('products.surprising')}>
+    <td className={`number ${interest.surging ? 'surging' : ''}`} title={t('products.surprising')}>
       {units.rate(interest.surprise)}
     </td>
   );

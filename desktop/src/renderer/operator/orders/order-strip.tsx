@@ -21,27 +21,7 @@ export function OrderStrip(props: {
     t('orders.why', { score: of.score.toFixed(2), threshold: of.threshold.toFixed(2), by: t(`orders.by.${of.by}`), model: of.modelVersion }); // prettier-ignore
   return (
     <div className="order-strip">
-      <div className="strip-words">
-        {row === null ? (
-          <span className="dim">{t('orders.keys')}</span>
-        ) : (
-          <>
-            <span className="order-reasons">
-              {row.reasons.map((reason) => (
-                <span key={reason.feature}>
-                  {reasonWords(t, reason)}
-                  {row.by === 'model' ? <span className="dim"> {t('orders.share', { n: `${Math.round(reason.share * 100)} %` })}</span> : null}
-                </span>
-              ))}
-            </span>
-            <span className="dim">{why(row)}</span>
-          </>
-        )}
-      </div>
       <div className="strip-side">
-        <span className={notice?.wrong === true ? 'wrong-text' : 'dim'} role="status">
-          {notice?.text ?? (props.labels === 0 ? '' : t('orders.labels', { n: units.count(props.labels) }))}
-        </span>
         <span className="actions">
           {row === null ? null : (
             <>
@@ -59,6 +39,26 @@ export function OrderStrip(props: {
             </button>
           ) : null}
         </span>
+        <span className={notice?.wrong === true ? 'wrong-text' : 'dim'} role="status">
+          {notice?.text ?? (props.labels === 0 ? '' : t('orders.labels', { n: units.count(props.labels) }))}
+        </span>
+      </div>
+      <div className="strip-words">
+        {row === null ? (
+          <span className="dim">{t('orders.keys')}</span>
+        ) : (
+          <>
+            <span className="order-reasons">
+              {row.reasons.map((reason) => (
+                <span key={reason.feature}>
+                  {reasonWords(t, reason)}
+                  {row.by === 'model' ? <span className="dim"> {t('orders.share', { n: `${Math.round(reason.share * 100)} %` })}</span> : null}
+                </span>
+              ))}
+            </span>
+            <span className="dim">{why(row)}</span>
+          </>
+        )}
       </div>
     </div>
   );

@@ -60,14 +60,19 @@ function useNewest({ session, revision }: OrderCounts) {
       clearTimeout(timer);
     };
   }, [client, session, revision, tries]);
-  return { rows, labels, problem };
+  /** A row as the agent answered it: its state says so a moment later. */
+  const replace = useCallback((answered: OrderRow, stored: number) => {
+    setRows((old) => old.map((row) => (row.orderId === answered.orderId ? answered : row)));
+    setLabels(stored);
+  }, []);
+  return { rows, labels, problem, replace };
 }
 
 /** Odd orders as they are shown, and what the operator says of them. */
 export function useOrders(counts: OrderCounts, held: boolean) {
   const { t } = useTranslation();
   const { client } = usePanel();
-  const { rows: newest, labels, problem } = useNewest(counts);
+  const { rows: newest, labels, problem, replace } = useNewest(counts);
   const kept = useRef<readonly OrderRow[]>([]);
   const [turn, setTurn] = useState(0);
   const { rows, waiting } = useMemo(() => shownRows(kept.current, newest, held), [newest, held, turn]);
@@ -83,7 +88,8 @@ export function useOrders(counts: OrderCounts, held: boolean) {
   const say = useCallback(
     (row: OrderRow, verdict: OrderVerdict | null) =>
       client.call('orders.label', { orderId: row.orderId, verdict }).then(
-        () => {
+        (answer) => {
+          replace(answer.row, answer.labels);
           setNotice({ wrong: false, text: t('orders.said', { ref: row.orderRef, what: t(`orders.verdict.${verdict ?? 'none'}`) }) });
           return true;
         },
@@ -92,7 +98,7 @@ export function useOrders(counts: OrderCounts, held: boolean) {
           return false;
         },
       ),
-    [client, t],
+    [client, t, replace],
   ); // prettier-ignore
 
   /** The same verdict again takes it back. */
