@@ -251,7 +251,7 @@ test('state does not grow with the show: keys that can change nothing are forgot
     advisor.evaluate(room.view);
   }
   const { put, del } = advisor.takeDelta();
-  expect(put.filter(([key]) => key !== 'advise/1/limits')).toEqual([]);
+  expect(put.filter(([key]) => key !== 'advise/2/limits')).toEqual([]);
   expect(del.length).toBeGreaterThan(5);
 });
 

@@ -5,26 +5,38 @@ import { type Card, stageOf } from './card.ts';
 import { createGovernor, type Wanted } from './governor.ts';
 import type { KeyState } from './key-state.ts';
 import { productsById, type Rule, type RuleContext } from './rule.ts';
+import { botBurst } from './rules/bot-burst.ts';
+import { buySignals } from './rules/buy-signals.ts';
+import { complaintCluster } from './rules/complaint-cluster.ts';
 import { countedQuestions } from './rules/counted-questions.ts';
 import { feedStale } from './rules/feed-stale.ts';
 import { interestSurge } from './rules/interest-surge.ts';
 import { orderAnomaly } from './rules/order-anomaly.ts';
 import { pastPeak } from './rules/past-peak.ts';
+import { paymentOutage } from './rules/payment-outage.ts';
+import { praiseBurst } from './rules/praise-burst.ts';
 import { stockOut } from './rules/stock-out.ts';
+import { viewerDrop } from './rules/viewer-drop.ts';
 
 const RULES: Readonly<Record<RuleName, Rule>> = {
   'feed-stale': feedStale,
   'order-anomaly': orderAnomaly,
+  'payment-outage': paymentOutage,
   'stock-out': stockOut,
+  'viewer-drop': viewerDrop,
+  'complaint-cluster': complaintCluster,
+  'buy-signals': buySignals,
   'counted-questions': countedQuestions,
   'interest-surge': interestSurge,
   'past-peak': pastPeak,
+  'bot-burst': botBurst,
+  'praise-burst': praiseBurst,
 };
 
 /** State keys; the number changes when the stored shape does, and state of another number is not read. */
 const KEY_PREFIX = 'advise/1/key/';
 const CARD_PREFIX = 'advise/1/card/';
-const LIMITS_KEY = 'advise/1/limits';
+const LIMITS_KEY = 'advise/2/limits';
 
 const OUTCOMES = { done: 'done', snooze: 'snoozed', mute: 'muted' } as const;
 

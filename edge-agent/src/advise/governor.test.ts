@@ -1,8 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { advisorFor, createFakeRoom, productOf, run, shortly } from './testing/fake-room.ts';
+import { advisorFor, createFakeRoom, type FakeRoom, productOf, run, shortly } from './testing/fake-room.ts';
 
 const products = ['a', 'b', 'c', 'd', 'e', 'f'].map((id, i) => productOf(id, i + 1));
 const key = (id: string) => `counted-questions/price/${id}`;
+const stockKey = (id: string) => `stock-out/stock/${id}`;
+/** Two minutes of stock: "act now". */
+const runOut = (room: FakeRoom, id: string) => {
+  room.stock.set(id, 10);
+  room.counts.set(id, { unitsPaid: 25 });
+};
+/** Ten orders of two buyers. */
+const ring = (room: FakeRoom, id: string) => {
+  room.counts.set(id, { ...room.counts.get(id), ordersPaid: 10, buyers: 2 });
+  room.counts.set('', { ordersPaid: 10, buyers: 2 });
+};
 
 describe('hysteresis (HP9)', () => {
   test('a level between exit and enter keeps a card and makes none; below exit it goes after 10 s', () => {
@@ -39,11 +50,11 @@ describe('life of a card (HP7)', () => {
   test('advice expires after 90 s, act now after 45 s', () => {
     const room = createFakeRoom();
     room.ask('a', 'price', 9);
-    room.ask('b', 'price', 99);
+    runOut(room, 'b');
     const advisor = advisorFor(products);
-    expect(shortly(run(advisor, room, 5_100))).toEqual([`raised ${key('b')}`, `raised ${key('a')}`]);
+    expect(shortly(run(advisor, room, 5_100))).toEqual([`raised ${stockKey('b')}`, `raised ${key('a')}`]);
     expect(run(advisor, room, 44_900)).toEqual([]);
-    expect(shortly(run(advisor, room, 100))).toEqual([`closed ${key('b')} expired`]);
+    expect(shortly(run(advisor, room, 100))).toEqual([`closed ${stockKey('b')} expired`]);
     expect(run(advisor, room, 44_900)).toEqual([]);
     expect(shortly(run(advisor, room, 100))).toEqual([`closed ${key('a')} expired`]);
   });
@@ -123,7 +134,7 @@ describe('the screen (HP1, HP2)', () => {
       run(advisor, room, 1_000);
     }
     run(advisor, room, 6_000);
-    room.ask('e', 'price', 45);
+    runOut(room, 'e');
     run(advisor, room, 6_000);
     const { active, next, queued } = advisor.stage();
     expect([active, ...next].map((prompt) => prompt?.productId)).toEqual(['e', 'a', 'b']);
@@ -166,11 +177,12 @@ describe('the screen (HP1, HP2)', () => {
   test('of two "act now" a third is held back, and a feed gone stale is said all the same', () => {
     const room = createFakeRoom();
     const advisor = advisorFor(products);
-    for (const id of ['a', 'b', 'c']) room.ask(id, 'price', 40);
+    for (const id of ['a', 'b']) ring(room, id);
+    runOut(room, 'c');
     expect(shortly(run(advisor, room, 6_000))).toEqual([
-      `raised ${key('a')}`,
-      `raised ${key('b')}`,
-      `suppressed ${key('c')} act-now-limit`,
+      'raised order-anomaly/orders/a',
+      'raised order-anomaly/orders/b',
+      `suppressed ${stockKey('c')} act-now-limit`,
     ]);
     room.feed = { state: 'stale', lastEventMs: room.nowMs, quietLimitMs: 5_000 };
     expect(shortly(run(advisor, room, 100)).at(-1)).toBe('raised feed-stale/feed/');
@@ -191,14 +203,35 @@ describe('the screen (HP1, HP2)', () => {
 test('a card that becomes urgent stays advice while "act now" is used up', () => {
   const room = createFakeRoom();
   const advisor = advisorFor(products);
-  room.ask('b', 'price', 40);
-  room.ask('c', 'price', 40);
+  ring(room, 'b');
+  runOut(room, 'c');
   room.stock.set('a', 40);
   room.counts.set('a', { unitsPaid: 25 });
   expect(run(advisor, room, 6_000).length).toBe(3);
   room.stock.set('a', 10);
   expect(run(advisor, room, 10_000)).toEqual([]);
   expect(advisor.stage().next[1]?.priority).toBe('advice');
+});
+
+test('an order ring waits neither behind stock that runs out nor behind questions', () => {
+  const room = createFakeRoom();
+  const advisor = advisorFor(products);
+  for (const id of ['a', 'b']) runOut(room, id);
+  for (const id of ['c', 'd', 'e', 'f']) room.ask(id, 'price', 400);
+  run(advisor, room, 60_000);
+  ring(room, 'f');
+  expect(shortly(run(advisor, room, 5_100))).toEqual(['raised order-anomaly/orders/f']);
+  expect(advisor.stage().active?.rule).toBe('order-anomaly');
+});
+
+test('one "act now" of two is kept: a second product that runs out waits with the operator', () => {
+  const room = createFakeRoom();
+  const advisor = advisorFor(products);
+  for (const id of ['a', 'b']) runOut(room, id);
+  expect(shortly(run(advisor, room, 6_000))).toEqual([
+    `raised ${stockKey('a')}`,
+    `suppressed ${stockKey('b')} act-now-limit`,
+  ]);
 });
 
 test('a feed that flaps is said twice in 60 s, the third time when the minute is over (HP9)', () => {

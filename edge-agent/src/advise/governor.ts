@@ -6,7 +6,7 @@ import {
   advance, hasEnded, isForgettable, isReady, isRepeat, type KeyState, keyRefusal, newKeyState, noteRaise, quieten,
 } from './key-state.ts'; // prettier-ignore
 import { type Candidate, isSoldOut, type Rule } from './rule.ts';
-import { createScreenLimits, type ScreenLimits } from './screen-limits.ts';
+import { createScreenLimits, type LimitedCard, type ScreenLimits } from './screen-limits.ts';
 
 export interface Governor {
   /** One evaluation: what the rules want, and the room for the guards. Returns what changed. */
@@ -42,6 +42,11 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
   const keys = new Map<string, KeyState>();
   const limits = createScreenLimits(config);
 
+  const limitedOf = ({ prompt }: Card): LimitedCard => ({
+    priority: prompt.priority,
+    reserved: ports.rules[prompt.rule].reserved ?? false,
+  });
+
   const closeEnded = (events: PromptEvent[], view: RoomView, nowMs: number): void => {
     for (const card of ordered(cards.values())) {
       const outcome = endOf(ports, card, stateOf(keys, card.prompt.key), view, nowMs);
@@ -53,7 +58,7 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
     const state = keys.get(candidate.key);
     if (state === undefined) return;
     const card = cards.get(candidate.key);
-    if (card !== undefined) return renew(events, limits, card, state, candidate, nowMs);
+    if (card !== undefined) return renew(events, limits, card, state, { rule, candidate }, nowMs);
     if (!isReady(state, rule, nowMs)) return;
     const refusal = refusalOf(state, rule, candidate, view, nowMs);
     if (refusal === null) open(cards, state, rule, candidate, view, nowMs);
@@ -65,11 +70,11 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
     let places = PLACES;
     let queued = 0;
     for (const card of ordered(cards.values())) {
-      const refusal = places > 0 ? limitOf(limits, card, nowMs) : 'rate-limit';
+      const refusal = places > 0 ? limitOf(limits, limitedOf(card), card, nowMs) : 'rate-limit';
       const state = stateOf(keys, card.prompt.key);
       if (refusal === null) {
         places--;
-        if (!card.raised) show(events, limits, card, state, nowMs);
+        if (!card.raised) show(events, limits, limitedOf(card), card, state, nowMs);
         continue;
       }
       if (!card.raised) suppress(events, state, card.prompt, refusal, nowMs);
@@ -147,8 +152,8 @@ function refusalOf(state: KeyState, rule: Rule, candidate: Candidate, view: Room
   return keyRefusal(state, candidate.count, rule.safety, nowMs);
 }
 
-function limitOf(limits: ScreenLimits, card: Card, nowMs: number): SuppressReason | null {
-  return card.raised || card.safety ? null : limits.refusal(card.prompt.priority, nowMs);
+function limitOf(limits: ScreenLimits, limited: LimitedCard, card: Card, nowMs: number): SuppressReason | null {
+  return card.raised || card.safety ? null : limits.refusal(limited, nowMs);
 }
 
 function suppress(
@@ -182,15 +187,16 @@ function renew(
   limits: ScreenLimits,
   card: Card,
   state: KeyState,
-  candidate: Candidate,
+  { rule, candidate }: Wanted,
   nowMs: number,
 ): void {
+  const reserved = rule.reserved ?? false;
   const doubled = candidate.count >= 2 * state.lastCount;
   const lasts = card.safety && nowMs >= card.prompt.expiresMs;
   const rises = RANK[candidate.priority] < RANK[card.prompt.priority];
-  const escalates = rises && (!card.raised || limits.escalationRefusal(nowMs) === null);
+  const escalates = rises && (!card.raised || limits.escalationRefusal(reserved, nowMs) === null);
   if (!doubled && !lasts && !escalates) return;
-  if (escalates && card.raised) limits.noteEscalation(nowMs);
+  if (escalates && card.raised) limits.noteEscalation(reserved, nowMs);
   if (doubled) state.lastCount = candidate.count;
   const priority = escalates ? candidate.priority : card.prompt.priority;
   const expiresMs = nowMs + LIFE_MS[priority];
@@ -199,10 +205,17 @@ function renew(
 }
 
 /** First time on the screen: from here its life, HP2 and HP8 count. */
-function show(events: PromptEvent[], limits: ScreenLimits, card: Card, state: KeyState, nowMs: number): void {
+function show(
+  events: PromptEvent[],
+  limits: ScreenLimits,
+  limited: LimitedCard,
+  card: Card,
+  state: KeyState,
+  nowMs: number,
+): void {
   const again = state.shown;
   card.raised = true;
-  if (!card.safety) limits.note(card.prompt.priority, nowMs);
+  if (!card.safety) limits.note(limited, nowMs);
   noteRaise(state, nowMs);
   if (!again) state.firstRaisedMs = nowMs;
   state.shown = true;

@@ -44,6 +44,8 @@ export interface Rule {
   readonly offDelayMs: number;
   /** A safety card: no limit of number or repetition holds it back, and it lasts as long as its condition. */
   readonly safety: boolean;
+  /** True: room in HP2 is kept for its cards, so that they never wait behind others. Absent: it has no such room. */
+  readonly reserved?: boolean;
   /** Candidates with `level >= exit`; the others may be left out. */
   readonly evaluate: (view: RoomView, context: RuleContext) => Candidate[];
   /** Ends a card at once, without the off-delay: the host acted, or what it says is no longer so. */

@@ -51,6 +51,9 @@ export const AgentConfig = z.strictObject({
     cardsPer10Min: z.int().min(1).max(10).default(4),
     actNowPer10Min: z.int().min(1).max(10).default(2),
     questionsPerMinute: z.int().min(2).max(1000).default(8).describe('Distinct viewers asking one thing of one product in 60 s'),
+    complaintsPerMinute: z.int().min(2).max(1000).default(4).describe('Distinct viewers complaining of one product, or of the room, in 60 s'),
+    praisePerMinute: z.int().min(2).max(1000).default(12).describe('Distinct viewers praising one product, or the room, in 60 s'),
+    buySignalsPerMinute: z.int().min(2).max(1000).default(8).describe('Distinct viewers who want to buy one product in 60 s'),
     stockOutMinutes: z.int().min(1).max(120).default(10),
   }).prefault({}),
   panel: z.strictObject({

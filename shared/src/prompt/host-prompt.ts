@@ -7,6 +7,12 @@ export const RuleName = z.enum([
   'stock-out',
   'order-anomaly',
   'feed-stale',
+  'bot-burst',
+  'payment-outage',
+  'viewer-drop',
+  'complaint-cluster',
+  'praise-burst',
+  'buy-signals',
 ]);
 export type RuleName = z.infer<typeof RuleName>;
 

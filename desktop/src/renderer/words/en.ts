@@ -191,6 +191,12 @@ export const en = {
     'stock-out': 'Stock out',
     'order-anomaly': 'Order anomaly',
     'feed-stale': 'Feed stale',
+    'bot-burst': 'Bot burst',
+    'payment-outage': 'Payment outage',
+    'viewer-drop': 'Viewer drop',
+    'complaint-cluster': 'Complaints',
+    'praise-burst': 'Praise',
+    'buy-signals': 'Buying signals',
   },
   charts: {
     title: 'Room, last 5 min',

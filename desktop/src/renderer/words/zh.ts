@@ -191,6 +191,12 @@ export const zh: PanelWords = {
     'stock-out': '即将售罄',
     'order-anomaly': '订单异常',
     'feed-stale': '数据中断',
+    'bot-burst': '刷量',
+    'payment-outage': '支付故障',
+    'viewer-drop': '观众骤降',
+    'complaint-cluster': '集中投诉',
+    'praise-burst': '好评',
+    'buy-signals': '购买意向',
   },
   charts: {
     title: '直播间 最近 5 分钟',

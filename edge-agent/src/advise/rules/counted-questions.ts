@@ -1,16 +1,16 @@
 import type { Product } from '@livecue/shared/contract';
 import type { Intent } from '@livecue/shared/insight';
-import type { Evidence, HostPrompt, Words } from '@livecue/shared/prompt';
+import type { Evidence, Words } from '@livecue/shared/prompt';
 import type { RoomView } from '../../core-ports.ts';
 import { liveOf, quoteOf } from '../answers/live-text.ts';
 import { type Candidate, OFF_DELAY_MS, ON_DELAY_MS, type Rule, type RuleContext } from '../rule.ts';
+import {
+  lostItsProduct, recentSaid, SAID_SECONDS, unnamedSinceExplained, type ViewerWindow, viewersOf, withExplained,
+} from '../viewer-window.ts'; // prettier-ignore
 import { labelOf, nameOf } from '../words.ts';
 
-const WINDOW_MS = 60_000;
 /** Below this share of the threshold the question has died down. */
 const EXIT_SHARE = 0.6;
-/** From this many times the threshold the card is "act now": rare, so that an order anomaly finds its place (HP2, HP3). */
-const ACT_NOW_TIMES = 5;
 
 const ASKED: Partial<Record<Intent, Words>> = {
   size_spec: { zh: '问尺码', en: 'ask about size' },
@@ -23,12 +23,6 @@ const ASKED: Partial<Record<Intent, Words>> = {
   return_warranty: { zh: '问退换', en: 'ask about returns' },
 };
 const INTENTS = Object.keys(ASKED) as Intent[];
-
-interface Window {
-  readonly openMs: number;
-  readonly closeMs: number;
-  readonly viewers: (intent: Intent) => number;
-}
 
 /**
  * Distinct viewers who asked one thing of one product in the last 60 s. Questions that name no product
@@ -43,9 +37,9 @@ export const countedQuestions: Rule = {
   evaluate: (view, context) => {
     const candidates: Candidate[] = [];
     const explained = view.explaining === null ? null : context.product(view.explaining.productId);
-    const open = explained === null ? windowOf(view, null, WINDOW_MS) : openQuestions(view);
+    const open = explained === null ? viewersOf(view, null) : unnamedSinceExplained(view);
     for (const product of withExplained(context.active, explained)) {
-      const named = windowOf(view, product, WINDOW_MS);
+      const named = viewersOf(view, product);
       add(candidates, view, context, product, named, product === explained ? open : null);
     }
     if (explained === null && open !== null) add(candidates, view, context, null, open, open);
@@ -54,36 +48,13 @@ export const countedQuestions: Rule = {
   endedBy: (prompt, view) => (lostItsProduct(prompt, view) ? 'withdrawn' : null),
 };
 
-/** Questions without a name were taken for the product then explained; with another one they say nothing. */
-function lostItsProduct(prompt: HostPrompt, view: RoomView): boolean {
-  const rests = (prompt.evidence.counts['unnamed'] ?? 0) > 0;
-  return rests && prompt.productId !== null && view.explaining?.productId !== prompt.productId;
-}
-
-function withExplained(active: readonly Product[], explained: Product | null): readonly Product[] {
-  return explained === null || active.includes(explained) ? active : [...active, explained];
-}
-
-function windowOf(view: RoomView, product: Product | null, lengthMs: number): Window {
-  const { openMs, closeMs, counts } =
-    product === null ? view.unattributed(lengthMs) : view.counts(product.productId, lengthMs);
-  return { openMs, closeMs, viewers: (intent) => counts.intents[intent]?.viewers ?? 0 };
-}
-
-function openQuestions(view: RoomView): Window | null {
-  if (view.explaining === null) return null;
-  const explainedMs = Math.min(WINDOW_MS, view.nowMs - view.explaining.sinceMs);
-  const lengthMs = Math.floor(explainedMs / view.sliceMs) * view.sliceMs;
-  return lengthMs <= 0 ? null : windowOf(view, null, lengthMs);
-}
-
 function add(
   candidates: Candidate[],
   view: RoomView,
   context: RuleContext,
   product: Product | null,
-  window: Window,
-  open: Window | null,
+  window: ViewerWindow,
+  open: ViewerWindow | null,
 ): void {
   const enter = context.config.questionsPerMinute;
   const exit = Math.max(1, Math.ceil(enter * EXIT_SHARE));
@@ -93,7 +64,8 @@ function add(
     if (viewers < exit) continue;
     candidates.push({
       key: `counted-questions/${intent}/${product?.productId ?? ''}`,
-      priority: viewers >= ACT_NOW_TIMES * enter ? 'act-now' : 'advice',
+      // However many ask, a question can wait for the end of a sentence: "act now" is for what cannot (HP3).
+      priority: 'advice',
       product,
       level: viewers,
       enter,
@@ -109,19 +81,18 @@ function compose(
   context: RuleContext,
   product: Product | null,
   intent: Intent,
-  found: { readonly viewers: number; readonly unnamed: number; readonly window: Window },
+  found: { readonly viewers: number; readonly unnamed: number; readonly window: ViewerWindow },
 ) {
   const { viewers, unnamed, window } = found;
   const asked = ASKED[intent] ?? { zh: '', en: '' };
   const label = labelOf(product);
   const name = product === null ? { zh: '未指明商品', en: 'no product named' } : nameOf(product);
-  const ids = view.recentIds(product?.productId ?? null, intent);
   const evidence: Evidence = {
     window: { openMs: window.openMs, closeMs: window.closeMs },
     counts: { viewers, unnamed },
-    threshold: { viewers: context.config.questionsPerMinute, windowSeconds: WINDOW_MS / 1000 },
+    threshold: { viewers: context.config.questionsPerMinute, windowSeconds: SAID_SECONDS },
     modelVersion: context.modelVersion,
-    eventIds: (ids.length > 0 || product === null ? ids : view.recentIds(null, intent)).slice(-5),
+    eventIds: recentSaid(view, product, intent),
   };
   return {
     headline: { zh: `${label.zh} ${viewers} 人${asked.zh}`, en: `${label.en}: ${viewers} ${asked.en}` },

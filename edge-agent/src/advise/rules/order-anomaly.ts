@@ -22,14 +22,16 @@ interface Found {
 }
 
 /**
- * Brushing: many orders from few buyers over the last 10 min, or many that look like fraud one by one. Orders without a buyer reference cannot be
- * told from others in the counts; where a shop leaves references out, no buyer is counted and no card comes.
+ * Brushing: many orders from few buyers over the last 10 min, or many that look like fraud one by one. Orders
+ * without a buyer reference cannot be told from others in the counts; where a shop leaves references out, no
+ * buyer is counted and no card comes.
  */
 export const orderAnomaly: Rule = {
   name: 'order-anomaly',
   onDelayMs: ON_DELAY_MS,
   offDelayMs: OFF_DELAY_MS,
   safety: false,
+  reserved: true,
   evaluate: (view, context) => {
     const room = foundIn(view, null);
     // A product has no more orders than the room.

@@ -1,5 +1,5 @@
 import type { AgentConfig, Catalogue, Product } from '@livecue/shared/contract';
-import type { Intent, WindowCounts } from '@livecue/shared/insight';
+import type { AnomalyReason, Intent, RoomAnomaly, WindowCounts } from '@livecue/shared/insight';
 import type { PromptEvent } from '@livecue/shared/prompt';
 import type { Interest, RoomView } from '../../core-ports.ts';
 import { type Advisor, createAdvisor } from '../advisor.ts';
@@ -8,6 +8,9 @@ export const CONFIG: AgentConfig['advise'] = {
   cardsPer10Min: 4,
   actNowPer10Min: 2,
   questionsPerMinute: 8,
+  complaintsPerMinute: 4,
+  praisePerMinute: 12,
+  buySignalsPerMinute: 8,
   stockOutMinutes: 10,
 };
 export const START_MS = 1_700_000_000_000;
@@ -37,6 +40,7 @@ export interface FakeRoom {
   readonly stock: Map<string, number>;
   explaining: RoomView['explaining'];
   feed: RoomView['feed'];
+  anomalies: RoomAnomaly[];
   ask(group: string, intent: Intent, viewers: number): void;
   readonly view: RoomView;
 }
@@ -53,6 +57,7 @@ export function createFakeRoom(nowMs = START_MS): FakeRoom {
     interest: new Map(),
     stock: new Map(),
     explaining: null,
+    anomalies: [],
     feed: { state: 'ok', lastEventMs: nowMs, quietLimitMs: 12_000 },
     ask: (group, intent, viewers) => {
       const before = room.counts.get(group) ?? {};
@@ -79,7 +84,9 @@ export function createFakeRoom(nowMs = START_MS): FakeRoom {
         const level = room.stock.get(productId);
         return level === undefined ? null : { level, eventTimeMs: room.nowMs };
       },
-      anomalies: [],
+      get anomalies() {
+        return room.anomalies;
+      },
       get explaining() {
         return room.explaining;
       },
@@ -90,6 +97,11 @@ export function createFakeRoom(nowMs = START_MS): FakeRoom {
     },
   };
   return room;
+}
+
+/** One that goes on, told at `startMs`. */
+export function anomalyOf(kind: RoomAnomaly['kind'], reason: AnomalyReason, startMs: number): RoomAnomaly {
+  return { kind, roomId: 'main', startMs, toldMs: startMs, endMs: null, score: 0.9, reasons: [reason] };
 }
 
 const NO_INTEREST: Interest = {

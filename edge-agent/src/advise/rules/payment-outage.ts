@@ -1,0 +1,16 @@
+import { createAnomalyRule } from '../anomaly-rule.ts';
+
+/** Orders come and none is paid: whoever urges people to buy now sends them into a closed till. */
+export const paymentOutage = createAnomalyRule({
+  name: 'payment-outage',
+  kind: 'payment-outage',
+  priority: 'act-now',
+  reserved: true,
+  words: ({ value, usual }) => ({
+    headline: { zh: `${value} 单未付 查支付`, en: `${value} orders unpaid: check payment` },
+    reason: {
+      zh: `连续 ${value} 单没有付款，平时 ${usual}：先别催单`,
+      en: `${value} orders in a row without a payment, usual ${usual}: do not push to buy`,
+    },
+  }),
+});

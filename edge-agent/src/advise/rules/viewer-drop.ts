@@ -1,0 +1,16 @@
+import { createAnomalyRule } from '../anomaly-rule.ts';
+
+/** Viewers are lost within seconds: more often picture or sound than what the host says. */
+export const viewerDrop = createAnomalyRule({
+  name: 'viewer-drop',
+  kind: 'viewer-drop',
+  priority: 'advice',
+  reserved: false,
+  words: ({ value, usual }) => ({
+    headline: { zh: `观众骤降到 ${value}`, en: `Viewers dropped to ${value}` },
+    reason: {
+      zh: `刚才 ${usual} 人，现在 ${value}：查画面和声音`,
+      en: `${value} viewers, ${usual} just before: check picture and sound`,
+    },
+  }),
+});
