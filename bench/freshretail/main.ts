@@ -5,7 +5,8 @@ import { forecastTable } from '../../edge-agent/src/assembly/demand-forecaster.t
 import { type DemandNetwork, openDemandNetwork } from '../../edge-agent/src/inference/demand-network.ts';
 import { BASELINES } from './baselines.ts';
 import { coveredOn, HOURS, missingRetail, readRetail, type Retail, soldOn, wholeOn } from './corpus.ts';
-import { coverage, GROUPS, HORIZON, type Scores, scoresOf } from './scoring.ts';
+import { type StockTimes, stockTimes } from './stock-times.ts';
+import { coverage, GROUPS, hourCoverage, HORIZON, type Scores, scoresOf } from './scoring.ts';
 
 const HELP = `npm run bench:freshretail [-- --json]
 
@@ -26,6 +27,8 @@ interface Row {
   readonly name: string;
   readonly scores: Readonly<Record<(typeof GROUPS)[number], Scores>>;
   readonly covered: number | null;
+  /** Of hourly forecasts. */
+  readonly stock: readonly StockTimes[] | null;
 }
 
 const MODEL = fileURLToPath(new URL('../../models/demand', import.meta.url));
@@ -46,7 +49,7 @@ async function main(): Promise<number> {
   const weeks: Record<string, Row[]> = {};
   const begun = performance.now();
   for (const [week, origin] of Object.entries(WEEKS)) {
-    weeks[week] = Object.entries(BASELINES).map(([name, of]) => ({ name: `  ${name}`, scores: scoresOf(retail, origin, of(retail, origin)), covered: null })); // prettier-ignore
+    weeks[week] = Object.entries(BASELINES).map(([name, of]) => ({ name: `  ${name}`, scores: scoresOf(retail, origin, of(retail, origin)), covered: null, stock: null })); // prettier-ignore
     for (const told of TOLD) weeks[week].push(await ours(retail, origin, told, network));
   }
   await network.close();
@@ -68,7 +71,12 @@ async function ours(retail: Retail, origin: number, told: Told, network: DemandN
   });
   const paths = expected.map(({ mean }) => (hourly ? daily(mean) : mean));
   const bounds = expected.map(({ bounds: [one] }) => one!);
-  return { name: `> LiveCue, ${told}`, scores: scoresOf(retail, origin, paths), covered: hourly ? null : coverage(retail, origin, bounds) }; // prettier-ignore
+  return {
+    name: `> LiveCue, ${told}`,
+    scores: scoresOf(retail, origin, paths),
+    covered: hourly ? hourCoverage(retail, origin, bounds) : coverage(retail, origin, bounds),
+    stock: hourly ? stockTimes(retail, origin, expected.map(({ mean }) => mean)) : null,
+  }; // prettier-ignore
 }
 
 function seriesOf(retail: Retail, series: number, origin: number, told: Told) {
@@ -100,6 +108,12 @@ function table(retail: Retail, weeks: Readonly<Record<string, readonly Row[]>>, 
         (group) => `${scores[group].wape.toFixed(4).padStart(10)} ${signed(scores[group].wpe)} `,
       );
       out += `${name.padEnd(52)}${cells.join('')}${covered === null ? '' : `${(100 * covered).toFixed(1).padStart(6)} %`}\n`;
+    }
+  }
+  for (const [week, rows] of Object.entries(weeks)) {
+    out += `\n${week}: hours with stock until what sells in the next hours is sold\n`;
+    for (const { windowHours, cases, medianOffHours, covered } of rows.flatMap(({ stock }) => stock ?? [])) {
+      out += `  ${String(windowHours).padStart(2)} hours: ${cases} cases, median ${medianOffHours.toFixed(2)} h off, ${(100 * covered).toFixed(1)} % within 80 %\n`;
     }
   }
   return `${out}\n${seconds.toFixed(1)} s\n`;

@@ -1,4 +1,4 @@
-import { type Retail, soldOn, wholeOn } from './corpus.ts';
+import { HOURS, type Retail, soldOn, wholeOn } from './corpus.ts';
 
 export const HORIZON = 7;
 export const GROUPS = ['all', '<1', '>=1'] as const;
@@ -58,4 +58,24 @@ export function coverage(
     }
   }
   return inside / days;
+}
+
+/** Share of hours from 06:00 to 22:00 of scored days whose units lie within the bounds of an hourly forecast. */
+export function hourCoverage(
+  retail: Retail,
+  origin: number,
+  bounds: readonly { readonly low: Float64Array; readonly high: Float64Array }[],
+): number {
+  let [inside, hours] = [0, 0];
+  for (let series = 0; series < retail.series; series++) {
+    for (let step = 6; step < HORIZON * HOURS; step++) {
+      const day = origin + Math.floor(step / HOURS);
+      if (step % HOURS < 6 || step % HOURS >= 22 || !wholeOn(retail, series, day)) continue;
+      const units = retail.sold[(series * retail.days + origin) * HOURS + step]!;
+      hours++;
+      // Bounds are told to seven digits, sales to three.
+      inside += units >= bounds[series]!.low[step]! - 1e-9 && units <= bounds[series]!.high[step]! + 1e-9 ? 1 : 0;
+    }
+  }
+  return inside / hours;
 }

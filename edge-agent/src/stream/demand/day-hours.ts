@@ -77,7 +77,9 @@ export function hourBounds(series: readonly Gridded[], shares: readonly Float64A
   return (expected, level) => {
     const { ratios } = classes.find(({ upTo }) => expected <= upTo) ?? classes.at(-1) ?? { ratios: Float64Array.of(0, 2) }; // prettier-ignore
     const at = (share: number) => ratios[Math.round(share * (ratios.length - 1))]! * expected;
-    return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
+    const low = at((1 - level) / 2);
+    // Where nothing is likely, it is the lower bound, and the whole remainder lies above.
+    return { low, high: at(low === 0 ? level : (1 + level) / 2) };
   };
 }
 
