@@ -1,8 +1,9 @@
 import type { Intent } from '@livecue/shared/insight';
+import { stem } from './stem.ts';
 
 /**
  * Words of selling that mean the same, in both languages, written by hand: a question and a fact that share a
- * row share one more term. English words as they are stemmed; a phrase of two or three words is joined by spaces.
+ * row share one more term. English words stand for all their forms; a phrase of two or three is joined by spaces.
  */
 const ROWS: Readonly<Record<string, string>> = {
   price: '多少钱|价格|价钱|售价|什么价|啥价|几块|几元|几米|怎么卖|咋卖|卖多少|贵不贵|标价|单价|报价|price|cost|how much|pricing|expensive|fee|charge',
@@ -99,7 +100,8 @@ export const CONCEPTS: ReadonlyMap<string, readonly string[]> = conceptsOf(ROWS)
 function conceptsOf(rows: Readonly<Record<string, string>>): Map<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const [concept, phrases] of Object.entries(rows)) {
-    for (const phrase of new Set(phrases.split('|'))) {
+    const forms = phrases.split('|').flatMap((phrase) => [phrase, phrase.split(' ').map(stem).join(' ')]);
+    for (const phrase of new Set(forms)) {
       const known = found.get(phrase);
       if (known === undefined) found.set(phrase, [concept]);
       else known.push(concept);
