@@ -24,8 +24,8 @@ export interface CommentReading {
 export type CommentReader = (text: string, scores: HeadScores) => CommentReading;
 
 const SENTIMENTS = ['negative', 'neutral', 'positive'] as const;
-/** Digits that leave the program: a float's last bits say nothing. */
-const DIGITS = 6;
+/** Six digits leave the program: a float's last bits say nothing. */
+const SCALE = 10 ** 6;
 
 /** Puts the scores of the models, the rules where there is no intent model, and the product linker together. */
 export function createCommentReader(info: HeadsInfo, rules: IntentRules | null, linker: ProductLinker): CommentReader {
@@ -33,7 +33,7 @@ export function createCommentReader(info: HeadsInfo, rules: IntentRules | null, 
   const intentOf = (normalised: string, scores: HeadScores): Pick<CommentReading, 'intent' | 'intentScores'> => {
     if (scores.intent !== undefined) {
       const intentScores: Partial<Record<Intent, number>> = {};
-      for (const [k, label] of INTENTS.entries()) intentScores[label] = rounded(scores.intent[k] ?? 0);
+      for (let k = 0; k < INTENTS.length; k++) intentScores[INTENTS[k] as Intent] = rounded(scores.intent[k] ?? 0);
       return { intent: INTENTS[bestOf(scores.intent)] ?? 'chat_other', intentScores };
     }
     const matched = match?.(normalised) ?? null;
@@ -87,6 +87,5 @@ function bestOf(scores: ArrayLike<number>): number {
 }
 
 function rounded(score: number): number {
-  const scale = 10 ** DIGITS;
-  return Math.min(1, Math.max(0, Math.round(score * scale) / scale));
+  return Math.min(1, Math.max(0, Math.round(score * SCALE) / SCALE));
 }

@@ -105,7 +105,8 @@ export type IsListed = (number: number) => boolean;
  * Link numbers in order of appearance, each once. `raw` is the text before `normalise`; `text` is normalised and
  * simplified.
  */
-export function linkNumbers(raw: string, text: string, isListed: IsListed): number[] {
+export function linkNumbers(raw: string, text: string, isListed: IsListed): readonly number[] {
+  if (!mayHaveNumber(raw, text)) return NONE;
   const found = new Set<number>();
   const add = (value: number | null) => {
     if (value !== null && value > 0) found.add(value);
@@ -119,6 +120,28 @@ export function linkNumbers(raw: string, text: string, isListed: IsListed): numb
     if (code >= 0x2460 && code <= 0x2793) add(circled(code, raw.slice(i + 1, i + 3)));
   }
   return [...found];
+}
+
+const NONE: readonly number[] = [];
+/** Every form above has a digit, a Chinese numeral, or an English one beside one of these. */
+const NUMERALS = '0123456789零一二三四五六七八九十百两壹贰叁肆伍陆柒捌玖拾';
+const IS_NUMERAL = numeralFlags();
+const ENGLISH_SIGN = /号|number|item|link|product/;
+
+function numeralFlags(): Uint8Array {
+  const flags = new Uint8Array(0x10000);
+  for (let i = 0; i < NUMERALS.length; i++) flags[NUMERALS.charCodeAt(i)] = 1;
+  return flags;
+}
+
+/** Most comments have no number: one look at each character says so. */
+function mayHaveNumber(raw: string, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (IS_NUMERAL[text.charCodeAt(i)] === 1) return true;
+  for (let i = 0; i < raw.length; i++) {
+    const code = raw.charCodeAt(i);
+    if (code >= 0x2460 && code <= 0x2793) return true;
+  }
+  return ENGLISH_SIGN.test(text);
 }
 
 function marked({ kind }: Form, match: RegExpExecArray, text: string): number | null {

@@ -19,12 +19,15 @@ interface Node<V> {
 /** Cost of a scan: text length times the longest phrase at worst, one look-up a character as a rule. */
 export function createPhraseIndex<V>(phrases: Iterable<readonly [phrase: string, value: V]>): PhraseIndex<V> {
   const root: Node<V> = { code: 0, child: null, next: null, values: null };
+  const begins = new Uint8Array(0x10000 / 8);
   for (const [phrase, value] of phrases) {
     if (phrase === '') continue;
+    const first = phrase.charCodeAt(0);
+    begins[first >> 3] = (begins[first >> 3] ?? 0) | (1 << (first & 7));
     const end = nodeOf(root, phrase);
     (end.values ??= []).push(value);
   }
-  return { scan: (text, visit) => scan(root, text, visit) };
+  return { scan: (text, visit) => scan(root, begins, text, visit) };
 }
 
 function nodeOf<V>(root: Node<V>, phrase: string): Node<V> {
@@ -56,13 +59,19 @@ function addChild<V>(node: Node<V>, code: number): Node<V> {
   return child;
 }
 
-function scan<V>(root: Node<V>, text: string, visit: (value: V, start: number, end: number) => void): void {
+/** `begins`: a bit for each character that a phrase begins with. Most of a text begins none. */
+function scan<V>(
+  root: Node<V>,
+  begins: Uint8Array,
+  text: string,
+  visit: (value: V, start: number, end: number) => void,
+): void {
   let before = false;
   for (let start = 0; start < text.length; start++) {
     const first = text.charCodeAt(start);
     const inWord = isWordCode(first);
     // Inside a Latin word no phrase may begin.
-    if (!(inWord && before)) walk(root, text, start, visit);
+    if (!(inWord && before) && ((begins[first >> 3] ?? 0) & (1 << (first & 7))) !== 0) walk(root, text, start, visit);
     before = inWord;
   }
 }
