@@ -2,9 +2,9 @@ import { toMinorUnits, type LiveEvent, type LiveEventOf } from '@livecue/shared/
 import { ORDER_FEATURES, type OrderFeature } from '@livecue/shared/insight';
 import type { StateDelta } from '../../core-ports.ts';
 import {
-  addBuyerOrder, countNear, DAY_MS, distinctBuyers, fade, HOUR_MS, keep, KEPT_ORDERS, KEPT_PRODUCT_ORDERS, MINUTE_MS,
-  nearestGapLog2S, newBuyer, newProduct, newShared, ordersPerBuyer, runOf, similarity,
-  type BuyerMemory, type KnownOrder, type ProductMemory, type SharedMemory,
+  addBuyerOrder, countNear, DAY_MS, distinctMarks, fade, HOUR_MS, keep, KEPT_ORDERS, KEPT_PRODUCT_ORDERS, markOf, MINUTE_MS,
+  nearestGapLog2S, newBuyer, newProduct, newRates, newShared, ordersPerBuyer, runOf, similarity,
+  type BuyerMemory, type KnownOrder, type ProductMemory, type ProductRates, type SharedMemory,
 } from './order-memory.ts'; // prettier-ignore
 import { type OpenDelta, RecentTable } from './recent-table.ts';
 import { type TotalsState, UsualTotals } from './usual-totals.ts';
@@ -20,9 +20,37 @@ const MAX_SHARED = 5_000;
 const MAX_ORDERS = 20_000;
 /** Texts from outside that are longer are cut: they are keys of tables. */
 const MAX_KEY = 128;
-const NO_VIEWS = -7;
+/** Products of a basket that are compared. */
+const BASKET_PRODUCTS = 8;
+/** Features whose neutral value is not 0. */
+const UNKNOWN: Readonly<Partial<Record<OrderFeature, number>>> = {
+  buyerOrders10Min: 1, buyerOrders1H: 1, sameProductOrders1H: 1, buyerGapLog2S: 17, productOrdersPerBuyer1H: 1,
+  productBurst: 1, productOrdersPerView: -7, deviceOrders1H: 1, addressOrders1H: 1, paymentOrders1H: 1,
+  deviceBuyers: 1, addressBuyers: 1, paymentBuyers: 1, accountAgeDays: 30,
+}; // prettier-ignore
 
 type PlacedEvent = LiveEventOf<'shop.order.created' | 'shop.order.paid'>;
+
+/** An order while its features are read. */
+interface Order {
+  readonly event: PlacedEvent;
+  /** Empty text where unknown. */
+  readonly buyer: string;
+  readonly mark: number;
+  readonly basket: readonly string[];
+}
+
+/** Where each feature stands among the numbers of an order. */
+const AT = Object.fromEntries(ORDER_FEATURES.map((name, i) => [name, i])) as Readonly<Record<OrderFeature, number>>;
+
+/** What an order has that tells nothing. */
+const NEUTRAL = ORDER_FEATURES.map((name) => UNKNOWN[name] ?? 0);
+
+const SHARED = [
+  { kind: 'device', ref: 'deviceRef', orders: AT.deviceOrders1H, buyers: AT.deviceBuyers },
+  { kind: 'address', ref: 'addressRef', orders: AT.addressOrders1H, buyers: AT.addressBuyers },
+  { kind: 'payment', ref: 'paymentRef', orders: AT.paymentOrders1H, buyers: AT.paymentBuyers },
+] as const;
 
 /** An order seen for the first time, as numbers in the order of `ORDER_FEATURES`. */
 export interface OrderSample {
@@ -44,6 +72,7 @@ export class OrderFeatures {
   readonly #resolve: (ref: { productID?: string; sku?: string }) => string;
   readonly #buyers = new RecentTable<BuyerMemory>(`${ORDERS_PREFIX}buyer/`, MAX_BUYERS);
   readonly #products = new RecentTable<ProductMemory>(`${ORDERS_PREFIX}product/`, MAX_PRODUCTS);
+  readonly #rates = new RecentTable<ProductRates>(`${ORDERS_PREFIX}rate/`, MAX_PRODUCTS);
   readonly #shared = new RecentTable<SharedMemory>(`${ORDERS_PREFIX}shared/`, MAX_SHARED);
   readonly #orders = new RecentTable<KnownOrder>(`${ORDERS_PREFIX}order/`, MAX_ORDERS);
   readonly #totals = new UsualTotals();
@@ -79,9 +108,9 @@ export class OrderFeatures {
 
   #noteView(event: LiveEventOf<'shop.product.viewed'>): void {
     const product = this.#resolve(event.data.product).slice(0, MAX_KEY);
-    const memory = this.#products.use(product, newProduct);
-    fade(memory, event.eventTimeMs);
-    memory.views++;
+    const rates = this.#rates.use(product, newRates);
+    fade(rates, event.eventTimeMs);
+    rates.views++;
     if (this.#views < Number.MAX_SAFE_INTEGER) this.#views++;
     const viewer = event.data.agent?.identifier;
     if (viewer !== undefined) this.#viewers.viewed(keyOf(event.source, viewer), product);
@@ -98,91 +127,93 @@ export class OrderFeatures {
   }
 
   #noteOrder(event: PlacedEvent): OrderSample {
-    const { data, eventTimeMs: timeMs } = event;
+    const { data, eventTimeMs } = event;
+    const { orderNumber } = data;
     const buyer = data.customerRef === undefined ? '' : keyOf(event.source, data.customerRef);
-    const items = (data.orderedItem ?? []).filter((item) => item.productID !== undefined || item.sku !== undefined);
-    const basket = [...new Set(items.map((item) => this.#resolve(item).slice(0, MAX_KEY)))];
-    const features: Record<OrderFeature, number> = {
-      ...this.#buyerFeatures(buyer, basket, timeMs, data.orderNumber),
-      ...this.#productFeatures(basket[0], buyer, timeMs),
-      notViewed: buyer === '' ? 0 : this.#viewers.notViewed(buyer, basket),
-      units: Math.min(
-        100,
-        (data.orderedItem ?? []).reduce((sum, { orderQuantity }) => sum + orderQuantity, 0),
-      ),
-      totalLevel: this.#totals.level(totalOf(data), data.priceCurrency),
-      ...this.#sharedFeatures(event, buyer),
-      accountAgeDays: ageDays(data.customerSince, timeMs),
-    };
-    this.#orders.use(keyOf(event.source, data.orderNumber), () => ({ buyer, returned: false }));
-    const memory = buyer === '' ? undefined : this.#buyers.peek(buyer);
-    return {
-      orderNumber: data.orderNumber,
-      eventTimeMs: timeMs,
-      productId: basket[0] ?? null,
-      features: Float64Array.from(ORDER_FEATURES, (name) => features[name]),
-      run: memory === undefined ? [] : runOf(memory, basket, timeMs, HOUR_MS),
-    };
+    const order = { event, buyer, mark: buyer === '' ? 0 : markOf(buyer), basket: this.#basketOf(data) };
+    const features = Float64Array.from(NEUTRAL);
+    const run = this.#buyerFeatures(order, features);
+    this.#productFeatures(order, features);
+    this.#sharedFeatures(order, features);
+    if (buyer !== '') features[AT.notViewed] = this.#viewers.notViewed(buyer, order.basket);
+    let units = 0;
+    for (const { orderQuantity } of data.orderedItem ?? []) units += orderQuantity;
+    features[AT.units] = Math.min(100, units);
+    features[AT.totalLevel] = this.#totals.level(totalOf(data), data.priceCurrency);
+    features[AT.accountAgeDays] = ageDays(data.customerSince, eventTimeMs);
+    this.#orders.use(keyOf(event.source, orderNumber), () => ({ buyer, returned: false }));
+    return { orderNumber, eventTimeMs, productId: order.basket[0] ?? null, features, run };
   }
 
-  #buyerFeatures(buyer: string, basket: string[], timeMs: number, number: string) {
-    if (buyer === '') {
-      return { buyerOrders10Min: 1, buyerOrders1H: 1, sameProductOrders1H: 1, buyerGapLog2S: 17, basketSimilarity: 0, buyerReturnShare: 0 }; // prettier-ignore
+  /** The first distinct products. */
+  #basketOf(data: PlacedEvent['data']): string[] {
+    const basket: string[] = [];
+    for (const item of data.orderedItem ?? []) {
+      if (basket.length === BASKET_PRODUCTS) break;
+      if (item.productID === undefined && item.sku === undefined) continue;
+      const product = this.#resolve(item).slice(0, MAX_KEY);
+      if (!basket.includes(product)) basket.push(product);
     }
+    return basket;
+  }
+
+  /** Gives the numbers of the run that the order is part of. */
+  #buyerFeatures({ event, buyer, basket }: Order, features: Float64Array): readonly string[] {
+    if (buyer === '') return [];
+    const timeMs = event.eventTimeMs;
     const memory = this.#buyers.use(buyer, newBuyer);
-    const buyerGapLog2S = nearestGapLog2S(memory.times, timeMs);
-    const basketSimilarity = Math.max(0, ...memory.baskets.map((other) => similarity(other, basket)));
-    const buyerReturnShare = Math.min(1, memory.returned / (memory.orders + 2));
-    addBuyerOrder(memory, { timeMs, basket, number });
-    return {
-      buyerOrders10Min: countNear(memory.times, timeMs, 10 * MINUTE_MS),
-      buyerOrders1H: countNear(memory.times, timeMs, HOUR_MS),
-      sameProductOrders1H: Math.max(1, runOf(memory, basket, timeMs, HOUR_MS).length),
-      buyerGapLog2S,
-      basketSimilarity,
-      buyerReturnShare,
-    };
+    features[AT.buyerGapLog2S] = nearestGapLog2S(memory.times, timeMs);
+    let most = 0;
+    for (const other of memory.baskets) most = Math.max(most, similarity(other, basket));
+    features[AT.basketSimilarity] = most;
+    features[AT.buyerReturnShare] = Math.min(1, memory.returned / (memory.orders + 2));
+    addBuyerOrder(memory, { timeMs, basket, number: event.data.orderNumber });
+    features[AT.buyerOrders10Min] = countNear(memory.times, timeMs, 10 * MINUTE_MS);
+    features[AT.buyerOrders1H] = countNear(memory.times, timeMs, HOUR_MS);
+    const run = runOf(memory, basket, timeMs, HOUR_MS);
+    features[AT.sameProductOrders1H] = Math.max(1, run.length);
+    return run;
   }
 
-  #productFeatures(product: string | undefined, buyer: string, timeMs: number) {
-    if (product === undefined) return { productOrdersPerBuyer1H: 1, productBurst: 1, productOrdersPerView: NO_VIEWS };
+  #productFeatures({ event, mark, basket }: Order, features: Float64Array): void {
+    const [product] = basket;
+    if (product === undefined) return;
+    const timeMs = event.eventTimeMs;
     const memory = this.#products.use(product, newProduct);
-    fade(memory, timeMs);
-    memory.orders++;
+    const rates = this.#rates.use(product, newRates);
+    fade(rates, timeMs);
+    rates.orders++;
     keep(memory.times, timeMs, KEPT_PRODUCT_ORDERS);
-    keep(memory.buyers, buyer, KEPT_PRODUCT_ORDERS);
+    keep(memory.buyers, mark, KEPT_PRODUCT_ORDERS);
     const perMinute = countNear(memory.times, timeMs, HOUR_MS) / 60;
-    return {
-      productOrdersPerBuyer1H: ordersPerBuyer(memory, timeMs, HOUR_MS),
-      productBurst: (countNear(memory.times, timeMs, MINUTE_MS) + 1) / (perMinute + 1),
-      productOrdersPerView: this.#views === 0 ? NO_VIEWS : Math.max(-7, Math.min(7, Math.log((memory.orders + 1) / (memory.views + 1)))), // prettier-ignore
-    };
+    features[AT.productOrdersPerBuyer1H] = ordersPerBuyer(memory, timeMs, HOUR_MS);
+    features[AT.productBurst] = (countNear(memory.times, timeMs, MINUTE_MS) + 1) / (perMinute + 1);
+    if (this.#views === 0) return;
+    const perView = Math.log((rates.orders + 1) / (rates.views + 1));
+    features[AT.productOrdersPerView] = Math.max(-7, Math.min(7, perView));
   }
 
-  #sharedFeatures(event: PlacedEvent, buyer: string) {
-    const { deviceRef, addressRef, paymentRef } = event.data;
-    const read = (kind: string, ref: string | undefined) => {
-      if (ref === undefined) return { orders: 1, buyers: 1 };
-      const memory = this.#shared.use(`${kind}/${keyOf(event.source, ref)}`, newShared);
-      keep(memory.times, event.eventTimeMs, KEPT_ORDERS);
-      keep(memory.buyers, buyer, KEPT_ORDERS);
-      return { orders: countNear(memory.times, event.eventTimeMs, HOUR_MS), buyers: distinctBuyers(memory) };
-    };
-    const [device, address, payment] = [read('device', deviceRef), read('address', addressRef), read('payment', paymentRef)]; // prettier-ignore
-    return {
-      deviceOrders1H: device.orders,
-      addressOrders1H: address.orders,
-      paymentOrders1H: payment.orders,
-      deviceBuyers: device.buyers,
-      addressBuyers: address.buyers,
-      paymentBuyers: payment.buyers,
-    };
+  #sharedFeatures({ event, mark }: Order, features: Float64Array): void {
+    const { source, data, eventTimeMs } = event;
+    for (const { kind, ref, orders, buyers } of SHARED) {
+      const shared = data[ref];
+      if (shared === undefined) continue;
+      const memory = this.#shared.use(`${kind}/${keyOf(source, shared)}`, newShared);
+      keep(memory.times, eventTimeMs, KEPT_ORDERS);
+      keep(memory.buyers, mark, KEPT_ORDERS);
+      features[orders] = countNear(memory.times, eventTimeMs, HOUR_MS);
+      features[buyers] = Math.max(1, distinctMarks(memory.buyers));
+    }
+  }
+
+  get #tables() {
+    return [this.#buyers, this.#products, this.#rates, this.#shared, this.#orders, this.#viewers];
   }
 
   /** Entries that changed since the last call. */
   takeDelta(): StateDelta {
     const delta: OpenDelta = { put: [], del: [] };
-    for (const table of [this.#buyers, this.#products, this.#shared, this.#orders, this.#viewers]) table.takeChanges(delta);
+    for (const table of this.#tables) table.takeChanges(delta);
     const room = JSON.stringify({ totals: this.#totals.save(), viewers: this.#viewers.save(), views: this.#views });
     if (room !== this.#lastRoom) delta.put.push([`${ORDERS_PREFIX}room`, room]);
     this.#lastRoom = room;
@@ -191,7 +222,7 @@ export class OrderFeatures {
 
   /** Continues from the entries that `takeDelta` gave; those of others are passed over. To be called first. */
   restore(state: readonly (readonly [string, string])[]): void {
-    for (const table of [this.#buyers, this.#products, this.#shared, this.#orders, this.#viewers]) table.restore(state);
+    for (const table of this.#tables) table.restore(state);
     const room = state.find(([key]) => key === `${ORDERS_PREFIX}room`)?.[1];
     if (room === undefined) return;
     const stored = JSON.parse(room) as { totals: TotalsState; viewers: ViewersState; views: number };
@@ -204,7 +235,8 @@ export class OrderFeatures {
 
 /** Ids are unique within their shop. */
 function keyOf(source: string, id: string): string {
-  return `${source} ${id}`.slice(0, 2 * MAX_KEY);
+  const key = `${source} ${id}`;
+  return key.length > 2 * MAX_KEY ? key.slice(0, 2 * MAX_KEY) : key;
 }
 
 function totalOf(data: PlacedEvent['data']): number | null {

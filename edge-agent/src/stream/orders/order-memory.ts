@@ -1,3 +1,5 @@
+import { hashInto } from '../hash.ts';
+
 /** What is kept of buyers, products and shared means, and how it is read. All times are event times in Unix ms. */
 
 export const SECOND_MS = 1_000;
@@ -11,15 +13,13 @@ export const KEPT_BUYER_ORDERS = 8;
 export const KEPT_ORDERS = 16;
 /** Orders of a product that are remembered one by one. */
 export const KEPT_PRODUCT_ORDERS = 64;
-/** Products of a basket that are compared. */
-const BASKET_PRODUCTS = 8;
 /** Views and orders of a product fade by half in this time. */
 export const HALF_LIFE_MS = 10 * MINUTE_MS;
 
 /** The last orders of a buyer; entries of the three lists belong together. */
 export interface BuyerMemory {
   readonly times: number[];
-  readonly baskets: string[][];
+  readonly baskets: (readonly string[])[];
   readonly numbers: string[];
   orders: number;
   returned: number;
@@ -27,8 +27,12 @@ export interface BuyerMemory {
 
 export interface ProductMemory {
   readonly times: number[];
-  /** Buyer of each of `times`; empty text where unknown. */
-  readonly buyers: string[];
+  /** Mark of the buyer of each of `times`; 0 where unknown. */
+  readonly buyers: number[];
+}
+
+/** Apart from the orders: it changes with every view, and is what a checkpoint then writes. */
+export interface ProductRates {
   orders: number;
   views: number;
   fadedMs: number;
@@ -37,7 +41,7 @@ export interface ProductMemory {
 /** A device, an address or a payment means. */
 export interface SharedMemory {
   readonly times: number[];
-  readonly buyers: string[];
+  readonly buyers: number[];
 }
 
 export interface KnownOrder {
@@ -46,7 +50,8 @@ export interface KnownOrder {
 }
 
 export const newBuyer = (): BuyerMemory => ({ times: [], baskets: [], numbers: [], orders: 0, returned: 0 });
-export const newProduct = (): ProductMemory => ({ times: [], buyers: [], orders: 0, views: 0, fadedMs: 0 });
+export const newProduct = (): ProductMemory => ({ times: [], buyers: [] });
+export const newRates = (): ProductRates => ({ orders: 0, views: 0, fadedMs: 0 });
 export const newShared = (): SharedMemory => ({ times: [], buyers: [] });
 
 /** Appends and lets the oldest go. */
@@ -55,9 +60,12 @@ export function keep<T>(list: T[], item: T, most: number): void {
   if (list.length > most) list.shift();
 }
 
-export function addBuyerOrder(buyer: BuyerMemory, order: { timeMs: number; basket: string[]; number: string }): void {
+export function addBuyerOrder(
+  buyer: BuyerMemory,
+  order: { timeMs: number; basket: readonly string[]; number: string },
+): void {
   keep(buyer.times, order.timeMs, KEPT_BUYER_ORDERS);
-  keep(buyer.baskets, order.basket.slice(0, BASKET_PRODUCTS), KEPT_BUYER_ORDERS);
+  keep(buyer.baskets, order.basket, KEPT_BUYER_ORDERS);
   keep(buyer.numbers, order.number, KEPT_BUYER_ORDERS);
   buyer.orders++;
 }
@@ -84,35 +92,64 @@ export function nearestGapLog2S(times: readonly number[], timeMs: number): numbe
   return Math.min(17, Math.log2(1 + nearest / SECOND_MS));
 }
 
+const lanes = new Uint32Array(2);
+
+/** 32 bits that stand for a buyer, never 0: two of 64 buyers share them once in two million lists. */
+export function markOf(buyer: string): number {
+  hashInto(buyer, lanes);
+  return lanes[0] === 0 ? 1 : lanes[0]!;
+}
+
 /** Orders near `timeMs` for each distinct buyer among them; orders of nobody known count as a buyer each. */
 export function ordersPerBuyer(memory: ProductMemory, timeMs: number, spanMs: number): number {
-  const buyers = new Set<string>();
-  let orders = 0;
+  near.length = 0;
   let unknown = 0;
-  memory.times.forEach((time, i) => {
-    if (Math.abs(time - timeMs) >= spanMs) return;
-    orders++;
-    if (memory.buyers[i] === '') unknown++;
-    else buyers.add(memory.buyers[i]!);
-  });
-  return orders === 0 ? 1 : orders / (buyers.size + unknown);
+  for (let i = 0; i < memory.times.length; i++) {
+    if (Math.abs(memory.times[i]! - timeMs) >= spanMs) continue;
+    const buyer = memory.buyers[i]!;
+    near.push(buyer);
+    if (buyer === 0) unknown++;
+  }
+  return near.length === 0 ? 1 : near.length / (distinctMarks(near) + unknown);
 }
 
-export function distinctBuyers(memory: SharedMemory): number {
-  return Math.max(1, new Set(memory.buyers.filter((buyer) => buyer !== '')).size);
+/** Filled and read within one call. */
+const near: number[] = [];
+/** Open addressing for at most 64 marks; a slot is taken when it has the turn of this call. */
+const slots = new Uint32Array(128);
+const turns = new Uint32Array(128);
+let turn = 0;
+
+/** How many different marks there are, 0 left out; of at most 64. */
+export function distinctMarks(marks: readonly number[]): number {
+  turn = (turn + 1) >>> 0;
+  if (turn === 0) {
+    turns.fill(0);
+    turn = 1;
+  }
+  let distinct = 0;
+  for (const mark of marks) {
+    if (mark === 0) continue;
+    let slot = mark & 127;
+    while (turns[slot] === turn && slots[slot] !== mark) slot = (slot + 1) & 127;
+    if (turns[slot] === turn) continue;
+    turns[slot] = turn;
+    slots[slot] = mark;
+    distinct++;
+  }
+  return distinct;
 }
 
-/** Jaccard: products in common over products in all; 0 for empty baskets. */
+/** Jaccard of lists without repeats: products in common over products in all; 0 for empty baskets. */
 export function similarity(a: readonly string[], b: readonly string[]): number {
-  const [left, right] = [new Set(a), new Set(b)];
   let common = 0;
-  for (const product of left) if (right.has(product)) common++;
-  const all = left.size + right.size - common;
+  for (const product of a) if (b.includes(product)) common++;
+  const all = a.length + b.length - common;
   return all === 0 ? 0 : common / all;
 }
 
 /** Lets the views and orders of a product fade up to `timeMs`; a time that went back fades nothing. */
-export function fade(memory: ProductMemory, timeMs: number): void {
+export function fade(memory: ProductRates, timeMs: number): void {
   const elapsed = timeMs - memory.fadedMs;
   if (elapsed <= 0) return;
   const left = 2 ** (-elapsed / HALF_LIFE_MS);
