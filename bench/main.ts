@@ -1,4 +1,5 @@
 /** `livecue bench NAME`: measured figures of the real program, one table for people or JSON for machines. */
+import { answersBench, ANSWERS_HELP } from './answers.ts';
 import { modelsBench, MODELS_HELP } from './models.ts';
 import { pipelineBench } from './pipeline.ts';
 
@@ -27,10 +28,14 @@ if (name === 'pipeline') {
   process.exitCode = await pipelineBench(args, HELP);
 } else if (name === 'models') {
   process.exitCode = await modelsBench(args);
+} else if (name === 'answers') {
+  process.exitCode = answersBench(args);
 } else {
   const asked = name === undefined || name === '--help' || name === '-h';
   (asked ? process.stdout : process.stderr).write(
-    asked ? `${HELP}\n${MODELS_HELP}` : `livecue bench: there is no bench "${name}".\n\n${HELP}\n${MODELS_HELP}`,
+    asked
+      ? `${HELP}\n${MODELS_HELP}\n${ANSWERS_HELP}`
+      : `livecue bench: there is no bench "${name}".\n\n${HELP}\n${MODELS_HELP}\n${ANSWERS_HELP}`,
   );
   process.exitCode = name === '--help' || name === '-h' ? 0 : 2;
 }

@@ -7,6 +7,8 @@ import { readLines } from './line-files.ts';
 /** Facts of a file, and what was wrong with its lines. */
 export interface FactsRead {
   readonly facts: readonly Fact[];
+  /** The file itself when it is a catalogue. */
+  readonly catalogue: Catalogue | null;
   /** Ids as the file has them, where they are numbers. */
   readonly ids: ReadonlyMap<string, string | number>;
   readonly bad: readonly { readonly line: number; readonly reason: string }[];
@@ -43,7 +45,7 @@ export async function readFacts(file: string): Promise<FactsRead> {
   const lines: string[] = [];
   for await (const { text } of readLines(file)) lines.push(text);
   const whole = wholeOf(lines);
-  if (whole instanceof Object && 'products' in whole) return { facts: catalogueFacts(file, whole), ids: new Map(), bad: [] };
+  if (whole instanceof Object && 'products' in whole) return catalogueFacts(file, whole);
   const rows = Array.isArray(whole)
     ? whole.map((value: unknown, i) => ({ line: i + 1, value }))
     : lines.flatMap((text, i) => (text.trim() === '' ? [] : [{ line: i + 1, value: parsed(text) }]));
@@ -83,7 +85,7 @@ function wholeOf(lines: readonly string[]): unknown {
   return whole;
 }
 
-function catalogueFacts(file: string, value: object): Fact[] {
+function catalogueFacts(file: string, value: object): FactsRead {
   const catalogue = Catalogue.safeParse(value);
   if (!catalogue.success) {
     const issue = catalogue.error.issues[0];
@@ -91,7 +93,11 @@ function catalogueFacts(file: string, value: object): Fact[] {
   }
   const facts = factsOf(catalogue.data);
   if (facts.length === 0) throw new InputError(`Catalogue ${file}: no product has "faq" or "facts". Add some.`);
-  return facts.map((fact) => ({ ...fact, productId: fact.productId === null ? null : sameProduct(fact.productId) }));
+  const named = facts.map((fact) => ({
+    ...fact,
+    productId: fact.productId === null ? null : sameProduct(fact.productId),
+  }));
+  return { facts: named, catalogue: catalogue.data, ids: new Map(), bad: [] };
 }
 
 function factRows(rows: readonly { line: number; value: unknown }[]): FactsRead {
@@ -111,7 +117,7 @@ function factRows(rows: readonly { line: number; value: unknown }[]): FactsRead 
     const known = facts.get(key);
     facts.set(key, known === undefined ? fact : { ...known, questions: [...new Set([...known.questions, ...fact.questions])] });
   }
-  return { facts: [...facts.values()], ids, bad };
+  return { facts: [...facts.values()], catalogue: null, ids, bad };
 } // prettier-ignore
 
 function factOf(value: Record_, line: number): Fact | null {

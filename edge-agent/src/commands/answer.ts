@@ -36,7 +36,8 @@ person is needed (unsure, complaint, refund, medical, legal, abuse, asked-again,
   --in FILE         questions, {"text", "product"?, "viewer"?} a line (question, q; productId; viewerId are read
                     too); "-" is stdin; a folder stands for its .jsonl files
   --out FILE        results, JSON Lines ("-" is stdout); a folder when --in is one
-  --catalogue FILE  products: prices and stock for {price} and {stock}, and names to find the product by
+  --catalogue FILE  products: prices and stock for {price} and {stock}, and names to find the product by;
+                    left out: --facts itself when it is a catalogue
   --strict          end at the first bad line with code 1
   -h, --help        this text
 
@@ -120,11 +121,11 @@ function parseCall(args: string[]): Call | { wrong: string } | 'help' {
 
 /** Null: a bad line of the facts ends the run. */
 async function openDesk(call: Call, heads: TextHeads, io: Io): Promise<Desk | null> {
-  const { facts, ids, bad } = await readFacts(call.facts);
+  const { facts, catalogue: own, ids, bad } = await readFacts(call.facts);
   for (const { line, reason } of bad.slice(0, MAX_NAMED_LINES)) io.stderr.write(`${call.facts}:${line}: ${reason}\n`);
   if (call.strict && bad.length > 0) return null;
   io.stderr.write(`${call.facts}: ${facts.length} facts, ${bad.length} bad lines\n`);
-  const catalogue = readCatalogue(call.catalogue);
+  const catalogue = call.catalogue === null && own !== null ? own : readCatalogue(call.catalogue);
   const linker = createProductLinker(catalogue);
   const rules = heads.info.intent === undefined ? openIntentRules(intentRulesFolder(MODELS)).rules : null;
   const read = createCommentReader(heads.info, rules, linker);
