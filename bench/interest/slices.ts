@@ -1,7 +1,8 @@
 import { createAccumulator, type Accumulator } from '../../edge-agent/src/stream/accumulator.ts';
 import { Counter, isOrderEvent, productOf, productShares, roomShare } from '../../edge-agent/src/stream/counting.ts';
 import { INTEREST_PARAMETERS } from '../../edge-agent/src/stream/interest/parameters.ts';
-import { rhythmOf, signalsOf, type RowSignals } from '../../edge-agent/src/stream/interest/signals.ts';
+import type { RowSignals } from '../../edge-agent/src/stream/interest/row-signals.ts';
+import { rhythmOf, signalsOf } from '../../edge-agent/src/stream/interest/signals.ts';
 import type { Row } from '../../edge-agent/src/stream/key-rows.ts';
 import { SHOW_MS, START_MS, type Show } from './shows.ts';
 

@@ -6,7 +6,8 @@ import {
 import { judge } from './interest/judgement.ts';
 import type { InterestParameters } from './interest/parameters.ts';
 import { pastPeakOf } from './interest/past-peak.ts';
-import { addSignals, likesWorth, noSignals, rhythmOf, sharesOf, signalsOf, type Signals } from './interest/signals.ts';
+import { addSignals, likesWorth, noSignals, rhythmOf, sharesOf, signalsOf } from './interest/signals.ts';
+import type { Signals } from './interest/row-signals.ts';
 import type { KeyRows, Row } from './key-rows.ts';
 
 /** Looks an hour that are nearly independent: the windows move on by 5 s at a time. */

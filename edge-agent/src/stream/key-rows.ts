@@ -1,5 +1,5 @@
 import { createAccumulator, mergeAll, mergeInto, trim, type Accumulator } from './accumulator.ts';
-import type { RowRhythm, RowSignals } from './interest/signals.ts';
+import type { RowRhythm, RowSignals } from './interest/row-signals.ts';
 
 /** What a key stands for: the room as a whole, one product, or comments that name no product. */
 export type KeyKind = 'room' | 'product' | 'unattributed';

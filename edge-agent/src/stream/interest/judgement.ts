@@ -1,6 +1,6 @@
 import type { Decayed, RoomPast } from './baseline.ts';
 import type { InterestParameters } from './parameters.ts';
-import type { Signals } from './signals.ts';
+import type { Signals } from './row-signals.ts';
 import { surpriseOf } from './tail.ts';
 
 /** Added to both sides of a ratio, so that three comments after one are not a tripled room. */

@@ -4,6 +4,7 @@ import { BUYERS_SLOT, commentersOf, intentSlot, PRODUCT_VIEWERS_SLOT, SUM, type 
 import { countDistinct } from '../distinct.ts';
 import type { Row } from '../key-rows.ts';
 import type { InterestParameters } from './parameters.ts';
+import type { RowRhythm, RowSignals, Signals } from './row-signals.ts';
 
 type Weights = InterestParameters['weights'];
 
@@ -13,31 +14,6 @@ const QUESTIONS: readonly Intent[] = [
   'purchase_signal',
 ]; // prettier-ignore
 const QUESTION_SLOTS = QUESTIONS.map(intentSlot);
-
-/** Signals of some slices. Each viewer counts once a slice and kind, so that one who asks ten times is one. */
-export interface Signals {
-  views: number;
-  questions: number;
-  carts: number;
-  orders: number;
-  /** Weighted views, carts and orders. */
-  shop: number;
-  /** Weighted questions. */
-  talk: number;
-}
-
-/** What a row was found to hold when it had so many events; one who writes in a slice moves its count. */
-export interface RowSignals extends Readonly<Signals> {
-  readonly events: number;
-}
-
-/** What a row of the room tells of the room's rhythm. */
-export interface RowRhythm {
-  readonly events: number;
-  readonly shop: number;
-  /** Distinct viewers who wrote: a crew of bots is a few of them, however fast it writes. */
-  readonly chat: number;
-}
 
 /** Where viewers are not told, acts stand for them. */
 function distinctOr(acc: Accumulator, slot: number, acts: number): number {
