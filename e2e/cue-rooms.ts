@@ -1,0 +1,70 @@
+import { AgentConfig } from '@livecue/shared/contract';
+import { type LiveEvent, parseLiveEvent } from '@livecue/shared/event';
+import type { PromptEvent, Stage } from '@livecue/shared/prompt';
+import { MODELS, intentRulesFolder } from '../edge-agent/src/assembly/comment-predictor.ts';
+import { createCore } from '../edge-agent/src/assembly/core.ts';
+import { createProductLinker } from '../edge-agent/src/inference/product-linker.ts';
+import { openRulePredictor } from '../edge-agent/src/inference/rule-predictor.ts';
+import { type InjectionPlan, type Profile, PROFILES } from '../edge-agent/src/ingest/simulator/profiles.ts';
+import { createRandom } from '../edge-agent/src/ingest/simulator/random.ts';
+import { createSimulatedRoom } from '../edge-agent/src/ingest/simulator/room.ts';
+import type { RoomView } from '../edge-agent/src/ports.ts';
+
+const START_MS = Date.UTC(2026, 0, 1, 12);
+const STEP_MS = 200;
+
+/** Everything at once, shuffled by the seed: more cards are wanted than a host may see. */
+function plans(seed: number, minutes: number): InjectionPlan[] {
+  const random = createRandom(seed).fork('cues');
+  const list: InjectionPlan[] = [];
+  const anywhere = () => random.between(45_000, minutes * 60_000 - 45_000);
+  for (let i = 0; i < minutes; i++) {
+    list.push({ kind: 'question-burst', atMs: anywhere(), link: null, intent: null, viewers: 24, burstMs: 6000, tailViewers: 8, tailMs: 20_000 }); // prettier-ignore
+    list.push({ kind: 'stock-out', atMs: anywhere(), link: null, durationMs: random.between(60_000, 180_000) });
+  }
+  for (let i = 0; i < 3; i++) {
+    list.push({ kind: 'interest-surge', atMs: anywhere(), link: null, durationMs: 60_000, share: 0.6 });
+    list.push({ kind: 'order-ring', atMs: anywhere(), link: null, durationMs: 60_000, buyers: 3, orders: 24 });
+  }
+  list.push({ kind: 'bot-likes', atMs: anywhere(), durationMs: 30_000, accounts: 8 });
+  list.push({ kind: 'viewer-drop', atMs: anywhere(), durationMs: 6_000, share: 0.4 });
+  list.push({ kind: 'payment-outage', atMs: anywhere(), durationMs: 90_000 });
+  list.push({ kind: 'feed-silence', atMs: anywhere(), durationMs: 30_000 });
+  return list;
+}
+
+export interface Moment {
+  readonly nowMs: number;
+  readonly view: RoomView;
+  readonly stage: Stage;
+  /** Since the last moment. */
+  readonly events: readonly LiveEvent[];
+  readonly prompts: readonly PromptEvent[];
+}
+
+/** A simulated room through admission, inference by rules, stream and advise, five moments a second. */
+export async function playCues(seed: number, minutes: number, look: (moment: Moment) => void): Promise<PromptEvent[]> {
+  const profile: Profile = { ...PROFILES.standard, joinsPerS: 12, cycle: null, injections: plans(seed, minutes) };
+  const config = AgentConfig.parse({});
+  const room = createSimulatedRoom({ seed, startMs: START_MS, durationMs: minutes * 60_000, profile, roomId: config.room.id }); // prettier-ignore
+  const predictor = openRulePredictor(intentRulesFolder(MODELS), createProductLinker(room.catalogue));
+  const all: PromptEvent[] = [];
+  let prompts: PromptEvent[] = [];
+  const core = createCore(
+    { config, catalogue: room.catalogue, predictor, orderModel: null },
+    { onWindows: () => {}, onPrompts: (events) => prompts.push(...events) },
+  );
+  for (let nowMs = START_MS + STEP_MS; !room.ended; nowMs += STEP_MS) {
+    const events = room.next(nowMs).map(({ event }) => {
+      const parsed = parseLiveEvent(event, nowMs);
+      if (!parsed.ok) throw new Error(`the simulated room made an event that is not valid: ${parsed.detail}`);
+      return parsed.event;
+    });
+    prompts = [];
+    await core.pipeline.process([{ events }], nowMs);
+    core.pipeline.tick(nowMs);
+    look({ nowMs, view: core.stream.view(config.room.id), stage: core.advisor.stage(), events, prompts });
+    all.push(...prompts);
+  }
+  return all;
+}
