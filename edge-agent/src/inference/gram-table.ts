@@ -42,14 +42,19 @@ const LINE = 16;
 export function createGramSummer(tables: readonly GramTable[]): GramSummer {
   const { buckets, stride, words, scales } = sideBySide(tables);
   const heads = tables.length;
+  const columns = tables.reduce((sum, { width }) => sum + width, 0);
   let places = new Int32Array(256);
   let factors = tables.map(() => new Float64Array(256));
   return (batch) => {
-    const sums = tables.map(({ width }) => new Float32Array(batch.length * width));
+    const block = new ArrayBuffer(4 * batch.length * columns);
+    let begin = 0;
+    const sums = tables.map(({ width }) => {
+      const own = new Float32Array(block, begin, batch.length * width);
+      begin += own.byteLength;
+      return own;
+    });
     for (let row = 0; row < batch.length; row++) {
-      const one = batch[row];
-      if (one === undefined) continue;
-      const { ids, weights } = one;
+      const { ids, weights } = batch[row] as TextFeatures;
       const count = ids.length;
       if (count > places.length) {
         places = new Int32Array(count);
@@ -60,44 +65,48 @@ export function createGramSummer(tables: readonly GramTable[]): GramSummer {
         const own = factors[head] as Float64Array;
         for (let i = 0; i < count; i++) own[i] = (weights[i] as number) * (scales[(places[i] as number) * heads + head] as number);
       }
+      for (let i = 0; i < count; i++) places[i] = (places[i] as number) * stride;
       let word = 0;
       for (let head = 0; head < heads; head++) {
         const { width } = tables[head] as GramTable;
-        const into = sums[head] as Float32Array;
-        for (let k = 0; k < width; k += 4) {
-          addFour(words, places, stride, word++, factors[head] as Float64Array, count, into, row * width + k, width - k);
-        }
+        addColumns(words, places, word, factors[head] as Float64Array, count, sums[head] as Float32Array, row * width, width);
+        word += (width + 3) >> 2;
       }
     }
     return sums;
   };
 } // prettier-ignore
 
-/** Four columns over all n-grams: the sums stay in registers, and rows are fetched while others are added. */
-function addFour(
+/** Four columns over all n-grams at a time: the sums stay in registers, and rows are fetched while others are added. */
+function addColumns(
   words: Int32Array,
   places: Int32Array,
-  stride: number,
-  word: number,
+  first: number,
   factors: Float64Array,
   count: number,
   into: Float32Array,
-  at: number,
-  columns: number,
+  start: number,
+  width: number,
 ): void {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  for (let i = 0; i < count; i++) {
-    const four = words[(places[i] as number) * stride + word] as number;
-    const factor = factors[i] as number;
-    a += factor * ((four << 24) >> 24);
-    b += factor * ((four << 16) >> 24);
-    c += factor * ((four << 8) >> 24);
-    d += factor * (four >> 24);
+  for (let column = 0, word = first; column < width; column += 4, word++) {
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let i = 0; i < count; i++) {
+      const four = words[(places[i] as number) + word] as number;
+      const factor = factors[i] as number;
+      a += factor * ((four << 24) >> 24);
+      b += factor * ((four << 16) >> 24);
+      c += factor * ((four << 8) >> 24);
+      d += factor * (four >> 24);
+    }
+    const at = start + column;
+    into[at] = a;
+    if (column + 1 < width) into[at + 1] = b;
+    if (column + 2 < width) into[at + 2] = c;
+    if (column + 3 < width) into[at + 3] = d;
   }
-  into[at] = a;
-  if (columns > 1) into[at + 1] = b;
-  if (columns > 2) into[at + 2] = c;
-  if (columns > 3) into[at + 3] = d;
 }
 
 interface SideBySide {
@@ -118,18 +127,25 @@ function sideBySide(tables: readonly GramTable[]): SideBySide {
   const words = new Int32Array(buckets * stride);
   const scales = new Float32Array(buckets * tables.length);
   let first = 0;
-  for (const [head, { buckets: own, width, rows, scales: ownScales }] of tables.entries()) {
+  for (const [head, table] of tables.entries()) {
     for (let id = 0; id < buckets; id++) {
-      const from = (id % own) * width;
-      for (let k = 0; k < width; k++) {
-        const at = id * stride + first + (k >> 2);
-        words[at] = (words[at] as number) | (((rows[from + k] as number) & 0xff) << (8 * (k & 3)));
-      }
-      scales[id * tables.length + head] = ownScales[id % own] as number;
+      putRow(table, id % table.buckets, words, id * stride + first);
+      scales[id * tables.length + head] = table.scales[id % table.buckets] as number;
     }
-    first += Math.ceil(width / 4);
+    first += Math.ceil(table.width / 4);
   }
   return { buckets, stride, words, scales };
+}
+
+function putRow({ rows, width }: GramTable, id: number, words: Int32Array, at: number): void {
+  const end = (id + 1) * width;
+  for (let from = id * width, word = at; from < end; from += 4, word++) {
+    let four = (rows[from] as number) & 0xff;
+    if (from + 1 < end) four |= ((rows[from + 1] as number) & 0xff) << 8;
+    if (from + 2 < end) four |= ((rows[from + 2] as number) & 0xff) << 16;
+    if (from + 3 < end) four |= (rows[from + 3] as number) << 24;
+    words[word] = four;
+  }
 }
 
 /** Whether `createGramSummer` can put them side by side: each number of buckets divides the greatest. */

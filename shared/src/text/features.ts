@@ -14,6 +14,8 @@ export const MAX_CHARACTERS = 64;
 /** Raw units handed to `normalise`: enough for the above, so that the cost of any text is bounded. */
 const MAX_RAW_UNITS = 1024;
 
+/** Room for the features of some hundred texts, and at least those of the longest. */
+const CHUNK_BYTES = 1 << 16;
 /** Twice the features that can be there: a free slot is near. */
 const SLOTS = 2 * MAX_FEATURES;
 
@@ -31,7 +33,8 @@ export interface TextFeatures {
   readonly characters: Int32Array;
 }
 
-/** Any string → its features; never throws. One reader keeps 40 kB of working memory and is no closure of its input. */
+/** Any string → its features; never throws. One reader keeps 100 kB of working memory and is no closure of its input. What
+ * it gives shares memory with what it gave shortly before: to be copied by who keeps it for long. */
 export type FeatureReader = (text: string) => TextFeatures;
 
 /**
@@ -48,6 +51,17 @@ export function createFeatureReader(): FeatureReader {
   const seen = new Int32Array(MAX_FEATURES);
   let size = 0;
   let total = 0;
+  // Three arrays a text from the heap would keep the garbage collector busy; they are cut from chunks.
+  let chunk = new ArrayBuffer(CHUNK_BYTES);
+  let used = 0;
+  const room = (numbers: number) => {
+    if (used + 4 * numbers > CHUNK_BYTES) {
+      chunk = new ArrayBuffer(CHUNK_BYTES);
+      used = 0;
+    }
+    used += 4 * numbers;
+    return used - 4 * numbers;
+  };
   const add = (hash: number) => {
     const id = mix(hash) & (FEATURE_BUCKETS - 1);
     let slot = id & (SLOTS - 1);
@@ -70,15 +84,20 @@ export function createFeatureReader(): FeatureReader {
     total = 0;
     addGrams(units, length + 2, add);
     addSegments(units, length + 1, add);
-    const ids = seen.slice(0, size);
-    const weights = new Float32Array(size);
+    const kept = Math.min(length, MAX_CHARACTERS);
+    const at = room(2 * size + kept);
+    const ids = new Int32Array(chunk, at, size);
+    const weights = new Float32Array(chunk, at + 4 * size, size);
+    const characters = new Int32Array(chunk, at + 8 * size, kept);
     for (let i = 0; i < size; i++) {
       const slot = slots[i] ?? 0;
+      ids[i] = seen[i] ?? 0;
       weights[i] = Math.sqrt((counts[slot] ?? 0) / total);
       keys[slot] = 0;
       counts[slot] = 0;
     }
-    return { ids, weights, characters: charactersOf(units.subarray(1, 1 + Math.min(length, MAX_CHARACTERS))) };
+    for (let i = 0; i < kept; i++) characters[i] = characterOf(units[i + 1] ?? 0);
+    return { ids, weights, characters };
   };
 }
 
@@ -192,15 +211,9 @@ function addJoined(units: Uint16Array, a: Segment, b: Segment, add: (hash: numbe
   }
 }
 
-function charactersOf(units: Uint16Array): Int32Array {
-  const ids = new Int32Array(units.length);
-  for (let i = 0; i < units.length; i++) {
-    const unit = units[i] ?? 0;
-    if (unit >= 0x4e00 && unit <= 0x9fff) ids[i] = 2048 + unit - 0x4e00;
-    else if (unit < 2048) ids[i] = Math.max(1, unit);
-    else ids[i] = 23_040 + (unit % 1536);
-  }
-  return ids;
+function characterOf(unit: number): number {
+  if (unit >= 0x4e00 && unit <= 0x9fff) return 2048 + unit - 0x4e00;
+  return unit < 2048 ? Math.max(1, unit) : 23_040 + (unit % 1536);
 }
 
 function endOfRun(units: Uint16Array, start: number, end: number, kind: Kind): number {
