@@ -146,11 +146,13 @@ function agreementOf(asked: IntentScores, told: IntentScores): number {
   let both = 0;
   let toldSum = 0;
   for (const intent of INTENTS) {
+    if (intent === 'chat_other') continue;
     known += asked[intent] ?? 0;
     toldSum += told[intent] ?? 0;
     both += (asked[intent] ?? 0) * (told[intent] ?? 0);
   }
-  return known === 0 || toldSum === 0 ? 0.5 : both;
+  // What is small talk to the model says nothing: the rest of the chance counts as half.
+  return 0.5 * (1 - Math.min(known, toldSum)) + both;
 }
 
 function wordingsOf(fact: Fact, index: number, tuning: Tuning): Wording[] {

@@ -23,6 +23,11 @@ const WORD_STOP = new Set(
   'the a an is are am was were be been do does did you your yours i me my we our us it its this that these those of to in on for and or with from at by as if so can could would will should may might shall have has had there any some please hi hello hey want wanna need know tell like about just get got im ive id whats what which how guy guys one thi doe ha wa'.split(' '),
 ); // prettier-ignore
 
+/** Says little: words that stand in any question. */
+const WORD_HALF_STOP = new Set(
+  'make take use go going come give work works look tell help find let much many long new way possible sure right now today also still really actually only more other another up out off back put keep try show say says said see thing things something anything time day first able available ok okay thanks thank best good want wants buying bought'.split(' '),
+); // prettier-ignore
+
 export interface Term {
   readonly key: string;
   readonly kind: TermKind;
@@ -80,7 +85,8 @@ function addWords(words: readonly string[], terms: Term[], concepts: Set<string>
   const stems = words.map(stem);
   for (const [i, root] of stems.entries()) {
     const stops = WORD_STOP.has(words[i] ?? '') || WORD_STOP.has(root);
-    terms.push({ key: `w${root}`, kind: 'w', weight: stops ? STOP_WEIGHT : 1 });
+    const little = WORD_HALF_STOP.has(words[i] ?? '') ? HALF_STOP_WEIGHT : 1;
+    terms.push({ key: `w${root}`, kind: 'w', weight: stops ? STOP_WEIGHT : little });
     if (!stops && root.length > LETTERS_OF_A_PIECE) addPieces(root, terms);
     const before = stems[i - 1];
     if (before !== undefined) {

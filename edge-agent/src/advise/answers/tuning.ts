@@ -28,7 +28,7 @@ export const TUNING: Tuning = {
   nameWeight: 0.4,
   kinds: { h: 0.35, b: 0.5, t: 0.45, p: 0.15, w: 1.2, v: 0.6, g: 0.06, n: 1, c: 1.3 },
   mutual: 0.25,
-  agreement: 0.13,
+  agreement: 0.2,
   others: 0.15,
   otherProduct: 0.35,
   sameProduct: 1.4,
