@@ -64,6 +64,7 @@ async function ours(retail: Retail, origin: number, told: Told, network: DemandN
   const { expected } = await forecastTable(series, {
     horizon: hourly ? HORIZON * HOURS : HORIZON,
     season: null,
+    calendar: 1,
     levels: [0.8],
     network,
     signal: new AbortController().signal,

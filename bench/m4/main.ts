@@ -72,7 +72,7 @@ async function forecasts(series: readonly M4Series[], network: DemandNetwork) {
   const onProgress = (done: number) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${series.length} series`);
   };
-  const { expected } = await forecastTable(gridded, { horizon: HORIZON, season: null, levels: [0.8, 0.95], network, signal: new AbortController().signal, onProgress }); // prettier-ignore
+  const { expected } = await forecastTable(gridded, { horizon: HORIZON, season: null, calendar: 1, levels: [0.8, 0.95], network, signal: new AbortController().signal, onProgress }); // prettier-ignore
   return expected.map(({ mean, bounds }) => ({ mean, ...bounds[0]!, wide: bounds[1]! }));
 }
 

@@ -50,7 +50,7 @@ describe.skipIf(!existsSync(join(FOLDER, 'manifest.json')))('demand network', ()
       }; // prettier-ignore
     });
   };
-  const options = (horizon: number, withNetwork = true) => ({ horizon, season: null, levels: [0.8], network: withNetwork ? network : null, signal: new AbortController().signal, onProgress: () => undefined }); // prettier-ignore
+  const options = (horizon: number, withNetwork = true) => ({ horizon, season: null, calendar: 1, levels: [0.8], network: withNetwork ? network : null, signal: new AbortController().signal, onProgress: () => undefined }); // prettier-ignore
 
   it('forecasts a shop by days, weekends above weekdays, near the true level although it often ran out', async () => {
     const { by, season, expected } = await forecastTable(shop(false, 84), options(7));

@@ -13,6 +13,8 @@ export interface TableOptions {
   readonly horizon: number;
   /** Steps of a cycle, 1 for none; null: to be guessed. */
   readonly season: number | null;
+  /** Taken where no cycle shows; 1 for none. */
+  readonly calendar: number;
   /** Shares of what comes that bounds are to hold, 0..1. */
   readonly levels: readonly number[];
   /** For daily and hourly sales; null: the general methods serve them too. */
@@ -39,7 +41,7 @@ const GUESSED_FROM = 200;
  * Rejects with the signal's reason when it is aborted.
  */
 export async function forecastTable(series: readonly Gridded[], options: TableOptions): Promise<TableForecast> {
-  const season = options.season ?? guessSeason(evenly(series, GUESSED_FROM).map(({ values }) => filled(values, 1)));
+  const season = options.season ?? seasonFrom(series, options.calendar);
   if (options.network !== null && isSales(series, season)) {
     const expected = await forecastSales(series, season, { ...options, network: options.network });
     if (expected !== null) return { season, by: 'network', expected };
@@ -55,6 +57,11 @@ export async function forecastTable(series: readonly Gridded[], options: TableOp
   const spread = spreadOf(combined, options.horizon);
   const expected = combined.map((one, at) => expectedOf(one, series[at]!.values, spread, options.levels));
   return { season, by: 'methods', expected };
+}
+
+function seasonFrom(series: readonly Gridded[], calendar: number): number {
+  const shown = guessSeason(evenly(series, GUESSED_FROM).map(({ values }) => filled(values, 1)));
+  return shown > 1 ? shown : calendar;
 }
 
 /** At most `most` of all, evenly spread. */

@@ -18,24 +18,27 @@ const WEEK = 7;
 const LEAST_DAYS = 4 * WEEK;
 /** Share of hours without a sale, or with a stock-out, from which hourly series are sales of single products. */
 const SPARSE = 0.05;
+/** How much worse the network may look on one day, over the root of days, on what it was made for: a week of one product says little. */
+const SLACK = 1.5;
 /** Series on which network and general methods are compared. */
 const COMPARED = 250;
 
 /** Sales of single products by day or hour: never negative, hours with stock-outs or often without a sale. */
 export function isSales(series: readonly Gridded[], season: number): boolean {
   if (season !== WEEK && season !== DAY) return false;
-  let [values, sparse] = [0, 0];
-  let [long, all] = [0, 0];
-  for (const one of series) {
-    for (let at = 0; at < one.values.length; at++) {
-      if (one.values[at]! < 0) return false;
-      values++;
-      if (one.values[at] === 0 || one.available[at]! < 1) sparse++;
-    }
-    all++;
-    if (one.values.length / (season === DAY ? DAY : 1) >= LEAST_DAYS) long++;
+  if (series.some(({ values }) => values.some((value) => value < 0))) return false;
+  const long = series.filter(({ values }) => values.length / (season === DAY ? DAY : 1) >= LEAST_DAYS);
+  return 2 * long.length > series.length && (season === WEEK || sparseShare(series) > SPARSE);
+}
+
+/** Share of steps without a sale or with a stock-out. */
+function sparseShare(series: readonly Gridded[]): number {
+  let [steps, sparse] = [0, 0];
+  for (const { values, available } of series) {
+    steps += values.length;
+    for (let at = 0; at < values.length; at++) if (values[at] === 0 || available[at]! < 1) sparse++;
   }
-  return 2 * long > all && (season === WEEK || sparse > SPARSE * values);
+  return steps > 0 ? sparse / steps : 0;
 }
 
 /**
@@ -52,7 +55,7 @@ export async function forecastSales(
   const origins = all.map(({ sold }) => sold.length - WEEK);
   const earlier = await saidFrom(all, origins, options.network);
   options.signal.throwIfAborted();
-  if (!doesBetter(all, origins, earlier)) return null;
+  if (!doesBetter(all, origins, earlier, sparseShare(series) > SPARSE ? SLACK : 0)) return null;
   const stretch = stretchOf(wholeDays(all, origins, WEEK), earlier);
   const said = await saidFrom(all, all.map(({ sold }) => sold.length), options.network); // prettier-ignore
   options.signal.throwIfAborted();
@@ -70,21 +73,22 @@ function plainDays({ values, available }: Gridded): Days {
 }
 
 /** Sum of absolute errors on the whole days of the last week, on some series, against the general methods. */
-function doesBetter(all: readonly Days[], origins: readonly number[], said: readonly SaidDays[]): boolean {
+function doesBetter(all: readonly Days[], origins: readonly number[], said: readonly SaidDays[], slack: number): boolean {
   const every = Math.max(1, Math.ceil(all.length / COMPARED));
   const paths = all.map((days, at) => {
     if (at % every !== 0 || origins[at]! < WEEK) return null;
     const known = { sold: days.sold.subarray(0, origins[at]), covered: days.covered.subarray(0, origins[at]) };
     return forecastSeries(demandOf({ values: known.sold, available: known.covered }), WEEK, WEEK).path;
   });
-  let [network, methods] = [0, 0];
+  let [network, methods, days] = [0, 0, 0];
   for (const { at, step, sold } of wholeDays(all, origins.map((origin) => Math.max(0, origin)), WEEK)) {
     const path = paths[at];
     if (path === null || path === undefined) continue;
+    days++;
     network += Math.abs(sold - pathOf(said[at]!, WEEK, 1, []).mean[step]!);
     methods += Math.abs(sold - path[step]!);
   }
-  return network <= methods;
+  return network <= methods * (1 + slack / Math.sqrt(Math.max(1, days)));
 } // prettier-ignore
 
 function overHours(

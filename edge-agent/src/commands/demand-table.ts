@@ -1,4 +1,5 @@
 import { type Gridded, gridOf, type Observed, stepOf } from '../stream/demand/grid.ts';
+import { calendarSeason } from '../stream/demand/seasons.ts';
 import { parseDemandLine, demandHeader, plainColumns, type DemandColumns } from './demand-lines.ts';
 import type { Line } from './line-files.ts';
 
@@ -6,6 +7,8 @@ import type { Line } from './line-files.ts';
 export interface DemandTable {
   readonly ids: readonly string[];
   readonly series: readonly Gridded[];
+  /** Cycle of the calendar, 1 when `t` counts steps: see `calendarSeason`. */
+  readonly calendar: number;
   readonly rows: number;
   readonly bad: number;
   /** A bad line was found and `strict` ended the reading. */
@@ -35,7 +38,7 @@ export async function readDemandTable(input: string, lines: AsyncIterable<Line>,
     if ('wrong' in line) {
       bad++;
       reading.onBad(number, line.wrong);
-      if (reading.strict) return { ids: [], series: [], rows, bad, ended: true };
+      if (reading.strict) return { ids: [], series: [], calendar: 1, rows, bad, ended: true };
       continue;
     }
     let column = found.get(line.id);
@@ -45,7 +48,8 @@ export async function readDemandTable(input: string, lines: AsyncIterable<Line>,
   }
   const observed = [...found.values()].map((column) => column.observed());
   const step = stepOf(observed);
-  return { ids: [...found.keys()], series: observed.map((one) => gridOf(one, step)), rows, bad, ended: false };
+  const calendar = calendarSeason(step, observed[0]?.times[0] ?? 0);
+  return { ids: [...found.keys()], series: observed.map((one) => gridOf(one, step)), calendar, rows, bad, ended: false };
 } // prettier-ignore
 
 /** Three numbers a row in arrays that double. */

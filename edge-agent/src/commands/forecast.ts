@@ -23,7 +23,7 @@ order. A line that is none of this is named on stderr and left out. .gz is read 
   --in FILE      series, CSV ("-" is stdin)
   --out FILE     forecasts, CSV ("-" is stdout)
   --horizon N    steps ahead, 1 to 10000
-  --season N     steps of a cycle, 1 for none (default: guessed from the series)
+  --season N     steps of a cycle, 1 for none (default: guessed from series and calendar)
   --strict       end at the first bad line with code 1
   -h, --help     this text
 
@@ -133,6 +133,7 @@ async function forecastFile(input: string, output: string, call: Work, io: Io): 
     const { season, by, expected } = await forecastTable(table.series, {
       horizon: call.horizon,
       season: call.season,
+      calendar: table.calendar,
       levels: [LEVEL],
       network: call.network,
       signal: io.signal,

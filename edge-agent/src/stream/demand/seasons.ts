@@ -15,6 +15,18 @@ export function seasonsOf(short: number, length: number): Seasons {
   return { short, long: long !== null && length >= 2 * long + short ? long : null };
 }
 
+/** Milliseconds, and seconds of Unix time, between two steps of calendars, and the cycle that people have in them. */
+const CALENDAR: Readonly<Record<number, number>> = {
+  60_000: 60, 900_000: 96, 1_800_000: 48, 3_600_000: 24, 86_400_000: 7, 604_800_000: 52, 3_600: 24, 86_400: 7,
+}; // prettier-ignore
+/** Times below this count steps; they say nothing of a calendar. */
+const LEAST_CALENDAR = 1e8;
+
+/** The cycle that steps of this length have when the series are too short or too few to show one; 1 when unknown. */
+export function calendarSeason(step: number, firstTime: number): number {
+  return Math.abs(firstTime) >= LEAST_CALENDAR ? (CALENDAR[step] ?? 1) : 1;
+}
+
 /** Fewer series are not looked at together. */
 const LEAST_TOGETHER = 10;
 

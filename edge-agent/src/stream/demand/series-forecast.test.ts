@@ -6,7 +6,7 @@ import { expectedOf, forecastSeries, spreadOf } from './forecast-table.ts';
 import { methodsFor } from './methods.ts';
 import { dampedTrend, repeatCycle, smoothLevel } from './profiles.ts';
 import { Ridge } from './ridge.ts';
-import { guessSeason, seasonsOf } from './seasons.ts';
+import { calendarSeason, guessSeason, seasonsOf } from './seasons.ts';
 
 function noise(seed: number): () => number {
   let state = seed;
@@ -89,6 +89,13 @@ describe('season', () => {
     expect(guessSeason([new Float64Array(500).fill(7)])).toBe(1);
     expect(guessSeason([Float64Array.of(1, 2)])).toBe(1);
     expect(guessSeason([])).toBe(1);
+  });
+
+  it('falls back to the calendar for times that are dates, not for steps', () => {
+    expect(calendarSeason(86_400_000, Date.UTC(2026, 0, 1))).toBe(7);
+    expect(calendarSeason(3_600, Date.UTC(2026, 0, 1) / 1000)).toBe(24);
+    expect(calendarSeason(1, 0)).toBe(1);
+    expect(calendarSeason(3_600, 0)).toBe(1);
   });
 
   it('finds the week of many sparse series in their sum', () => {
