@@ -3,6 +3,7 @@ import type { PromptEvent, RuleName, Stage } from '@livecue/shared/prompt';
 import type { RoomView, StateDelta } from '../core-ports.ts';
 import { type Card, stageOf } from './card.ts';
 import { createGovernor, type Wanted } from './governor.ts';
+import type { HouseControl } from './house-rules.ts';
 import type { KeyState } from './key-state.ts';
 import { productsById, type Rule, type RuleContext } from './rule.ts';
 import { botBurst } from './rules/bot-burst.ts';
@@ -37,8 +38,9 @@ const RULES: Readonly<Record<RuleName, Rule>> = {
 const KEY_PREFIX = 'advise/1/key/';
 const CARD_PREFIX = 'advise/1/card/';
 const LIMITS_KEY = 'advise/2/limits';
+const HOUSE_KEY = 'advise/1/house';
 
-const OUTCOMES = { done: 'done', snooze: 'snoozed', mute: 'muted' } as const;
+const OUTCOMES = { done: 'done', snooze: 'snoozed', mute: 'muted', veto: 'vetoed' } as const;
 
 export interface Advisor {
   /**
@@ -46,8 +48,13 @@ export interface Advisor {
    * backwards is held. Cheap enough for every batch.
    */
   evaluate(view: RoomView): PromptEvent[];
-  /** Done, snooze (5 min) or mute (the show) of an open card, also from the queue. Unknown id: nothing. */
-  act(promptId: string, verb: 'done' | 'snooze' | 'mute', nowMs: number): PromptEvent[];
+  /**
+   * Done, snooze (5 min), mute (its key, the show) or veto (its rule for its product, the show) of an open card,
+   * also from the queue. Unknown id: nothing.
+   */
+  act(promptId: string, verb: 'done' | 'snooze' | 'mute' | 'veto', nowMs: number): PromptEvent[];
+  /** Hold (do not disturb) or kill switch; in force from the next evaluation on. */
+  control(control: HouseControl): void;
   stage(): Stage;
   /** What changed in the state since the last call. */
   takeDelta(): StateDelta;
@@ -92,6 +99,7 @@ export function createAdvisor(
     },
     // Not kept as `lastMs`: a panel's clock must not run ahead of a replay's.
     act: (promptId, verb, nowMs) => governor.act(promptId, OUTCOMES[verb], Math.max(lastMs, nowMs)),
+    control: (control) => governor.house.control(control),
     stage: () => stageOf(governor.cards.values()),
     takeDelta: () => deltaOf(saved, stateOf(governor)),
     restore: (state) => {
@@ -99,6 +107,7 @@ export function createAdvisor(
         if (key.startsWith(KEY_PREFIX)) governor.keys.set(key.slice(KEY_PREFIX.length), JSON.parse(value) as KeyState);
         else if (key.startsWith(CARD_PREFIX)) governor.cards.set(key.slice(CARD_PREFIX.length), JSON.parse(value) as Card);
         else if (key === LIMITS_KEY) governor.limits.restore(value);
+        else if (key === HOUSE_KEY) governor.house.restore(value);
         else continue;
         saved.set(key, value);
       }
@@ -115,11 +124,12 @@ function activeOf(view: RoomView, byId: ReadonlyMap<string, Product>): Product[]
   return active;
 }
 
-function stateOf({ keys, cards, limits }: ReturnType<typeof createGovernor>): Map<string, string> {
+function stateOf({ keys, cards, limits, house }: ReturnType<typeof createGovernor>): Map<string, string> {
   const state = new Map<string, string>();
   for (const [key, value] of keys) state.set(KEY_PREFIX + key, JSON.stringify(value));
   for (const [key, value] of cards) state.set(CARD_PREFIX + key, JSON.stringify(value));
   state.set(LIMITS_KEY, limits.save());
+  state.set(HOUSE_KEY, house.save());
   return state;
 }
 

@@ -2,6 +2,7 @@ import type { AgentConfig, Product } from '@livecue/shared/contract';
 import type { HostPrompt, PromptEvent, PromptOutcome, RuleName, SuppressReason } from '@livecue/shared/prompt';
 import type { RoomView } from '../core-ports.ts';
 import { type Card, LIFE_MS, MAX_QUEUED, ordered, PLACES, promptOf, RANK } from './card.ts';
+import { createHouseRules, type HouseRules } from './house-rules.ts';
 import {
   advance, hasEnded, isForgettable, isReady, isRepeat, type KeyState, keyRefusal, newKeyState, noteRaise, quieten,
 } from './key-state.ts'; // prettier-ignore
@@ -11,11 +12,16 @@ import { createScreenLimits, type LimitedCard, type ScreenLimits } from './scree
 export interface Governor {
   /** One evaluation: what the rules want, and the room for the guards. Returns what changed. */
   step(wanted: ReadonlyMap<string, Wanted>, view: RoomView, nowMs: number): PromptEvent[];
-  act(promptId: string, outcome: Extract<PromptOutcome, 'done' | 'snoozed' | 'muted'>, nowMs: number): PromptEvent[];
+  act(
+    promptId: string,
+    outcome: Extract<PromptOutcome, 'done' | 'snoozed' | 'muted' | 'vetoed'>,
+    nowMs: number,
+  ): PromptEvent[];
   /** Wanted cards by key. */
   readonly cards: Map<string, Card>;
   readonly keys: Map<string, KeyState>;
   readonly limits: ScreenLimits;
+  readonly house: HouseRules;
 }
 
 export interface Wanted {
@@ -35,21 +41,27 @@ export interface GovernorPorts {
  * - A card that finds no place or no room in HP2 gives one `suppressed` event an episode and waits with the
  *   operator; it is `raised` when room comes before its life is over. From the queue cards leave silently.
  * - An episode lasts from the first level at `enter` until the level was below `exit` for the off-delay.
+ * - `HouseRules` stand before all rules: switched off nothing is made, quiet or too soon it waits.
  * - Sold out, left the catalogue, feed stale and what the rule names in `endedBy` end a card at once.
  */
 export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise']): Governor {
   const cards = new Map<string, Card>();
   const keys = new Map<string, KeyState>();
   const limits = createScreenLimits(config);
+  const house = createHouseRules(config);
 
   const limitedOf = ({ prompt }: Card): LimitedCard => ({
     priority: prompt.priority,
     reserved: ports.rules[prompt.rule].reserved ?? false,
   });
 
+  const refusalToShow = (card: Card, nowMs: number): SuppressReason | null =>
+    card.raised || card.safety ? null : (house.refusal(nowMs) ?? limits.refusal(limitedOf(card), nowMs));
+
   const closeEnded = (events: PromptEvent[], view: RoomView, nowMs: number): void => {
     for (const card of ordered(cards.values())) {
-      const outcome = endOf(ports, card, stateOf(keys, card.prompt.key), view, nowMs);
+      const silenced = house.isOff || (card.raised && !card.safety && house.isQuiet(nowMs));
+      const outcome = silenced ? 'withdrawn' : endOf(ports, card, stateOf(keys, card.prompt.key), view, nowMs);
       if (outcome !== null) close(events, cards, card, outcome, nowMs);
     }
   };
@@ -60,7 +72,7 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
     const card = cards.get(candidate.key);
     if (card !== undefined) return renew(events, limits, card, state, { rule, candidate }, nowMs);
     if (!isReady(state, rule, nowMs)) return;
-    const refusal = refusalOf(state, rule, candidate, view, nowMs);
+    const refusal = house.isOff ? 'switched-off' : refusalOf(state, house, { rule, candidate }, view, nowMs);
     if (refusal === null) open(cards, state, rule, candidate, view, nowMs);
     else if (!state.told) suppress(events, state, promptOf(rule, candidate, view.roomId, nowMs), refusal, nowMs);
   };
@@ -70,11 +82,13 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
     let places = PLACES;
     let queued = 0;
     for (const card of ordered(cards.values())) {
-      const refusal = places > 0 ? limitOf(limits, limitedOf(card), card, nowMs) : 'rate-limit';
+      const refusal = places > 0 ? refusalToShow(card, nowMs) : 'rate-limit';
       const state = stateOf(keys, card.prompt.key);
       if (refusal === null) {
         places--;
-        if (!card.raised) show(events, limits, limitedOf(card), card, state, nowMs);
+        if (card.raised) continue;
+        if (!card.safety) house.noteCard(nowMs);
+        show(events, limits, limitedOf(card), card, state, nowMs);
         continue;
       }
       if (!card.raised) suppress(events, state, card.prompt, refusal, nowMs);
@@ -86,8 +100,10 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
     cards,
     keys,
     limits,
+    house,
     step: (wanted, view, nowMs) => {
       const events: PromptEvent[] = [];
+      house.begin(nowMs, view.feed.state);
       for (const { candidate } of wanted.values()) if (candidate.level >= candidate.enter) stateOf(keys, candidate.key);
       for (const state of keys.values()) {
         advance(state, ports.rules[ruleNameOf(state.key)], wanted.get(state.key)?.candidate ?? null, nowMs);
@@ -104,6 +120,7 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
       const card = [...cards.values()].find(({ prompt }) => prompt.promptId === promptId);
       if (card === undefined) return [];
       const events: PromptEvent[] = [];
+      if (outcome === 'vetoed') house.veto(card.prompt, nowMs);
       quieten(stateOf(keys, card.prompt.key), outcome, nowMs);
       // What the operator answers from the queue is reported like a raised card.
       card.raised = true;
@@ -146,14 +163,12 @@ function close(events: PromptEvent[], cards: Map<string, Card>, card: Card, outc
   if (card.raised) events.push({ kind: 'closed', atMs: nowMs, promptId, rule, priority, productId, raisedMs, outcome });
 }
 
-function refusalOf(state: KeyState, rule: Rule, candidate: Candidate, view: RoomView, nowMs: number) {
+function refusalOf(state: KeyState, house: HouseRules, { rule, candidate }: Wanted, view: RoomView, nowMs: number) {
+  const productId = candidate.product?.productId ?? null;
+  if (house.isVetoed({ rule: rule.name, productId }, nowMs)) return 'vetoed';
   if (isSoldOut(candidate.product, view)) return 'sold-out';
   if (view.feed.state !== 'ok' && !rule.safety) return 'stale-feed';
   return keyRefusal(state, candidate.count, rule.safety, nowMs);
-}
-
-function limitOf(limits: ScreenLimits, limited: LimitedCard, card: Card, nowMs: number): SuppressReason | null {
-  return card.raised || card.safety ? null : limits.refusal(limited, nowMs);
 }
 
 function suppress(

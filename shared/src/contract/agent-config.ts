@@ -48,6 +48,9 @@ export const AgentConfig = z.strictObject({
     sessionGapMs: z.int().min(1000).max(600_000).default(30_000),
   }).prefault({}),
   advise: z.strictObject({
+    enabled: z.boolean().default(true).describe('Kill switch: false shows the host no card at all'),
+    secondsBetweenCards: z.int().min(0).max(600).default(10).describe('After a card the next one waits this long; safety cards do not wait'),
+    quietOpeningSeconds: z.int().min(0).max(3600).default(0).describe('From the first event of a show; only safety cards come in this time'),
     cardsPer10Min: z.int().min(1).max(10).default(4),
     actNowPer10Min: z.int().min(1).max(10).default(2),
     questionsPerMinute: z.int().min(2).max(1000).default(8).describe('Distinct viewers asking one thing of one product in 60 s'),

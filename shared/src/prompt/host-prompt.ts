@@ -55,7 +55,7 @@ export const HostPrompt = z.object({
 });
 export type HostPrompt = z.infer<typeof HostPrompt>;
 
-export const PromptOutcome = z.enum(['done', 'snoozed', 'muted', 'withdrawn', 'expired']);
+export const PromptOutcome = z.enum(['done', 'snoozed', 'muted', 'withdrawn', 'expired', 'vetoed']);
 export type PromptOutcome = z.infer<typeof PromptOutcome>;
 
 /** Why a card that a rule wanted is not on the host's screen. */
@@ -68,6 +68,15 @@ export const SuppressReason = z.enum([
   'snoozed',
   'stale-feed',
   'sold-out',
+  /** Within the configured seconds after another card. */
+  'too-soon',
+  /** The opening, a price reveal, the operator's hold. */
+  'do-not-disturb',
+  /** The kill switch. */
+  'switched-off',
+  'vetoed',
+  /** Its rule was acted on too seldom: its cards go to the operator alone. */
+  'operator-only',
 ]);
 export type SuppressReason = z.infer<typeof SuppressReason>;
 

@@ -5,6 +5,9 @@ import type { Interest, RoomView } from '../../core-ports.ts';
 import { type Advisor, createAdvisor } from '../advisor.ts';
 
 export const CONFIG: AgentConfig['advise'] = {
+  enabled: true,
+  secondsBetweenCards: 0,
+  quietOpeningSeconds: 0,
   cardsPer10Min: 4,
   actNowPer10Min: 2,
   questionsPerMinute: 8,
