@@ -5,7 +5,7 @@ import { usePanel } from '../../live/use-live.tsx';
 import { useUnits } from '../../words/units.ts';
 import { Spark } from '../spark.tsx';
 import { Direction } from './direction.tsx';
-import { Fact } from './product-detail.tsx';
+import { Fact } from './fact.tsx';
 
 function PastPeak({ peak }: { peak: NonNullable<Why['pastPeak']> }) {
   const { t } = useTranslation();

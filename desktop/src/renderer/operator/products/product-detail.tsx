@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PanelState, ProductDetail as Detail, ProductState } from '@livecue/shared/contract';
 import { usePanel } from '../../live/use-live.tsx';
@@ -35,16 +35,6 @@ function useDetail(productId: string): { detail: Detail | null; problem: string 
     };
   }, [client, productId]);
   return { detail, problem };
-}
-
-/** A name and what stands behind it. */
-export function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="why-fact">
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }
 
 /** Why the numbers of a product's row are what they are; Esc closes it. */

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { ProductDetail, ProductState } from '@livecue/shared/contract';
 import { Intent, type Forecast } from '@livecue/shared/insight';
 import { useUnits } from '../../words/units.ts';
-import { Fact } from './product-detail.tsx';
+import { Fact } from './fact.tsx';
 
 /** Distinct viewers by intent, and where that was read. */
 export function QuestionsWhy({ detail }: { detail: ProductDetail }) {
