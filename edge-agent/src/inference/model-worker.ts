@@ -15,7 +15,7 @@ const WARMING = [
   '主播讲一下1和3哪个更适合夏天穿',
   'how much is number 4 + shipping to the US',
 ];
-const WARMING_ROUNDS = 40; // prettier-ignore
+const WARMING_ROUNDS = 20;
 
 let heads: TextHeads | null = null;
 

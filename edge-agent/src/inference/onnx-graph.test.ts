@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { createFeatureReader } from '@livecue/shared/text';
 import { createChance, oddString } from '../../../shared/src/text/odd-strings.fixture.ts';
 import { gramSums } from './gram-table.ts';
-import { cutModel, floatOfHalf, SUMS } from './onnx-graph.ts';
+import { cutModel, SUMS } from './onnx-graph.ts';
 import { tensorsOf } from './text-tensors.ts';
 
 const fileOf = (head: string) =>
@@ -59,12 +59,6 @@ test('bytes that are no model are left to the runtime, which says so', () => {
     expect(cutModel(cut)).toBeNull();
     expect(cutModel(Uint8Array.from({ length: chance(200) }, () => chance(256)))).toBeNull();
   }
-});
-
-test('half floats are read as IEEE 754 has them', () => {
-  const known: [bits: number, value: number][] = [[0x0000, 0], [0x3c00, 1], [0xc000, -2], [0x7bff, 65504], [0x0001, 2 ** -24], [0x0400, 2 ** -14], [0x3555, 0.333251953125], [0x7c00, Infinity], [0xfc00, -Infinity]]; // prettier-ignore
-  for (const [bits, value] of known) expect(floatOfHalf(bits)).toBe(value);
-  expect(floatOfHalf(0x7e00)).toBeNaN();
 });
 
 /** The model with `node` (tag and length included) put at the end of its graph. */

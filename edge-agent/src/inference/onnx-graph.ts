@@ -1,3 +1,4 @@
+/// <reference lib="es2025.float16" />
 /**
  * The first part of a text model is a look-up of n-gram rows and their sum, which the agent does faster itself
  * (`gram-table.ts`). This cuts it off: the file as it is on disk → the table, and a model that takes the sums.
@@ -120,24 +121,13 @@ function tableOf(parts: readonly Field[]): GramTable | null {
   const [buckets = 0, width = 0] = rows.shape;
   if (buckets === 0 || width === 0 || rows.raw.length !== buckets * width || scale.raw.length !== 2 * buckets) return null;
   if (modulus.raw.length !== 4 || viewOf(modulus.raw).getInt32(0, true) !== buckets) return null;
-  const scales = new Float32Array(buckets);
-  const known = Float32Array.from({ length: 0x10000 }, (_, bits) => floatOfHalf(bits));
-  for (let i = 0; i < buckets; i++) scales[i] = known[(scale.raw[2 * i] ?? 0) | ((scale.raw[2 * i + 1] ?? 0) << 8)] ?? 0;
+  // Copied: a part of a file need not begin at an even place.
+  const scales = new Float32Array(new Float16Array(new Uint8Array(scale.raw).buffer));
   return { buckets, width, rows: new Int8Array(rows.raw), scales };
 } // prettier-ignore
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-/** IEEE 754 binary16. */
-export function floatOfHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 function sumsInput(width: number): Uint8Array {
