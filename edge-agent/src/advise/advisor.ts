@@ -39,6 +39,7 @@ const KEY_PREFIX = 'advise/1/key/';
 const CARD_PREFIX = 'advise/1/card/';
 const LIMITS_KEY = 'advise/2/limits';
 const HOUSE_KEY = 'advise/1/house';
+const OUTCOMES_KEY = 'advise/1/outcomes';
 
 const OUTCOMES = { done: 'done', snooze: 'snoozed', mute: 'muted', veto: 'vetoed' } as const;
 
@@ -100,7 +101,11 @@ export function createAdvisor(
     // Not kept as `lastMs`: a panel's clock must not run ahead of a replay's.
     act: (promptId, verb, nowMs) => governor.act(promptId, OUTCOMES[verb], Math.max(lastMs, nowMs)),
     control: (control) => governor.house.control(control),
-    stage: () => stageOf(governor.cards.values()),
+    stage: () => {
+      const { operatorOnly } = governor.outcomes;
+      const stage = stageOf(governor.cards.values());
+      return operatorOnly.length === 0 ? stage : { ...stage, operatorOnly: [...operatorOnly] };
+    },
     takeDelta: () => deltaOf(saved, stateOf(governor)),
     restore: (state) => {
       for (const [key, value] of state) {
@@ -108,6 +113,7 @@ export function createAdvisor(
         else if (key.startsWith(CARD_PREFIX)) governor.cards.set(key.slice(CARD_PREFIX.length), JSON.parse(value) as Card);
         else if (key === LIMITS_KEY) governor.limits.restore(value);
         else if (key === HOUSE_KEY) governor.house.restore(value);
+        else if (key === OUTCOMES_KEY) governor.outcomes.restore(value);
         else continue;
         saved.set(key, value);
       }
@@ -124,12 +130,13 @@ function activeOf(view: RoomView, byId: ReadonlyMap<string, Product>): Product[]
   return active;
 }
 
-function stateOf({ keys, cards, limits, house }: ReturnType<typeof createGovernor>): Map<string, string> {
+function stateOf({ keys, cards, limits, house, outcomes }: ReturnType<typeof createGovernor>): Map<string, string> {
   const state = new Map<string, string>();
   for (const [key, value] of keys) state.set(KEY_PREFIX + key, JSON.stringify(value));
   for (const [key, value] of cards) state.set(CARD_PREFIX + key, JSON.stringify(value));
   state.set(LIMITS_KEY, limits.save());
   state.set(HOUSE_KEY, house.save());
+  state.set(OUTCOMES_KEY, outcomes.save());
   return state;
 }
 

@@ -6,6 +6,7 @@ import { createHouseRules, type HouseRules } from './house-rules.ts';
 import {
   advance, hasEnded, isForgettable, isReady, isRepeat, type KeyState, keyRefusal, newKeyState, noteRaise, quieten,
 } from './key-state.ts'; // prettier-ignore
+import { createOutcomeRecord, type OutcomeRecord } from './outcome-record.ts';
 import { type Candidate, isSoldOut, type Rule } from './rule.ts';
 import { createScreenLimits, type LimitedCard, type ScreenLimits } from './screen-limits.ts';
 
@@ -22,6 +23,7 @@ export interface Governor {
   readonly keys: Map<string, KeyState>;
   readonly limits: ScreenLimits;
   readonly house: HouseRules;
+  readonly outcomes: OutcomeRecord;
 }
 
 export interface Wanted {
@@ -42,6 +44,7 @@ export interface GovernorPorts {
  *   operator; it is `raised` when room comes before its life is over. From the queue cards leave silently.
  * - An episode lasts from the first level at `enter` until the level was below `exit` for the off-delay.
  * - `HouseRules` stand before all rules: switched off nothing is made, quiet or too soon it waits.
+ * - A rule that is hardly acted on goes to the operator alone (`OutcomeRecord`), and comes back when he acts on it.
  * - Sold out, left the catalogue, feed stale and what the rule names in `endedBy` end a card at once.
  */
 export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise']): Governor {
@@ -49,14 +52,23 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
   const keys = new Map<string, KeyState>();
   const limits = createScreenLimits(config);
   const house = createHouseRules(config);
+  const isPrivileged = (name: RuleName) => ports.rules[name].safety || (ports.rules[name].reserved ?? false);
+  const outcomes = createOutcomeRecord(isPrivileged);
 
   const limitedOf = ({ prompt }: Card): LimitedCard => ({
     priority: prompt.priority,
     reserved: ports.rules[prompt.rule].reserved ?? false,
   });
 
-  const refusalToShow = (card: Card, nowMs: number): SuppressReason | null =>
-    card.raised || card.safety ? null : (house.refusal(nowMs) ?? limits.refusal(limitedOf(card), nowMs));
+  const refusalToShow = (card: Card, nowMs: number): SuppressReason | null => {
+    if (card.raised || card.safety) return null;
+    if (outcomes.isOperatorOnly(card.prompt.rule)) return 'operator-only';
+    return house.refusal(nowMs) ?? limits.refusal(limitedOf(card), nowMs);
+  };
+
+  const noteClosed = (events: readonly PromptEvent[]): void => {
+    for (const event of events) if (event.kind === 'closed') outcomes.note(event);
+  };
 
   const closeEnded = (events: PromptEvent[], view: RoomView, nowMs: number): void => {
     for (const card of ordered(cards.values())) {
@@ -101,6 +113,7 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
     keys,
     limits,
     house,
+    outcomes,
     step: (wanted, view, nowMs) => {
       const events: PromptEvent[] = [];
       house.begin(nowMs, view.feed.state);
@@ -109,6 +122,7 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
         advance(state, ports.rules[ruleNameOf(state.key)], wanted.get(state.key)?.candidate ?? null, nowMs);
       }
       closeEnded(events, view, nowMs);
+      noteClosed(events);
       for (const one of wanted.values()) want(events, one, view, nowMs);
       place(events, nowMs);
       for (const state of keys.values()) {
@@ -125,6 +139,7 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
       // What the operator answers from the queue is reported like a raised card.
       card.raised = true;
       close(events, cards, card, outcome, nowMs);
+      noteClosed(events);
       return events;
     },
   };

@@ -95,5 +95,7 @@ export const Stage = z.object({
   active: HostPrompt.nullable(),
   next: z.array(HostPrompt).max(2),
   queued: z.array(HostPrompt).max(50),
+  /** Rules that were acted on too seldom: their cards wait with the operator (HP13). Absent: none. */
+  operatorOnly: z.array(RuleName).optional(),
 });
 export type Stage = z.infer<typeof Stage>;
