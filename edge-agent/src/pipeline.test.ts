@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LiveEvent } from '@livecue/shared/event';
 import type { Prediction } from '@livecue/shared/insight';
-import { createPipeline, type PipelineAdvisor, type PipelineStream } from './pipeline.ts';
+import { createPipeline, type PipelineAdvisor, type PipelineAnswers, type PipelineStream } from './pipeline.ts';
 import type { Predictor } from './ports.ts';
 
 const silent: Prediction = { intent: 'price', intentScore: 1, offensive: null, spam: null, sentiment: null, products: [], modelVersion: 'm' }; // prettier-ignore
@@ -37,4 +37,23 @@ test('a comment points at what is on air at its place among the events, also wit
   // A view is made again only when what is on air may have changed.
   expect(views).toBe(4);
   expect(pipeline.counts.unpredicted).toBe(1);
+});
+
+test('each comment that got in is answered after it is counted, and a removal is told', async () => {
+  const told: string[] = [];
+  const stream = {
+    admit: (event: LiveEvent) => (event.type === 'live.like.added' ? { reason: 'duplicate' } : null),
+    add: (event: LiveEvent) => told.push(`counted ${event.type}`),
+    view: () => ({ explaining: null, nowMs: 7 }),
+  } as unknown as PipelineStream;
+  const predictor: Predictor = { version: 'm', predict: (texts) => texts.map(() => silent) };
+  const answers: PipelineAnswers = {
+    comment: (event, prediction, view) =>
+      told.push(`answered ${event.data.text} ${prediction?.intent} ${view().nowMs}`),
+    removed: () => told.push('removed'),
+  };
+  const pipeline = createPipeline({ stream, advisor: {} as PipelineAdvisor, predictor, answers, roomId: 'r', onWindows: () => undefined, onPrompts: () => undefined }); // prettier-ignore
+  const events = [comment('多少钱'), { type: 'live.like.added', data: {} }, { type: 'live.comment.deleted', data: {} }] as unknown as LiveEvent[]; // prettier-ignore
+  await pipeline.process([{ events }], 0);
+  expect(told).toEqual(['counted live.comment.created', 'answered 多少钱 price 7', 'counted live.comment.deleted', 'removed']); // prettier-ignore
 });
