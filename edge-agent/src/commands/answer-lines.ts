@@ -61,7 +61,8 @@ export function questionOf(line: string): QuestionLine | string {
   const value = parsed(line);
   if (typeof value === 'string' && value.trim() !== '') return { text: value, productId: null, viewer: null };
   if (!isRecord(value)) return 'expected {"text": "…"} as JSON';
-  const text = firstOf(value, TEXT_KEYS);
+  // Nothing said is a question that no fact answers.
+  const text = firstOf(value, TEXT_KEYS) ?? (TEXT_KEYS.some((key) => typeof value[key] === 'string') ? '' : null);
   if (text === null) return 'expected {"text": "…"} as JSON';
   return { text, productId: firstOf(value, PRODUCT_KEYS), viewer: firstOf(value, VIEWER_KEYS) };
 }

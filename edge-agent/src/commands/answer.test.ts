@@ -108,7 +108,8 @@ describe('facts as they come', () => {
 
   test('a question is a line with a text, whatever else stands in it', () => {
     expect(questionOf('{"question": "hi", "user": 5, "product": 3}')).toEqual({ text: 'hi', productId: '3', viewer: '5' }); // prettier-ignore
-    for (const bad of ['', '{}', '[]', 'null', '{"text": ""}', 'plain words'])
+    expect(questionOf('{"text": " "}')).toMatchObject({ text: '' });
+    for (const bad of ['', '{}', '[]', 'null', '{"text": null}', 'plain words'])
       expect(questionOf(bad)).toContain('expected');
   });
 });
