@@ -1,5 +1,6 @@
 /**
- * Draws the screens of the documentation: `node desktop/test/take-screens.ts [FOLDER]`, by default docs/screens.
+ * Draws the screens of the documentation: `node desktop/test/take-screens.ts [FOLDER [NAME…]]`, by default all of
+ * them into docs/screens.
  * Needs Chromium; look at them after every change of the page.
  */
 import { mkdirSync } from 'node:fs';
@@ -95,15 +96,21 @@ mkdirSync(folder, { recursive: true });
 const stage = await openStage(chromium);
 const { url } = stage.server.address();
 
-/** What one picture corrects is not there in the next. */
+const names = new Set(process.argv.slice(3));
+
+/** What one picture corrects or says of an order is not there in the next. */
 async function forgetCorrections(): Promise<void> {
   const { desk } = stage.show.comments;
   const filter = { intent: null, productId: null, mark: 'corrected', text: '' } as const;
   for (const { seq } of desk.before({ before: 1e9, limit: 200, filter }).rows)
     await desk.correct({ session: SESSION, seq, labels: null });
+  const orders = stage.show.orders.desk;
+  for (const { orderId, verdict } of orders.read({ limit: 200 }).rows)
+    if (verdict !== null) await orders.label({ orderId, verdict: null });
 }
 
 async function take(screen: Screen): Promise<void> {
+  if (names.size > 0 && !names.has(screen.name)) return;
   const { page, context } = await stage.device(screen.device);
   await page.goto(url + screen.hash);
   await page.waitForSelector(screen.waitFor);
