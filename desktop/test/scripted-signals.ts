@@ -11,7 +11,15 @@ type Product = PanelState['products'][number];
 export const INTEREST: Readonly<Record<string, Product['interest']>> = {
   p2: { level: 14.2, expected: 16.1, slope: -6.4, direction: 'fading', surprise: 0, pValue: 1, surging: false },
   p3: { level: 86.8, expected: 71.3, slope: 2.1, direction: 'steady', surprise: 1.4, pValue: 1, surging: false },
-  p5: { level: 116.4, expected: 27.7, slope: 48.2, direction: 'rising', surprise: 11.8, pValue: 0.0000057, surging: true },
+  p5: {
+    level: 116.4,
+    expected: 27.7,
+    slope: 48.2,
+    direction: 'rising',
+    surprise: 11.8,
+    pValue: 0.0000057,
+    surging: true,
+  },
 };
 
 export const roomAnomalies = (nowMs: number, roomId = 'main'): RoomAnomaly[] => [

@@ -22,7 +22,10 @@ describe('interest for the panel', () => {
       { signal: 'views', count: 31, share: 0.581 },
       { signal: 'likes', count: 5, share: 0.419 },
     ]);
-    expect(why).toMatchObject({ threshold: { pValue: SURGE.enter, level: SURGE.leastLevel }, pastPeak: { peakMs: 12, strength: 1.5 } });
+    expect(why).toMatchObject({
+      threshold: { pValue: SURGE.enter, level: SURGE.leastLevel },
+      pastPeak: { peakMs: 12, strength: 1.5 },
+    });
   });
 
   test('is nothing where nobody looks and nothing is expected', () => {
