@@ -47,6 +47,8 @@ describe('the desktop link', () => {
       'prompt.done': { promptId: 'c1' },
       'prompt.snooze': { promptId: 'c1' },
       'prompt.mute': { promptId: 'c1' },
+      'prompt.veto': { promptId: 'c1' },
+      'cues.control': { hold: true },
       'series.read': {},
       'uplink.sent': { limit: 5 },
       'pairing.create': {},

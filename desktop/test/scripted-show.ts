@@ -170,6 +170,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
         if (found === undefined) throw new PanelCallError('not-found', 'No such product.');
         return detailOf(found, nowMs());
       }
+      if (verb === 'cues.control') return {};
       if (verb === 'series.read') {
         const started = Math.floor(startMs / 1000);
         const last = Math.floor(nowMs() / 1000);

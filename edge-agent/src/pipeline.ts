@@ -23,7 +23,8 @@ export interface PipelineStream {
 /** The part of the advise layer that the path uses; `advise/advisor.ts` has it. */
 export interface PipelineAdvisor {
   evaluate(view: RoomView): PromptEvent[];
-  act(promptId: string, verb: 'done' | 'snooze' | 'mute', nowMs: number): PromptEvent[];
+  act(promptId: string, verb: 'done' | 'snooze' | 'mute' | 'veto', nowMs: number): PromptEvent[];
+  control(control: { readonly hold?: boolean; readonly off?: boolean }): void;
   stage(): Stage;
   takeDelta(): StateDelta;
   restore(state: readonly (readonly [string, string])[]): void;
@@ -65,7 +66,7 @@ export interface Pipeline {
   tick(nowMs: number): void;
   /** End of a recording: closes what is open. */
   finish(): void;
-  act(promptId: string, verb: 'done' | 'snooze' | 'mute', nowMs: number): boolean;
+  act(promptId: string, verb: 'done' | 'snooze' | 'mute' | 'veto', nowMs: number): boolean;
   readonly counts: PipelineCounts;
 }
 

@@ -7,6 +7,8 @@ const good: Record<PanelVerb, unknown> = {
   'prompt.done': { promptId: 'p' },
   'prompt.snooze': { promptId: 'p' },
   'prompt.mute': { promptId: 'p' },
+  'prompt.veto': { promptId: 'p' },
+  'cues.control': { hold: true },
   'series.read': {},
   'uplink.sent': { limit: 1 },
   'pairing.create': { role: 'host' },

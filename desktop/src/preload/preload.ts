@@ -10,6 +10,8 @@ const bridge: PanelBridge = {
   promptDone: call('prompt.done'),
   promptSnooze: call('prompt.snooze'),
   promptMute: call('prompt.mute'),
+  promptVeto: call('prompt.veto'),
+  cuesControl: call('cues.control'),
   seriesRead: call('series.read'),
   uplinkSent: call('uplink.sent'),
   pairingCreate: call('pairing.create'),

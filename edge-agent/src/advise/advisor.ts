@@ -102,9 +102,12 @@ export function createAdvisor(
     act: (promptId, verb, nowMs) => governor.act(promptId, OUTCOMES[verb], Math.max(lastMs, nowMs)),
     control: (control) => governor.house.control(control),
     stage: () => {
-      const { operatorOnly } = governor.outcomes;
-      const stage = stageOf(governor.cards.values());
-      return operatorOnly.length === 0 ? stage : { ...stage, operatorOnly: [...operatorOnly] };
+      const { outcomes, house } = governor;
+      const stage: Stage = stageOf(governor.cards.values());
+      if (outcomes.operatorOnly.length > 0) stage.operatorOnly = [...outcomes.operatorOnly];
+      if (house.isOff) stage.quiet = 'switched-off';
+      else if (house.isQuiet(lastMs)) stage.quiet = 'do-not-disturb';
+      return stage;
     },
     takeDelta: () => deltaOf(saved, stateOf(governor)),
     restore: (state) => {

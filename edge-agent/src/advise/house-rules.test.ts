@@ -22,7 +22,7 @@ describe('kill switch', () => {
       `closed ${key('a')} withdrawn`,
       `suppressed ${key('b')} switched-off`,
     ]);
-    expect(advisor.stage()).toEqual({ active: null, next: [], queued: [] });
+    expect(advisor.stage()).toEqual({ active: null, next: [], queued: [], quiet: 'switched-off' });
     room.feed = stale;
     expect(shortly(run(advisor, room, 1_000))).toEqual(['suppressed feed-stale/feed/ switched-off']);
     room.feed = { ...stale, state: 'ok' };
@@ -47,7 +47,7 @@ describe('do not disturb (HP11)', () => {
       `closed ${key('a')} withdrawn`,
       `suppressed ${key('b')} do-not-disturb`,
     ]);
-    expect(advisor.stage().active).toBeNull();
+    expect(advisor.stage()).toMatchObject({ active: null, quiet: 'do-not-disturb' });
     expect(advisor.stage().queued.map(({ productId }) => productId)).toEqual(['b']);
     advisor.control({ hold: false });
     expect(shortly(run(advisor, room, 100))).toEqual([`raised ${key('b')}`]);

@@ -1,6 +1,6 @@
 import type { HealthItem, SourceHealth, UplinkStatus } from '@livecue/shared/contract';
 import type { DropReason } from '@livecue/shared/event';
-import type { Words } from '@livecue/shared/prompt';
+import type { Stage, Words } from '@livecue/shared/prompt';
 import type { StoreStatus } from '../ports.ts';
 
 /** What the health page rests on. */
@@ -16,6 +16,7 @@ export interface HealthFacts {
   /** Events that a full queue gave up. */
   readonly queueDropped: number;
   readonly modelVersion: string;
+  readonly stage: Pick<Stage, 'operatorOnly' | 'quiet'>;
 }
 
 const same = (text: string): Words => ({ zh: text, en: text });
@@ -46,6 +47,7 @@ export function healthItems(facts: HealthFacts): HealthItem[] {
     diskItem(facts),
     cloudItem(facts),
     modelItem(facts),
+    ...cueItems(facts),
     ...refusalItems(facts),
     ...streamItems(facts),
     ...sourceItems(facts),
@@ -91,6 +93,27 @@ function modelItem({ modelVersion }: HealthFacts): HealthItem {
     text: same(modelVersion),
     remedy: null,
   };
+}
+
+const QUIET: Readonly<Record<NonNullable<Stage['quiet']>, Words>> = {
+  'switched-off': { zh: '已关闭：主持人看不到任何提示', en: 'Switched off: the host sees no cue' },
+  'do-not-disturb': { zh: '勿扰：只显示安全提示', en: 'Do not disturb: safety cues alone' },
+};
+
+/** Why the host sees fewer cues than usual. */
+function cueItems({ stage }: HealthFacts): HealthItem[] {
+  const title = { zh: '提示', en: 'Cues' };
+  const items: HealthItem[] = [];
+  if (stage.quiet !== undefined) {
+    const remedy = { zh: '要恢复，请解除勿扰或总开关（advise.enabled）。', en: 'Release the hold or the kill switch (advise.enabled) to have them again.' }; // prettier-ignore
+    items.push({ name: 'cues-quiet', level: 'warn', title, text: QUIET[stage.quiet], remedy });
+  }
+  for (const rule of stage.operatorOnly ?? []) {
+    const text = { zh: `${rule}：最近 20 条照做不到两成，只给场控`, en: `${rule}: acted on in less than a fifth of its last 20, now to the operator alone` }; // prettier-ignore
+    const remedy = { zh: '从队列里做完几条，它就回到主持人屏幕。', en: 'Act on a few from the queue and it comes back to the host.' }; // prettier-ignore
+    items.push({ name: `cues ${rule}`, level: 'warn', title, text, remedy });
+  }
+  return items;
 }
 
 function refusalItems({ sources }: HealthFacts): HealthItem[] {

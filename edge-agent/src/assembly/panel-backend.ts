@@ -171,6 +171,7 @@ export function createPanelBackend(
           dropped: ports.pipeline.counts.drops,
           queueDropped: ports.queueDropped(),
           modelVersion: facts.modelVersion,
+          stage: ports.advisor.stage(),
         }),
         counters: {
           events: ports.pipeline.counts.events,
@@ -189,10 +190,14 @@ export function createPanelBackend(
       switch (verb) {
         case 'prompt.done':
         case 'prompt.snooze':
-        case 'prompt.mute': {
+        case 'prompt.mute':
+        case 'prompt.veto': {
           const { promptId } = args as { promptId: string };
           return { closed: ports.pipeline.act(promptId, verb.slice('prompt.'.length) as 'done', ports.nowMs()) };
         }
+        case 'cues.control':
+          ports.advisor.control(args as { hold?: boolean; off?: boolean });
+          return {};
         case 'series.read':
           return { points };
         case 'uplink.sent':

@@ -5,6 +5,8 @@ export const BRIDGE_FUNCTIONS = {
   'prompt.done': 'promptDone',
   'prompt.snooze': 'promptSnooze',
   'prompt.mute': 'promptMute',
+  'prompt.veto': 'promptVeto',
+  'cues.control': 'cuesControl',
   'series.read': 'seriesRead',
   'uplink.sent': 'uplinkSent',
   'pairing.create': 'pairingCreate',

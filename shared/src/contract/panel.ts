@@ -79,6 +79,10 @@ export const PANEL_VERBS = {
   'prompt.done': { args: PromptArgument, result: z.object({ closed: z.boolean() }) },
   'prompt.snooze': { args: PromptArgument, result: z.object({ closed: z.boolean() }) },
   'prompt.mute': { args: PromptArgument, result: z.object({ closed: z.boolean() }) },
+  /** Wrong: neither this nor any card of its rule for its product comes again in this show. */
+  'prompt.veto': { args: PromptArgument, result: z.object({ closed: z.boolean() }) },
+  /** Do not disturb, and the kill switch; what is left out stays as it is. */
+  'cues.control': { args: z.strictObject({ hold: z.boolean().optional(), off: z.boolean().optional() }), result: z.object({}) },
   /** The last 5 min of chart points. */
   'series.read': { args: z.strictObject({}), result: z.object({ points: z.array(SeriesPoint).max(600) }) },
   /** The newest messages that left for the cloud, byte for byte. */
@@ -98,6 +102,7 @@ export const HOST_VERBS: ReadonlySet<PanelVerb> = new Set([
   'prompt.done',
   'prompt.snooze',
   'prompt.mute',
+  'prompt.veto',
   'series.read',
 ]);
 

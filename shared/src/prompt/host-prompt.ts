@@ -97,5 +97,7 @@ export const Stage = z.object({
   queued: z.array(HostPrompt).max(50),
   /** Rules that were acted on too seldom: their cards wait with the operator (HP13). Absent: none. */
   operatorOnly: z.array(RuleName).optional(),
+  /** No card comes (kill switch), or safety cards alone (opening, operator's hold). Absent: cards come. */
+  quiet: z.enum(['switched-off', 'do-not-disturb']).optional(),
 });
 export type Stage = z.infer<typeof Stage>;
