@@ -2,7 +2,7 @@
  * What the pure core hands out and asks for: no sockets, no clocks, no signals in these types. `ports.ts`
  * has the rest and hands these on to adapters.
  */
-import type { Forecast, Intent, OrderAnomaly, OrderAnomaly, RoomAnomaly, WindowCounts } from '@livecue/shared/insight';
+import type { Forecast, Intent, OrderAnomaly, RoomAnomaly, WindowCounts } from '@livecue/shared/insight';
 
 /** Window results and checkpoints as opaque bytes under stable keys. */
 export interface StateDelta {
@@ -83,8 +83,6 @@ export interface RoomView {
   recentIds(productId: string | null, of: Intent | 'orders'): readonly string[];
   /** What is wrong with the room, by its begin: going on (`endMs` null) or over within the last 10 min. */
   readonly anomalies: readonly RoomAnomaly[];
-  /** Orders of the last hour that look like fraud, as they were told, at most 200. Absent: no model judges orders. */
-  readonly orderAnomalies?: readonly OrderAnomaly[];
   /** Orders of the last hour that look like fraud, as they were told, at most 200. Absent: no model judges orders. */
   readonly orderAnomalies?: readonly OrderAnomaly[];
   /** `waiting` before the first event; `stale` when silence is beyond expectation (HP15). */
