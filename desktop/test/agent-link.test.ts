@@ -43,6 +43,7 @@ describe('the desktop link', () => {
   });
 
   test('every verb is carried and answered with a result of its schema', async () => {
+    const told = (await link.call('orders.read', {})) as { result: { rows: { orderId: string }[] } };
     const args: Record<PanelVerb, unknown> = {
       'prompt.done': { promptId: 'c1' },
       'prompt.snooze': { promptId: 'c1' },
@@ -60,7 +61,7 @@ describe('the desktop link', () => {
       'answers.close': { answerId: 'offer/p3/f1' },
       'product.read': { productId: 'p3' },
       'orders.read': {},
-      'orders.label': { orderId: '0123456789abcdef', verdict: null },
+      'orders.label': { orderId: told.result.rows[0]?.orderId, verdict: null },
       'labels.read': { after: 0 },
     };
     for (const verb of Object.keys(PANEL_VERBS) as PanelVerb[]) {
