@@ -61,8 +61,8 @@ describe.skipIf(chromium === null)('orders, anomalies and the why of a product i
     await press('o', 'a', 'x');
     await expect.poll(verdicts).toEqual([['20260101-7018', 'confirmed'], ['20260101-7017', 'false-alarm']]); // prettier-ignore
     await expect.poll(status).toContain('…7017：误报');
-    expect(await page.locator('.order').nth(0).textContent()).toContain('属实');
-    expect(await page.locator('.order').nth(1).textContent()).toContain('误报');
+    await expect.poll(() => page.locator('.order').nth(0).textContent()).toContain('属实');
+    await expect.poll(() => page.locator('.order').nth(1).textContent()).toContain('误报');
     await expect.poll(() => page.textContent('.section.orders')).toContain('8 单待核对');
     await press('u');
     await expect.poll(verdicts).toEqual([['20260101-7018', 'confirmed']]);

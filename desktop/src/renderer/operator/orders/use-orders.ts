@@ -83,7 +83,14 @@ export function useOrders(counts: OrderCounts, held: boolean) {
     setTurn((n) => n + 1);
   }, [newest]);
   const [notice, setNotice] = useState<OrderNotice | null>(null);
-  const [undos, setUndos] = useState<readonly Undo[]>([]);
+  const undos = useRef<Undo[]>([]);
+  const [undoable, setUndoable] = useState(false);
+  const queue = useRef(Promise.resolve());
+  /** Keys can be faster than answers: what they ask for is done one after the other. */
+  const inOrder = useCallback((ask: () => Promise<void>) => {
+    queue.current = queue.current.then(ask).then(() => setUndoable(undos.current.length > 0));
+    return queue.current;
+  }, []);
 
   const say = useCallback(
     (row: OrderRow, verdict: OrderVerdict | null) =>
@@ -103,17 +110,22 @@ export function useOrders(counts: OrderCounts, held: boolean) {
 
   /** The same verdict again takes it back. */
   const label = useCallback(
-    async (row: OrderRow, verdict: OrderVerdict) => {
-      const done = await say(row, row.verdict === verdict ? null : verdict);
-      if (done) setUndos((old) => [...old.slice(1 - UNDO_KEPT), { row, before: row.verdict }]);
-    },
-    [say],
+    (row: OrderRow, verdict: OrderVerdict) =>
+      inOrder(async () => {
+        const done = await say(row, row.verdict === verdict ? null : verdict);
+        if (done) undos.current = [...undos.current.slice(1 - UNDO_KEPT), { row, before: row.verdict }];
+      }),
+    [say, inOrder],
   );
-  const undo = useCallback(async () => {
-    const last = undos.at(-1);
-    if (last === undefined) return setNotice({ wrong: false, text: t('orders.nothingToUndo') });
-    if (await say(last.row, last.before)) setUndos((old) => old.filter((one) => one !== last));
-  }, [undos, say, t]);
+  const undo = useCallback(
+    () =>
+      inOrder(async () => {
+        const last = undos.current.at(-1);
+        if (last === undefined) setNotice({ wrong: false, text: t('orders.nothingToUndo') });
+        else if (await say(last.row, last.before)) undos.current = undos.current.slice(0, -1);
+      }),
+    [say, inOrder, t],
+  );
 
-  return { rows, waiting, labels, problem, notice, undoable: undos.length > 0, label, undo, resume };
+  return { rows, waiting, labels, problem, notice, undoable, label, undo, resume };
 }
