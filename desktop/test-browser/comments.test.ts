@@ -278,7 +278,8 @@ describe.skipIf(chromium === null)('the comment list in a real browser', () => {
 
   test('what is read stays in its place when rows far above are given up', async () => {
     await open({ locale: 'en' });
-    stage.show.comments.say(4_000);
+    stage.show.comments.say(4_000, 0);
+    await expect.poll(async () => (await texts()).join()).toContain(' 3995');
     const list = page.locator('.comment-list');
     const seqAtTop = () =>
       list.evaluate((element) => {

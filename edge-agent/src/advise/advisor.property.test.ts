@@ -269,10 +269,12 @@ test('an evaluation with 500 products, 20 of them busy, costs at most 200 µs', 
   const fixed = { ...room.view, productIds: room.view.productIds, feed: room.feed, explaining: null };
   const at = (nowMs: number) => ({ ...fixed, nowMs });
   for (let i = 0; i < 500; i++) advisor.evaluate(at(room.nowMs + i * 100));
-  const batches = [1, 2, 3].map((batch) => {
-    const startMs = performance.now();
+  const batches = [1, 2, 3, 4, 5].map((batch) => {
+    // Processor time: other work on the machine costs a wall clock too.
+    const begun = process.cpuUsage();
     for (let i = 0; i < 300; i++) advisor.evaluate(at(room.nowMs + 50_000 + batch * 30_000 + i * 100));
-    return ((performance.now() - startMs) * 1000) / 300;
+    const { user, system } = process.cpuUsage(begun);
+    return (user + system) / 300;
   });
   console.log(`evaluate: ${Math.min(...batches).toFixed(0)} µs with ${CONFIG.cardsPer10Min} cards per 10 min`);
   expect(Math.min(...batches)).toBeLessThan(200);
