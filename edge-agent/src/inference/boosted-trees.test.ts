@@ -94,7 +94,8 @@ it('bins keep the order of values and put equal values together', () => {
       const sorted = [...values].sort((a, b) => a - b);
       const bins = sorted.map((value) => binOf(edges, value));
       bins.slice(1).forEach((bin, i) => expect(bin).toBeGreaterThanOrEqual(bins[i]!));
-      for (const edge of edges.filter(Number.isFinite)) expect(binOf(edges, edge)).toBeLessThan(binOf(edges, edge + Math.abs(edge) + 1));
+      for (const edge of edges.filter(Number.isFinite))
+        expect(binOf(edges, edge)).toBeLessThan(binOf(edges, edge + Math.abs(edge) + 1));
     }),
   );
 });
