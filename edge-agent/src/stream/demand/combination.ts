@@ -108,8 +108,10 @@ function mix(candidates: readonly Candidate[], weights: readonly number[] | null
     const [path, weight] = [paths[k] ?? null, weights === null ? 1 : weights[m]!];
     return path === null ? [] : [{ path, weight }];
   });
+  // Those that never erred have all the weight, and may have no path for this origin.
+  const even = known.every(({ weight }) => weight === 0);
   return Float64Array.from({ length: horizon }, (_, step) => {
-    const points = known.map(({ path, weight }) => ({ value: path[step]!, weight }));
+    const points = known.map(({ path, weight }) => ({ value: path[step]!, weight: even ? 1 : weight }));
     return (weightedMean(points) + weightedMedian(points)) / 2;
   });
 }
