@@ -1,18 +1,13 @@
-import { once } from 'node:events';
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { createGunzip, createGzip } from 'node:zlib';
 import { intentRulesFolder, MODELS } from '../assembly/comment-predictor.ts';
 import { createCommentReader, type CommentReader } from '../inference/comment-reader.ts';
 import { openIntentRules } from '../inference/model-manifest.ts';
 import { createProductLinker } from '../inference/product-linker.ts';
 import { openTextHeads, type TextHeads } from '../inference/text-heads.ts';
-import { InputError } from '../runtime/agent-error.ts';
 import { readCatalogue } from './catalogue-file.ts';
 import type { Command, Io } from './command.ts';
+import { filePairs, openOutput, readLines, type Line } from './line-files.ts';
 
 const HELP = `livecue classify --in FILE --out FILE [--catalogue FILE]
 
@@ -59,7 +54,7 @@ export const classify: Command = async (args, io) => {
     return 2;
   }
   const linker = createProductLinker(readCatalogue(call.catalogue));
-  const files = filesOf(call);
+  const files = filePairs(call.in, call.out, '.jsonl');
   const heads = await openTextHeads(MODELS);
   const rules = heads.info.intent === undefined ? openIntentRules(intentRulesFolder(MODELS)).rules : null;
   const classifier = { heads, read: createCommentReader(heads.info, rules, linker) };
@@ -97,17 +92,6 @@ function parseCall(args: string[]): Call | { wrong: string } | 'help' {
   return { in: input, out, catalogue, strict };
 }
 
-/** Pairs of input and output; a folder stands for its .jsonl and .jsonl.gz files. */
-function filesOf(call: Call): (readonly [string, string])[] {
-  if (call.in === '-') return [[call.in, call.out]];
-  if (!existsSync(call.in)) throw new InputError(`Reading ${call.in}: there is no such file or folder. Correct --in.`);
-  if (!statSync(call.in).isDirectory()) return [[call.in, call.out]];
-  const names = readdirSync(call.in).filter((name) => /\.jsonl(\.gz)?$/.test(name));
-  if (names.length === 0) throw new InputError(`Reading ${call.in}: the folder has no .jsonl or .jsonl.gz files.`);
-  mkdirSync(call.out, { recursive: true });
-  return names.sort().map((name) => [path.join(call.in, name), path.join(call.out, name)]);
-}
-
 async function classifyFile(input: string, output: string, classifier: Classifier, call: Call, io: Io): Promise<number> {
   const out = await openOutput(output, io);
   const totals = { lines: 0, bad: 0 };
@@ -131,15 +115,10 @@ async function classifyFile(input: string, output: string, classifier: Classifie
   return 0;
 } // prettier-ignore
 
-interface Line {
-  readonly number: number;
-  readonly bytes: string;
-}
-
 type Result = ReturnType<CommentReader> | { readonly error: string; readonly line: number };
 
 async function classifyLines(lines: readonly Line[], { heads, read }: Classifier): Promise<Result[]> {
-  const texts = lines.map(({ bytes }) => textOf(bytes));
+  const texts = lines.map(({ text }) => textOf(text));
   const distinct = [...new Set(texts.filter((text) => text !== null))];
   const scores = await heads.score(distinct);
   const readings = new Map(distinct.map((text, i) => [text, read(text, scores[i] ?? {})]));
@@ -160,67 +139,13 @@ function textOf(line: string): string | null {
 }
 
 async function* linesOf(input: string): AsyncGenerator<Line[]> {
-  const raw = input === '-' ? process.stdin : createReadStream(input);
-  const stream: Readable = input.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
-  // Errors of the source end the reader of lines only through the stream that it reads.
-  if (stream !== raw) raw.on('error', (error: Error) => stream.destroy(error));
-  let number = 0;
   let lines: Line[] = [];
-  try {
-    for await (const bytes of splitLines(stream)) {
-      number++;
-      if (bytes.trim() === '') continue;
-      lines.push({ number, bytes: number === 1 ? bytes.replace(/^\ufeff/, '') : bytes });
-      if (lines.length < LINES_AT_ONCE) continue;
-      yield lines;
-      lines = [];
-    }
-    if (lines.length > 0) yield lines;
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    throw new InputError(`Reading ${input} after line ${number}: ${error.message}. The file is cut short or no longer there.`, { cause: error }); // prettier-ignore
+  for await (const line of readLines(input)) {
+    if (line.text.trim() === '') continue;
+    lines.push(line);
+    if (lines.length < LINES_AT_ONCE) continue;
+    yield lines;
+    lines = [];
   }
-}
-
-/** By line feed alone: U+2028, which Node's readline splits at too, may stand in a comment. */
-async function* splitLines(stream: Readable): AsyncGenerator<string> {
-  let rest: Buffer[] = [];
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    let start = 0;
-    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-      yield Buffer.concat([...rest, chunk.subarray(start, end)]).toString('utf8');
-      rest = [];
-      start = end + 1;
-    }
-    if (start < chunk.length) rest.push(chunk.subarray(start));
-  }
-  if (rest.length > 0) yield Buffer.concat(rest).toString('utf8');
-}
-
-interface Output {
-  write(text: string): Promise<void>;
-  end(): Promise<void>;
-}
-
-async function openOutput(output: string, io: Io): Promise<Output> {
-  if (output === '-') return { write: (text) => written(io.stdout, text), end: () => Promise.resolve() };
-  const file = createWriteStream(output);
-  try {
-    await once(file, 'open');
-  } catch (error) {
-    throw new InputError(`Writing ${output}: ${(error as Error).message}. Give --out a path that can be written.`, { cause: error }); // prettier-ignore
-  }
-  const first = output.endsWith('.gz') ? createGzip() : file;
-  if (first !== file) first.pipe(file);
-  return {
-    write: (text) => written(first, text),
-    async end() {
-      first.end();
-      await finished(file);
-    },
-  };
-}
-
-async function written(out: NodeJS.WritableStream, text: string): Promise<void> {
-  if (!out.write(text)) await once(out, 'drain');
+  if (lines.length > 0) yield lines;
 }

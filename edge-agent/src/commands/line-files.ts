@@ -51,6 +51,7 @@ export async function* readLines(input: string): AsyncGenerator<Line> {
   }
 }
 
+/** By line feed alone: U+2028, which Node's readline splits at too, may stand in a comment. */
 async function* splitLines(stream: Readable): AsyncGenerator<string> {
   let rest: Buffer[] = [];
   const text = (parts: readonly Buffer[]) => Buffer.concat(parts).toString('utf8').replace(/\r$/, '');
