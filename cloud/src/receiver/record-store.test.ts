@@ -4,21 +4,14 @@ import type { UplinkBody } from '@livecue/shared/contract';
 import { startPostgres } from '../../test/postgres.ts';
 import { openDatabase, type Database } from './database.ts';
 import { decodeRecordMessage, type ReceivedRecord } from './record-message.ts';
+import { countsOf } from './record.fixture.ts';
 import { readAcks, readWindowRows, writeRecords } from './record-store.ts';
 
 const NOW_MS = 1_777_593_600_000;
 
-function counts(events: number) {
-  return {
-    events, comments: events, commenters: 0, intents: {}, likes: 0, gifts: 0, follows: 0, shares: 0, joins: 0, productViews: 0,
-    productViewers: 0, cartAdds: 0, ordersCreated: 0, ordersPaid: 3, ordersCancelled: 0, orderHints: 0, buyers: 0, unitsPaid: 4,
-    revenueMinor: { CNY: 9900 }, refunds: 0, refundMinor: {}, pins: 0, stock: { level: -2, eventTimeMs: NOW_MS }, audience: null,
-  }; // prettier-ignore
-}
-
 function windowRecord(seq: number, key: number, revision: number, epoch = 1, agentId = 'studio-1'): ReceivedRecord {
   const group = key % 3 === 0 ? ({ kind: 'room' } as const) : ({ kind: 'product', productId: `p-${key}` } as const);
-  const body: UplinkBody = { kind: 'window', roomId: 'main', group, windowStartMs: NOW_MS + 60_000 * Math.floor(key / 3), windowLengthMs: 60_000, revision, counts: counts(1000 * key + revision) }; // prettier-ignore
+  const body: UplinkBody = { kind: 'window', roomId: 'main', group, windowStartMs: NOW_MS + 60_000 * Math.floor(key / 3), windowLengthMs: 60_000, revision, counts: countsOf(1000 * key + revision) }; // prettier-ignore
   return { ok: true, agentId, epoch, seq, body };
 }
 
@@ -78,7 +71,7 @@ describe.each(engines)('records in %s', (_name, start) => {
     expect(row).toMatchObject({ agent_id: 'studio-1', room_id: 'main', window_length_ms: 60_000, revision: 2 });
     expect([row!['events'], row!['orders_paid'], row!['units_paid'], row!['stock_level'], row!['audience_max']].map((value) => value === null ? null : Number(value))).toEqual([4002, 3, 4, -2, null]); // prettier-ignore
     expect((row!['window_start'] as Date).getTime()).toBe(NOW_MS + 60_000);
-    expect(row!['counts']).toEqual(counts(4002));
+    expect(row!['counts']).toEqual(countsOf(4002));
     const [card] = await own.query('SELECT revision, outcome, closed_at FROM prompt_rows');
     expect(card).toEqual({ revision: 1, outcome: 'done', closed_at: new Date(NOW_MS + 5_000) });
   });

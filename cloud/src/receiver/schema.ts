@@ -65,6 +65,19 @@ export const MIGRATIONS: readonly string[] = [
     received_at timestamptz NOT NULL
   );
   `,
+  `
+  -- The same table, divided by time (partitions.ts); what no partition covers waits in the rest.
+  ALTER TABLE window_rows RENAME TO window_rows_whole;
+  ALTER INDEX window_rows_pkey RENAME TO window_rows_whole_pkey;
+  ALTER INDEX window_rows_by_time RENAME TO window_rows_whole_by_time;
+  CREATE TABLE window_rows (LIKE window_rows_whole INCLUDING DEFAULTS INCLUDING COMMENTS) PARTITION BY RANGE (window_start);
+  ALTER TABLE window_rows ADD PRIMARY KEY (agent_id, room_id, window_start, window_length_ms, group_kind, product_id);
+  CREATE INDEX window_rows_by_time ON window_rows (window_start);
+  CREATE TABLE window_rows_rest PARTITION OF window_rows DEFAULT;
+  INSERT INTO window_rows SELECT * FROM window_rows_whole;
+  DROP TABLE window_rows_whole;
+  CREATE INDEX prompt_rows_by_time ON prompt_rows (raised_at);
+  `,
 ];
 
 export const LOCK_STREAMS = `
