@@ -40,6 +40,7 @@ const ROOTS = {
   catalogue: contract.Catalogue,
   'model-manifest': contract.ModelManifest,
   'training-example': contract.TrainingExample,
+  'show-log-entry': contract.ShowLogEntry,
 } satisfies Record<string, z.ZodType>;
 
 /** Every generated document by file URL, as plain JSON values. */

@@ -8,4 +8,5 @@ export * from './panel-answers.ts';
 export * from './panel-comments.ts';
 export * from './panel-link.ts';
 export * from './panel-signals.ts';
+export * from './show-log.ts';
 export * from './uplink.ts';
