@@ -1,4 +1,4 @@
-import type { PanelState } from '@livecue/shared/contract';
+import type { PanelState, SeriesPoint } from '@livecue/shared/contract';
 import type { Connection, PanelClient, PanelListener } from '../client/panel-client.ts';
 import { createSeries, type Series } from './series.ts';
 
@@ -35,8 +35,10 @@ export function createLiveStore(client: PanelClient, monotonicMs: () => number):
   const listeners = new Set<() => void>();
   const series = createSeries();
   const marks: Mark[] = [];
-  let past: 'missing' | 'asked' | 'here' = 'missing';
+  let isPastMissing = true;
+  let isAsking = false;
   let pastTriedMs = -PAST_RETRY_MS;
+  let newestMs: number | null = null;
   let live: Live = { connection: { kind: 'connecting' }, state: null, receivedMs: 0 };
 
   function set(part: Partial<Live>): void {
@@ -52,22 +54,33 @@ export function createLiveStore(client: PanelClient, monotonicMs: () => number):
 
   /** The charts begin with what the agent has; a refused try is made again with a later state. */
   function readPast(): void {
-    if (past !== 'missing' || monotonicMs() - pastTriedMs < PAST_RETRY_MS) return;
-    past = 'asked';
+    if (!isPastMissing || isAsking || monotonicMs() - pastTriedMs < PAST_RETRY_MS) return;
+    isPastMissing = false;
+    isAsking = true;
     pastTriedMs = monotonicMs();
     client.call('series.read', {}).then(
       ({ points }) => {
         for (const point of points) series.add(point);
-        past = 'here';
+        isAsking = false;
         set({});
       },
-      () => (past = 'missing'),
+      () => {
+        isPastMissing = true;
+        isAsking = false;
+      },
     );
+  }
+
+  /** A state carries the newest second alone: those that passed between two states are asked for. */
+  function take(latest: SeriesPoint): void {
+    if (newestMs !== null && latest.tMs > newestMs + 1000) isPastMissing = true;
+    newestMs = Math.max(newestMs ?? 0, latest.tMs);
+    series.add(latest);
   }
 
   const listener: PanelListener = {
     onState(state) {
-      if (state.latest !== null) series.add(state.latest);
+      if (state.latest !== null) take(state.latest);
       if (state.stage.active !== null) mark('cue', state.stage.active.promptId, state.stage.active.raisedMs);
       if (state.explaining !== null) mark('pin', state.explaining.productId, state.explaining.sinceMs);
       set({ state, receivedMs: monotonicMs() });
@@ -77,7 +90,7 @@ export function createLiveStore(client: PanelClient, monotonicMs: () => number):
       if (connection.kind === live.connection.kind) return;
       set({ connection });
       // After a lost connection there is a hole to fill.
-      if (connection.kind === 'open') past = 'missing';
+      if (connection.kind === 'open') isPastMissing = true;
     },
   };
 

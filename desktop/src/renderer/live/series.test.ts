@@ -39,4 +39,17 @@ describe('the series', () => {
       2 * SERIES_SECONDS,
     );
   });
+
+  test('the latest value is the newest that is told, with the end of its second, however late it came', () => {
+    const series = createSeries();
+    series.add(point(10, 1));
+    series.add(point(13, 4));
+    series.add(point(14, null));
+    const latest = (second: number, count: number) => series.latest(second * 1000, count, (p) => p.comments);
+    expect(latest(13, 5)).toEqual({ value: 4, endMs: 14_000 });
+    expect(latest(20, 300)).toEqual({ value: 4, endMs: 14_000 });
+    expect(latest(12, 5)).toEqual({ value: 1, endMs: 11_000 });
+    expect(latest(20, 6)).toBeNull();
+    expect(series.latest(20_000, 300, (p) => p.viewers)).toBeNull();
+  });
 });

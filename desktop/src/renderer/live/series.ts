@@ -10,6 +10,12 @@ export interface Series {
   /** Unix seconds `from..to`, both included. */
   seconds(toMs: number, count: number): number[];
   read(toMs: number, count: number, of: (point: SeriesPoint) => number | null | undefined): (number | null)[];
+  /** The newest value of the span and the end of its second, Unix ms; null: none in the span. */
+  latest(
+    toMs: number,
+    count: number,
+    of: (point: SeriesPoint) => number | null | undefined,
+  ): { readonly value: number; readonly endMs: number } | null;
 }
 
 export function createSeries(): Series {
@@ -32,5 +38,13 @@ export function createSeries(): Series {
         const point = points.get(start(toMs, count) + i);
         return point === undefined ? null : (of(point) ?? null);
       }),
+    latest(toMs, count, of) {
+      for (let second = start(toMs, count) + count - 1; second >= start(toMs, count); second--) {
+        const point = points.get(second);
+        const value = point === undefined ? null : (of(point) ?? null);
+        if (value !== null) return { value, endMs: (second + 1) * 1000 };
+      }
+      return null;
+    },
   };
 }

@@ -9,6 +9,8 @@ import { Chart, type Line } from './chart.tsx';
 import { Section } from './section.tsx';
 
 const MAX_PRODUCTS = 4;
+/** A value older than this shows its age (HP14). */
+const FRESH_MS = 5_000;
 
 /** Tints and dashes of the one colour that means interest; dashes tell them apart without colour. */
 const INTEREST_LINES = {
@@ -64,11 +66,13 @@ export function RoomCharts({ state, nowMs, theme }: { state: PanelState; nowMs: 
     // The state changes five times a second; the charts follow the second, so not all of it is named.
   }, [toMs, series]);
 
-  const last = (data: uPlot.AlignedData, unit = '') => {
-    const values = data[1] ?? [];
-    // The running second is still filling up.
-    const value = values[values.length - 1] ?? values[values.length - 2];
-    return value == null ? t('charts.gap') : units.rate(value) + unit;
+  /** What is known last; with its age once that is more than the seconds a state takes. */
+  const last = (of: Of, unit = '') => {
+    const latest = series.latest(toMs, SERIES_SECONDS, of);
+    if (latest === null) return t('charts.gap');
+    const value = units.rate(latest.value) + unit;
+    const ageMs = toMs - latest.endMs;
+    return ageMs <= FRESH_MS ? value : t('charts.aged', { value, age: t('age.ago', { age: units.age(ageMs) }) });
   };
   const bands = state.anomalies.map(({ kind, startMs, endMs }) => ({
     fromMs: startMs,
@@ -81,16 +85,16 @@ export function RoomCharts({ state, nowMs, theme }: { state: PanelState; nowMs: 
     {
       key: 'comments',
       line: { key: 'comments', color: colours.comments, fill: true },
-      now: last(drawn.comments, ` ${t('charts.perSecond')}`),
+      now: last((p) => p.comments, ` ${t('charts.perSecond')}`),
       leastTop: 5,
     },
     {
       key: 'orders',
       line: { key: 'orders', color: colours.orders, bars: true },
-      now: last(drawn.orders, ` ${t('charts.perSecond')}`),
+      now: last((p) => p.orders, ` ${t('charts.perSecond')}`),
       leastTop: 3,
     },
-    { key: 'viewers', line: { key: 'viewers', color: colours.viewers }, now: last(drawn.viewers), leastTop: 10 },
+    { key: 'viewers', line: { key: 'viewers', color: colours.viewers }, now: last((p) => p.viewers), leastTop: 10 },
   ];
   const lines: Line[] = drawn.products.map((product, i) => ({
     key: product.productId,

@@ -206,6 +206,7 @@ export const en = {
     interest: 'Interest by product',
     perSecond: '/s',
     gap: 'no data',
+    aged: '{{value}} · {{age}}',
     cue: 'cue',
     pin: 'pin',
     noInterest: 'no product has attention yet',

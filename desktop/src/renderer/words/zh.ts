@@ -206,6 +206,7 @@ export const zh: PanelWords = {
     interest: '各商品关注',
     perSecond: '/秒',
     gap: '无数据',
+    aged: '{{value}} · {{age}}',
     cue: '提示',
     pin: '讲解',
     noInterest: '还没有商品受到关注',
