@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BrokerAddressError, startBroker, type EmbeddedBroker } from './broker/embedded-broker.ts';
 import { DatabaseInUseError, openDatabase, type Database } from './receiver/database.ts';
+import { serveMetrics } from './receiver/metrics.ts';
 import { createReceiver } from './receiver/receiver.ts';
 import { readWindowRows } from './receiver/record-store.ts';
 
-const HELP = `livecue receiver [--broker URL] [--database URL|FOLDER] [--share NAME]
+const HELP = `livecue receiver [--broker URL] [--database URL|FOLDER] [--share NAME] [--keep-days N] [--metrics PORT]
 livecue receiver rows --database URL|FOLDER
 livecue broker [--host ADDRESS] [--port N]
 livecue embedded --data FOLDER [--port N] [--database URL|FOLDER]
@@ -20,6 +21,8 @@ livecue embedded --data FOLDER [--port N] [--database URL|FOLDER]
   --broker URL      mqtt:// or mqtts://, default mqtt://127.0.0.1:7425
   --database WHERE  postgres://USER@HOST/NAME, or a folder for the built-in PGlite; default .livecue/cloud/pglite
   --share NAME      several receivers with the same name divide the records among them
+  --keep-days N     rows older than this are dropped, default 400
+  --metrics PORT    Prometheus metrics at http://127.0.0.1:PORT/metrics; 0 takes any free port
   --host ADDRESS    where the broker listens, default 127.0.0.1 (it has no passwords: keep it off the network)
   --port N          default 7425; 0 takes any free one
   --parent          end when stdin closes
@@ -35,6 +38,8 @@ interface Call {
   readonly broker: string;
   readonly database: string;
   readonly share: string | null;
+  readonly keepDays: number;
+  readonly metricsPort: number | null;
   readonly host: string;
   readonly port: number;
 }
@@ -66,19 +71,22 @@ async function runReceiver(call: Call): Promise<Running> {
 }
 
 async function receiverOn(database: Database, call: Call): Promise<Running> {
-  const receiver = createReceiver({ brokerUrl: call.broker, database, nowMs: Date.now, logger, shareName: call.share });
-  try {
-    await receiver.start(stopping.signal);
-  } catch (error) {
-    await receiver.stop();
-    await database.close();
-    throw error;
-  }
+  const receiver = createReceiver({ brokerUrl: call.broker, database, nowMs: Date.now, logger, shareName: call.share, keepDays: call.keepDays }); // prettier-ignore
+  let metrics: Awaited<ReturnType<typeof serveMetrics>> | null = null;
   const stop = async () => {
+    await metrics?.close();
     await receiver.stop();
     await database.close();
   };
-  return { told: { broker: call.broker, database: database.place }, stop };
+  try {
+    if (call.metricsPort !== null) metrics = await serveMetrics(receiver.metrics, call.metricsPort);
+    await receiver.start(stopping.signal);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const told = { broker: call.broker, database: database.place };
+  return { told: metrics === null ? told : { ...told, metrics: `http://127.0.0.1:${metrics.port}/metrics` }, stop };
 }
 
 async function runEmbedded(call: Call): Promise<Running> {
@@ -146,6 +154,8 @@ function parseCall(argv: readonly string[]): { words: string[]; call: Call; help
       broker: text,
       database: text,
       share: text,
+      'keep-days': text,
+      metrics: text,
       host: text,
       port: text,
       data: text,
@@ -153,20 +163,28 @@ function parseCall(argv: readonly string[]): { words: string[]; call: Call; help
       help: { ...flag, short: 'h' },
     },
   });
-  const port = Number(values.port ?? 7425);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new UsageError(`--port ${values.port}: give a number from 0 to 65535`);
+  const port = wholeNumber('port', values.port ?? '7425', 0, 65_535);
+  const keepDays = wholeNumber('keep-days', values['keep-days'] ?? '400', 1, 36_500);
+  const metricsPort = values.metrics === undefined ? null : wholeNumber('metrics', values.metrics, 0, 65_535);
   const data = values.data ?? join('.livecue', 'cloud');
   const call = {
     broker: values.broker ?? 'mqtt://127.0.0.1:7425',
     database: values.database ?? join(data, 'pglite'),
     share: values.share ?? null,
+    keepDays,
+    metricsPort,
     host: values.host ?? '127.0.0.1',
     port,
   };
   if (!/^(mqtts?|wss?):\/\//.test(call.broker))
     throw new UsageError(`--broker ${call.broker}: give an address like mqtt://127.0.0.1:1883`);
   return { words: positionals, call, help: values.help ?? false, parent: values.parent ?? false };
+}
+
+function wholeNumber(name: string, text: string, least: number, most: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= most)) throw new UsageError(`--${name} ${text}: give a number from ${least} to ${most}`); // prettier-ignore
+  return value;
 }
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -128,7 +128,48 @@ describe.each(brokers)('a receiver on %s', (_name, start) => {
   });
 });
 
+describe('several receivers', () => {
+  it('that share a subscription divide the records, and any of them acknowledges for all', async (context) => {
+    const mosquitto = await startMosquitto(await freePort());
+    if (mosquitto === null) return context.skip();
+    cleanups.push(() => mosquitto.end());
+    await emptyDatabase();
+    const receivers = [1, 2, 3].map(() => createReceiver({ brokerUrl: mosquitto.url, database, nowMs: () => 1_777_593_600_000, logger: silent, shareName: 'cloud' })); // prettier-ignore
+    for (const receiver of receivers) {
+      cleanups.push(() => receiver.stop());
+      await receiver.start(new AbortController().signal);
+    }
+    const done = nextAck(await client(mosquitto.url), ({ contiguous }) => contiguous === 300);
+    const sender = await client(mosquitto.url);
+    for (let seq = 1; seq <= 300; seq++) await publish(sender, seq, prompt(seq));
+    expect((await done).ack).toEqual({ epoch: 3, contiguous: 300, ranges: [] });
+    const received = receivers.map((receiver) => receiver.status().received);
+    expect(received.reduce((sum, own) => sum + own, 0)).toBe(300);
+    for (const own of received) expect(own).toBeGreaterThan(0);
+    expect(await database.query('SELECT count(*)::int AS n FROM prompt_rows')).toEqual([{ n: 300 }]);
+    const text = await receivers[0]!.metrics.text();
+    expect(text).toContain(`livecue_receiver_records_committed_total ${received[0]}`);
+    expect(text).toContain(`livecue_receiver_batch_records_sum ${received[0]}`);
+    expect(text).toContain('livecue_receiver_connected 1');
+  });
+});
+
 describe('the program', () => {
+  it('serves its metrics on loopback when asked', async () => {
+    const broker = await startBroker({ host: '127.0.0.1', port: 0 });
+    cleanups.push(() => broker.stop());
+    const folder = mkdtempSync(join(tmpdir(), 'livecue-cloud-'));
+    cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+    const running = await startCloud('receiver', '--broker', `mqtt://127.0.0.1:${broker.port}`, '--database', join(folder, 'pglite'), '--metrics', '0'); // prettier-ignore
+    cleanups.push(() => running.end());
+    const url = String(running.told['metrics']);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);
+    const answer = await fetch(url);
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('livecue_receiver_records_received_total 0')]); // prettier-ignore
+    expect((await fetch(url.replace('metrics', ''))).status).toBe(404);
+    expect(await runCloud('receiver', '--metrics', 'x')).toMatchObject({ code: 2, stderr: expect.stringContaining('--metrics x') }); // prettier-ignore
+  });
+
   it('says clearly that its port is taken, and ends with code 1', async () => {
     const broker = await startBroker({ host: '127.0.0.1', port: 0 });
     cleanups.push(() => broker.stop());

@@ -2,6 +2,8 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { TOPIC_ROOT, topics, type UplinkAck } from '@livecue/shared/contract';
 import type { Database } from './database.ts';
 import { decodeRecordMessage, storable, type ReceivedRecord } from './record-message.ts';
+import { createMetrics, type ReceiverMetrics } from './metrics.ts';
+import { maintain } from './partitions.ts';
 import { readAcks, writeRecords } from './record-store.ts';
 
 export interface ReceiverConfig {
@@ -13,6 +15,8 @@ export interface ReceiverConfig {
   readonly shareName?: string | null;
   /** Pause between connection attempts. Default 1,000. */
   readonly reconnectMs?: number;
+  /** Rows older than this are dropped. Default 400 days. */
+  readonly keepDays?: number;
 }
 
 export interface ReceiverStatus {
@@ -32,11 +36,14 @@ export interface Receiver {
   /** Writes and acknowledges what has arrived, then leaves. Safe twice. */
   stop(): Promise<void>;
   status(): ReceiverStatus;
+  readonly metrics: ReceiverMetrics;
 }
 
 const BATCH_MS = 50;
 const BATCH_RECORDS = 500;
 const WAITING_MAX = 20_000;
+const MAINTAIN_MS = 3_600_000;
+const KEEP_DAYS = 400;
 const RETRY_MS = { first: 500, longest: 15_000 };
 
 /** Subscribes to the records of all agents, stores them, and acknowledges after the COMMIT. */
@@ -45,11 +52,13 @@ export function createReceiver(config: ReceiverConfig): Receiver {
 }
 
 class MqttReceiver implements Receiver {
+  readonly metrics = createMetrics(() => this.status());
   readonly #config: ReceiverConfig;
   readonly #counts = { received: 0, committed: 0, fenced: 0, deadLetters: 0, refusedFull: 0 };
   #waiting: ReceivedRecord[] = [];
   #client: MqttClient | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #maintainTimer: NodeJS.Timeout | null = null;
   #writing: Promise<void> | null = null;
   #failures = 0;
   #problem: string | null = null;
@@ -59,8 +68,26 @@ class MqttReceiver implements Receiver {
     this.#config = config;
   }
 
-  start(signal: AbortSignal): Promise<void> {
+  async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
+    await this.#maintain();
+    this.#maintainTimer = setInterval(() => void this.#maintain(), MAINTAIN_MS).unref();
+    return this.#connect(signal);
+  }
+
+  /** What fails here fails again in an hour at worst: rows without a partition wait in the rest meanwhile. */
+  async #maintain(): Promise<void> {
+    const { database, nowMs, logger, keepDays = KEEP_DAYS } = this.#config;
+    try {
+      const { dropped, deleted } = await maintain(database, { nowMs: nowMs(), keepDays });
+      if (dropped.length > 0 || deleted > 0)
+        logger.info(`older than ${keepDays} days and dropped: ${[...dropped, `${deleted} single rows`].join(', ')}`);
+    } catch (error) {
+      logger.warn(`dividing ${database.place} by time: ${(error as Error).message}; tried again in an hour`);
+    }
+  }
+
+  #connect(signal: AbortSignal): Promise<void> {
     const { brokerUrl, logger } = this.#config;
     // Clean sessions: what a broker kept for us is worth nothing that the agents' outboxes are not.
     const client = mqtt.connect(brokerUrl, { protocolVersion: 5, clean: true, reconnectPeriod: this.#config.reconnectMs ?? 1_000, keepalive: 15, queueQoSZero: false, resubscribe: false }); // prettier-ignore
@@ -91,6 +118,7 @@ class MqttReceiver implements Receiver {
       const client = this.#client;
       if (client === null) return;
       if (this.#timer !== null) clearTimeout(this.#timer);
+      if (this.#maintainTimer !== null) clearInterval(this.#maintainTimer);
       await this.#writing;
       if (this.#waiting.length > 0 && this.#failures === 0) await this.#writeOnce();
       await client.endAsync(!client.connected).catch(() => client.end(true));
@@ -156,7 +184,9 @@ class MqttReceiver implements Receiver {
 
   async #commit(batch: readonly ReceivedRecord[]): Promise<void> {
     const { database, nowMs, logger } = this.#config;
+    const beganMs = performance.now();
     const { acks, fenced, deadLetters } = await writeRecords(database, batch, nowMs());
+    this.metrics.committed(batch.length, (performance.now() - beganMs) / 1000, lagSeconds(batch, nowMs()));
     this.#counts.committed += batch.length - fenced;
     this.#counts.fenced += fenced;
     this.#counts.deadLetters += deadLetters;
@@ -184,6 +214,16 @@ class MqttReceiver implements Receiver {
       if (error && this.#stopping === null) this.#problem = `acknowledging to ${agentId}: ${error.message}`;
     }); // prettier-ignore
   }
+}
+
+/** How long ago the newest window of a batch ended; null for a batch without windows. */
+function lagSeconds(batch: readonly ReceivedRecord[], nowMs: number): number | null {
+  let newest: number | null = null;
+  for (const record of batch) {
+    if (!record.ok || record.body.kind !== 'window') continue;
+    newest = Math.max(newest ?? -Infinity, record.body.windowStartMs + record.body.windowLengthMs);
+  }
+  return newest === null ? null : (nowMs - newest) / 1000;
 }
 
 /** SQLSTATE classes 22 (data exception) and 23 (constraint): the values are at fault, not the database. */
