@@ -63,6 +63,12 @@ describe('the desktop link', () => {
       'orders.read': {},
       'orders.label': { orderId: told.result.rows[0]?.orderId, verdict: null },
       'labels.read': { after: 0 },
+      'message.presets': {},
+      'message.send': { text: '讲讲尺码', priority: 'advice' },
+      'message.clear': {},
+      'prompt.show': { promptId: 'c1' },
+      'offers.read': {},
+      'offer.propose': { productId: 'p3', price: '79.00', quantity: 20 },
     };
     for (const verb of Object.keys(PANEL_VERBS) as PanelVerb[]) {
       served.show.change({ stage: { active: prompt({ promptId: 'c1' }, Date.now()), next: [], queued: [] } });

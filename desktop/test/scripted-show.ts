@@ -1,5 +1,11 @@
 /** A scripted room for tests of the page: realistic states that change when the test says so. */
-import { PANEL_VERBS, type PanelState, type SentMessage, type SeriesPoint } from '@livecue/shared/contract';
+import {
+  DEFAULT_PRESETS,
+  PANEL_VERBS,
+  type PanelState,
+  type SentMessage,
+  type SeriesPoint,
+} from '@livecue/shared/contract';
 import type { HostPrompt } from '@livecue/shared/prompt';
 import type { PanelBackend } from '../../edge-agent/src/ports.ts';
 import type { COMMENTS_KEPT } from '../../edge-agent/src/assembly/comment-desk.ts';
@@ -7,6 +13,7 @@ import { PanelCallError } from '../../edge-agent/src/panel/panel-call-error.ts';
 import { createScriptedComments, type ScriptedComments } from './scripted-comments.ts';
 import { createScriptedOrders, detailOf, INTEREST, roomAnomalies, type ScriptedOrders } from './scripted-signals.ts';
 
+const BUDGET = { started: 2, limit: 10, currency: 'CNY', discount: '420.00', discountLimit: '5000.00', closed: null };
 const PRODUCTS = [
   ['p1', 1, '玻璃保鲜盒', 'Glass food box', 320, 66, {}, null],
   ['p2', 2, '真丝眼罩', 'Silk sleep mask', 14, 57, { stock: 3, purchase_signal: 2 }, 8.2],
@@ -162,6 +169,12 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
       if (verb === 'corrections.read') return comments.desk.read(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'answers.read') return { rows: [] };
       if (verb === 'answers.close') return { closed: true };
+      if (verb === 'message.presets') return { presets: DEFAULT_PRESETS };
+      if (verb === 'message.send') return { promptId: 'operator-message/own/@1' };
+      if (verb === 'message.clear') return { cleared: 0 };
+      if (verb === 'prompt.show') return { shown: false, reason: 'rate-limit' };
+      if (verb === 'offers.read') return { offers: [], budget: BUDGET };
+      if (verb === 'offer.propose') return { promptId: null, refusals: ['floor-unknown'] };
       if (verb === 'orders.read') return orders.desk.read(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'orders.label') return orders.desk.label(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'labels.read') return orders.desk.labels(PANEL_VERBS[verb].args.parse(args));

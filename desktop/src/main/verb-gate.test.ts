@@ -27,6 +27,12 @@ const good: Record<PanelVerb, unknown> = {
   'orders.read': { limit: 3 },
   'orders.label': { orderId: '0123456789abcdef', verdict: 'confirmed' },
   'labels.read': { after: 0, limit: 3 },
+  'message.presets': {},
+  'message.send': { text: '讲讲尺码', priority: 'advice' },
+  'message.clear': {},
+  'prompt.show': { promptId: 'p' },
+  'offers.read': {},
+  'offer.propose': { productId: 'p3', price: '79.00', quantity: 20 },
 };
 const verbs = Object.keys(PANEL_VERBS) as PanelVerb[];
 

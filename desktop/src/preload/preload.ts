@@ -25,6 +25,12 @@ const bridge: PanelBridge = {
   ordersRead: call('orders.read'),
   ordersLabel: call('orders.label'),
   labelsRead: call('labels.read'),
+  messagePresets: call('message.presets'),
+  messageSend: call('message.send'),
+  messageClear: call('message.clear'),
+  promptShow: call('prompt.show'),
+  offersRead: call('offers.read'),
+  offerPropose: call('offer.propose'),
   onState(listener) {
     const hear = (_event: unknown, message: unknown) => listener(message);
     ipcRenderer.on(STATE_CHANNEL, hear);

@@ -21,6 +21,7 @@ import type { PanelCurve, PanelPorts, TokenStore } from './panel-ports.ts';
 import { TOKEN_COOKIE } from './peer-check.ts';
 import { createPanelServer, type PanelServer } from './panel-server.ts';
 
+const BUDGET = { started: 2, limit: 10, currency: 'CNY', discount: '420.00', discountLimit: '5000.00', closed: null };
 const COUNTS = { session: 1, revision: 0, open: 0, kept: 0 };
 /** Its number must reach no device of a host. */
 export const ORDER: OrderRow = {
@@ -77,6 +78,12 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'orders.read') return { counts: COUNTS, rows: [ORDER], labels: 0 };
       if (verb === 'orders.label') return { row: ORDER, labels: 1 };
       if (verb === 'labels.read') return { labels: [] };
+      if (verb === 'message.presets') return { presets: [] };
+      if (verb === 'message.send') return { promptId: 'operator-message/own/@1' };
+      if (verb === 'message.clear') return { cleared: 1 };
+      if (verb === 'prompt.show') return { shown: false, reason: 'rate-limit' };
+      if (verb === 'offers.read') return { offers: [], budget: BUDGET };
+      if (verb === 'offer.propose') return { promptId: null, refusals: ['below-floor'] };
       const { promptId } = args as { promptId: string };
       if (promptId === 'gone') throw new PanelCallError('not-found', 'No open card has this id.');
       if (promptId === 'bug') throw new TypeError('secret detail');

@@ -76,6 +76,12 @@ describe.each(['websocket', 'zeromq'] as const)('calls over %s', (transport) => 
     'orders.read': { limit: 200 },
     'orders.label': { orderId: '0123456789abcdef', verdict: 'false-alarm' },
     'labels.read': { after: 7, limit: 1 },
+    'message.presets': {},
+    'message.send': { text: '讲讲尺码', priority: 'advice' },
+    'message.clear': {},
+    'prompt.show': { promptId: 'p1' },
+    'offers.read': {},
+    'offer.propose': { productId: 'p3', price: '79.00', quantity: 20 },
   }; // prettier-ignore
   const bad: Record<keyof typeof PANEL_VERBS, unknown[]> = {
     'prompt.done': [{}, { promptId: '' }, { promptId: 1 }, { promptId: 'p', more: 1 }, 'p1', []],
@@ -96,6 +102,12 @@ describe.each(['websocket', 'zeromq'] as const)('calls over %s', (transport) => 
     'orders.read': [{ limit: 0 }, { limit: 201 }, { after: 3 }],
     'orders.label': [{}, { orderId: '0123456789abcdef' }, { orderId: '20260101-7731', verdict: null }, { orderId: '0123456789abcdef', verdict: 'fraud' }, { orderId: '0123456789abcdef', verdict: null, note: 'x' }],
     'labels.read': [{}, { after: -1 }, { after: 0, limit: 501 }],
+    'message.presets': [{ limit: 1 }],
+    'message.send': [{}, { text: '' }, { text: '太长的一条消息主播一眼看不完的' }, { text: 'one two three four five six seven eight nine' }, { text: 'two\nlines' }, { text: '好', presetId: 'next' }, { text: '好', priority: 'info' }],
+    'message.clear': [{ promptId: 'p1' }],
+    'prompt.show': [{}, { promptId: '' }],
+    'offers.read': [{ limit: 1 }],
+    'offer.propose': [{ productId: 'p3', price: '79.00' }, { productId: 'p3', price: 79, quantity: 1 }, { productId: 'p3', price: '79.00', quantity: 0 }, { productId: '', price: '79.00', quantity: 1 }],
   }; // prettier-ignore
 
   test('a state arrives and is one of the contract', async () => {

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { Currency, Decimal } from '../event/money.ts';
+import { DEFAULT_PRESETS, MessagePreset } from './panel-cues.ts';
 
 const Port = z.int().min(0).max(65_535);
 const Loopback = z.string().default('127.0.0.1');
@@ -58,6 +60,16 @@ export const AgentConfig = z.strictObject({
     praisePerMinute: z.int().min(2).max(1000).default(12).describe('Distinct viewers praising one product, or the room, in 60 s'),
     buySignalsPerMinute: z.int().min(2).max(1000).default(8).describe('Distinct viewers who want to buy one product in 60 s'),
     stockOutMinutes: z.int().min(1).max(120).default(10),
+    offerEndingSeconds: z.int().min(10).max(600).default(60).describe('A card tells that an offer ends when so much of it is left'),
+    currency: Currency.default('CNY').describe('Of the amounts in this section'),
+    offersPerDay: z.int().min(0).max(100).default(10).describe('No card proposes an offer when so many were started within 24 h'),
+    offerDiscountPerDay: Decimal.default('5000.00').describe('No card proposes an offer when those of 24 h gave away so much against list prices'),
+    offerUnits: z.int().min(1).max(100_000).default(50).describe('Units of an offer that a card proposes, or the stock where it is less'),
+    patronSpend: Decimal.default('1000.00').describe('Who has paid so much is a big spender'),
+    presets: z.array(MessagePreset).max(50).default([...DEFAULT_PRESETS]).describe("Messages to the host with one tap"),
+    holdBackShare: z.number().min(0).max(0.5).default(0.1).describe('Share of cards that could come and are held back by chance, so that the report can say what cards change; safety cards and the operator\'s own are never held back'),
+    holdBackSeed: z.int().min(0).max(4_294_967_295).default(1).describe('Chance that a replay repeats'),
+    policy: z.enum(['rules', 'learned']).default('rules').describe('Who chooses among the cards that passed all guards; learned only takes over when what was recorded proves it better'),
   }).prefault({}),
   panel: z.strictObject({
     host: Loopback.describe('0.0.0.0 lets a tablet on the studio network pair by code'),

@@ -31,6 +31,10 @@ export const Product = z.strictObject({
   aliases: z.array(z.string().min(1).max(128)).default([]),
   price: Decimal.optional(),
   priceCurrency: Currency.optional(),
+  /** The lowest price that an offer may have, in `priceCurrency`; absent: no card proposes an offer. */
+  priceFloor: Decimal.optional(),
+  /** The price at which a timed offer is proposed when many want to buy; absent: none is proposed unasked. */
+  offerPrice: Decimal.optional(),
   /** Units at the start of the show; null when unknown. */
   stock: z.int().min(0).nullable().default(null),
   /** What the host can read out, by the intent of the question. */

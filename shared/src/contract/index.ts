@@ -6,6 +6,7 @@ export * from './panel.ts';
 export * from './panel-bridge.ts';
 export * from './panel-answers.ts';
 export * from './panel-comments.ts';
+export * from './panel-cues.ts';
 export * from './panel-link.ts';
 export * from './panel-signals.ts';
 export * from './show-log.ts';

@@ -20,6 +20,12 @@ export const BRIDGE_FUNCTIONS = {
   'orders.read': 'ordersRead',
   'orders.label': 'ordersLabel',
   'labels.read': 'labelsRead',
+  'message.presets': 'messagePresets',
+  'message.send': 'messageSend',
+  'message.clear': 'messageClear',
+  'prompt.show': 'promptShow',
+  'offers.read': 'offersRead',
+  'offer.propose': 'offerPropose',
 } as const satisfies Record<PanelVerb, string>;
 
 /**

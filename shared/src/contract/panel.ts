@@ -4,6 +4,7 @@ import { HealthItem, SourceHealth } from './health.ts';
 import { RoomAnomaly } from '../insight/room-anomaly.ts';
 import { ANSWER_VERBS } from './panel-answers.ts';
 import { COMMENT_VERBS } from './panel-comments.ts';
+import { CUE_VERBS, CueState } from './panel-cues.ts';
 import { OrderCounts, ProductInterest, SIGNAL_VERBS } from './panel-signals.ts';
 import { SentMessage, UplinkStatus } from './uplink.ts';
 
@@ -58,6 +59,8 @@ export const PanelState = z.object({
   /** What is or was wrong with the room in the last 10 min, by its begin. */
   anomalies: z.array(RoomAnomaly).max(40),
   orders: OrderCounts,
+  /** Running offers, what is left for them, and questions of patrons. Absent: an agent that tells none. */
+  cues: CueState.optional(),
   sources: z.array(SourceHealth),
   uplink: UplinkStatus,
   health: z.array(HealthItem),
@@ -91,6 +94,7 @@ export const PANEL_VERBS = {
   'pairing.create': { args: z.strictObject({ role: PanelRole.default('operator') }), result: z.object({ code: z.string(), expiresMs: z.int(), urls: z.array(z.string()) }) },
   ...COMMENT_VERBS,
   ...ANSWER_VERBS,
+  ...CUE_VERBS,
   ...SIGNAL_VERBS,
 } as const; // prettier-ignore
 export type PanelVerb = keyof typeof PANEL_VERBS;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Currency, Decimal } from '../event/money.ts';
 
 export const RuleName = z.enum([
   'counted-questions',
@@ -13,6 +14,9 @@ export const RuleName = z.enum([
   'complaint-cluster',
   'praise-burst',
   'buy-signals',
+  'patron-question',
+  'offer-ending',
+  'operator-message',
 ]);
 export type RuleName = z.infer<typeof RuleName>;
 
@@ -35,6 +39,14 @@ export const Evidence = z.object({
 });
 export type Evidence = z.infer<typeof Evidence>;
 
+/** What a card asks for, as one of a few acts that can be compared with each other. */
+export const Proposal = z.enum(['explain', 'pin', 'offer', 'open-stock', 'countdown', 'move-on', 'answer']);
+export type Proposal = z.infer<typeof Proposal>;
+
+/** The price that a card names; it has passed every guard of offers. */
+export const ProposedOffer = z.object({ price: Decimal, priceCurrency: Currency, quantity: z.int().min(1) });
+export type ProposedOffer = z.infer<typeof ProposedOffer>;
+
 export const HostPrompt = z.object({
   promptId: z.string(),
   /** What is never repeated within 5 min: rule, subject, product. */
@@ -52,6 +64,12 @@ export const HostPrompt = z.object({
   updatedMs: z.int(),
   expiresMs: z.int(),
   evidence: Evidence,
+  /** Absent: it asks for nothing that can be compared. */
+  proposes: Proposal.optional(),
+  /** Absent: it proposes no price. */
+  offer: ProposedOffer.optional(),
+  /** When what it speaks of ends, as an event gave it, Unix ms; the screen counts down to it. Absent: no deadline. */
+  deadlineMs: z.int().optional(),
 });
 export type HostPrompt = z.infer<typeof HostPrompt>;
 
@@ -80,13 +98,26 @@ export const SuppressReason = z.enum([
 ]);
 export type SuppressReason = z.infer<typeof SuppressReason>;
 
+/** What was left to chance when a card came or was held back. Absent: nothing was (safety, the operator's own). */
+export const Chance = z.object({
+  /** Probability of what was done, over 0, at most 1. */
+  propensity: z.number().gt(0).max(1),
+  /** The cards for the same product that could have come at that moment, the rules' own order. */
+  eligible: z.array(z.object({ rule: RuleName, proposes: Proposal.optional() })).min(1),
+  /** Who chose among them. */
+  policy: z.enum(['rules', 'learned']),
+});
+export type Chance = z.infer<typeof Chance>;
+
 /** One step in the life of a card; `prompts.jsonl` of a replay holds these. */
 export const PromptEvent = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('raised'), atMs: z.int(), prompt: HostPrompt }),
+  z.object({ kind: z.literal('raised'), atMs: z.int(), prompt: HostPrompt, ...Chance.partial().shape }),
   z.object({ kind: z.literal('updated'), atMs: z.int(), prompt: HostPrompt }),
   z.object({ kind: z.literal('closed'), atMs: z.int(), promptId: z.string(), rule: RuleName, priority: Priority,
     productId: z.string().nullable(), raisedMs: z.int(), outcome: PromptOutcome }),
   z.object({ kind: z.literal('suppressed'), atMs: z.int(), prompt: HostPrompt, reason: SuppressReason }),
+  /** All guards and limits passed, and chance kept it from the host and the operator for as long as it lasts. */
+  z.object({ kind: z.literal('held'), atMs: z.int(), prompt: HostPrompt, ...Chance.shape }),
 ]); // prettier-ignore
 export type PromptEvent = z.infer<typeof PromptEvent>;
 
