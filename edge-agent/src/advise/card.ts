@@ -14,6 +14,8 @@ export interface Card {
   prompt: HostPrompt;
   /** It has been on the host's screen since it was made, and counts in HP2. */
   raised: boolean;
+  /** The operator sends it to the host. Absent: he does not. */
+  sent?: boolean;
   readonly safety: boolean;
 }
 

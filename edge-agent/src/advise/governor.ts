@@ -1,7 +1,8 @@
 import type { AgentConfig, Product } from '@livecue/shared/contract';
-import type { HostPrompt, PromptEvent, PromptOutcome, RuleName, SuppressReason } from '@livecue/shared/prompt';
+import type { Chance, HostPrompt, PromptEvent, PromptOutcome, RuleName, SuppressReason } from '@livecue/shared/prompt';
 import type { RoomView } from '../core-ports.ts';
 import { type Card, LIFE_MS, MAX_QUEUED, ordered, PLACES, promptOf, RANK } from './card.ts';
+import { drawOf, isHeldBack } from './hold-back.ts';
 import { createHouseRules, type HouseRules } from './house-rules.ts';
 import {
   advance, hasEnded, isForgettable, isReady, isRepeat, type KeyState, keyRefusal, newKeyState, noteRaise, quieten,
@@ -18,6 +19,11 @@ export interface Governor {
     outcome: Extract<PromptOutcome, 'done' | 'snoozed' | 'muted' | 'vetoed'>,
     nowMs: number,
   ): PromptEvent[];
+  /**
+   * The operator wants a card of his queue on the host's screen: it comes with the next step that house rules and
+   * limits allow, whatever its rule's record, and is never held back. False: there is no such card in the queue.
+   */
+  send(promptId: string): boolean;
   /** Wanted cards by key. */
   readonly cards: Map<string, Card>;
   readonly keys: Map<string, KeyState>;
@@ -31,10 +37,30 @@ export interface Wanted {
   readonly candidate: Candidate;
 }
 
+/** Cards for one product that could all come now: every guard and limit has passed them. */
+export interface Choice {
+  /** The first is what the rules' own order takes. */
+  readonly eligible: readonly HostPrompt[];
+  readonly view: RoomView;
+  /** In [0, 1): the chance that decides, so that the policy has none of its own. */
+  readonly draw: number;
+}
+
+export interface Chosen {
+  /** Place in `eligible`; null: none comes, the first is held back. */
+  readonly index: number | null;
+  /** Probability of that. */
+  readonly propensity: number;
+  /** Probability that none comes. */
+  readonly noneIs: number;
+}
+
 export interface GovernorPorts {
   readonly rules: Readonly<Record<RuleName, Rule>>;
   /** Null when the catalogue no longer has it: then no card names it. */
   readonly product: (productId: string) => Product | null;
+  /** A learned policy; null (or absent): the rules' own order stands. It cannot add a card, only choose or keep back. */
+  readonly choose?: (choice: Choice) => Chosen | null;
 }
 
 /**
@@ -45,6 +71,8 @@ export interface GovernorPorts {
  * - An episode lasts from the first level at `enter` until the level was below `exit` for the off-delay.
  * - `HouseRules` stand before all rules: switched off nothing is made, quiet or too soon it waits.
  * - A rule that is hardly acted on goes to the operator alone (`OutcomeRecord`), and comes back when he acts on it.
+ * - Of the cards that could come now, chance holds some back (`hold-back.ts`): those are no cards any more, use no
+ *   room in HP2 and say nothing of their rule, and their key gives none until its episode has ended.
  * - Sold out, left the catalogue, feed stale and what the rule names in `endedBy` end a card at once.
  */
 export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise']): Governor {
@@ -62,7 +90,7 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
 
   const refusalToShow = (card: Card, nowMs: number): SuppressReason | null => {
     if (card.raised || card.safety) return null;
-    if (outcomes.isOperatorOnly(card.prompt.rule)) return 'operator-only';
+    if (card.sent !== true && outcomes.isOperatorOnly(card.prompt.rule)) return 'operator-only';
     return house.refusal(nowMs) ?? limits.refusal(limitedOf(card), nowMs);
   };
 
@@ -80,7 +108,7 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
 
   const want = (events: PromptEvent[], { rule, candidate }: Wanted, view: RoomView, nowMs: number): void => {
     const state = keys.get(candidate.key);
-    if (state === undefined) return;
+    if (state === undefined || state.held === true) return;
     const card = cards.get(candidate.key);
     if (card !== undefined) return renew(events, limits, card, state, { rule, candidate }, nowMs);
     if (!isReady(state, rule, nowMs)) return;
@@ -89,21 +117,54 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
     else if (!state.told) suppress(events, state, promptOf(rule, candidate, view.roomId, nowMs), refusal, nowMs);
   };
 
+  /** Not what the operator wants shown, nor what comes again under the old card's name. */
+  const isLeftToChance = ({ raised, sent, prompt: { rule, key } }: Card) =>
+    !raised && sent !== true && rule !== 'operator-message' && !isPrivileged(rule) && !stateOf(keys, key).shown;
+
+  /** What comes in the place that `first` could take; a null card: `first` is held back. */
+  const choose = (first: Card, view: RoomView, nowMs: number): { card: Card | null; chance: Chance | null } => {
+    if (!isLeftToChance(first)) return { card: first, chance: null };
+    const { key, productId, roomId } = first.prompt;
+    const eligible = ordered(cards.values()).filter(
+      (card) => card.prompt.productId === productId && isLeftToChance(card) && refusalToShow(card, nowMs) === null,
+    );
+    const draw = drawOf(config.holdBackSeed, 'policy', roomId, key, nowMs);
+    const choice = { eligible: eligible.map(({ prompt }) => prompt), view, draw };
+    const learned = ports.choose?.(choice) ?? null;
+    const { index, propensity, noneIs } = learned ?? { index: 0, propensity: 1, noneIs: 0 };
+    const share = config.holdBackShare;
+    const comes = index === null || isHeldBack(config, roomId, key, nowMs) ? null : (eligible[index] ?? first);
+    const chance = {
+      propensity: comes === null ? share + (1 - share) * noneIs : (1 - share) * propensity,
+      eligible: choice.eligible.map(({ rule, proposes }) => (proposes === undefined ? { rule } : { rule, proposes })),
+      policy: learned === null ? ('rules' as const) : ('learned' as const),
+    };
+    return { card: comes, chance };
+  };
+
   /** Gives the places of the screen by priority, then age. */
-  const place = (events: PromptEvent[], nowMs: number): void => {
-    let places = PLACES;
+  const place = (events: PromptEvent[], view: RoomView, nowMs: number): void => {
+    const placed = new Set<Card>();
     let queued = 0;
     for (const card of ordered(cards.values())) {
-      const refusal = places > 0 ? refusalToShow(card, nowMs) : 'rate-limit';
-      const state = stateOf(keys, card.prompt.key);
-      if (refusal === null) {
-        places--;
-        if (card.raised) continue;
-        if (!card.safety) house.noteCard(nowMs);
-        show(events, limits, limitedOf(card), card, state, nowMs);
+      if (placed.has(card)) continue;
+      const refusal = placed.size < PLACES ? refusalToShow(card, nowMs) : 'rate-limit';
+      if (refusal === null && card.raised) {
+        placed.add(card);
         continue;
       }
-      if (!card.raised) suppress(events, state, card.prompt, refusal, nowMs);
+      const state = stateOf(keys, card.prompt.key);
+      if (refusal === null) {
+        const { card: comes, chance } = choose(card, view, nowMs);
+        if (comes === null) {
+          holdBack(events, cards, card, state, chance, nowMs);
+          continue;
+        }
+        placed.add(comes);
+        if (!comes.safety) house.noteCard(nowMs);
+        show(events, limits, limitedOf(comes), comes, stateOf(keys, comes.prompt.key), chance, nowMs);
+        if (comes === card) continue;
+      } else if (!card.raised) suppress(events, state, card.prompt, refusal, nowMs);
       if (++queued > MAX_QUEUED) close(events, cards, card, 'withdrawn', nowMs);
     }
   };
@@ -124,11 +185,16 @@ export function createGovernor(ports: GovernorPorts, config: AgentConfig['advise
       closeEnded(events, view, nowMs);
       noteClosed(events);
       for (const one of wanted.values()) want(events, one, view, nowMs);
-      place(events, nowMs);
+      place(events, view, nowMs);
       for (const state of keys.values()) {
         if (isForgettable(state, cards.has(state.key), nowMs)) keys.delete(state.key);
       }
       return events;
+    },
+    send: (promptId) => {
+      const card = [...cards.values()].find(({ prompt, raised }) => prompt.promptId === promptId && !raised);
+      if (card !== undefined) card.sent = true;
+      return card !== undefined;
     },
     act: (promptId, outcome, nowMs) => {
       const card = [...cards.values()].find(({ prompt }) => prompt.promptId === promptId);
@@ -241,6 +307,7 @@ function show(
   limited: LimitedCard,
   card: Card,
   state: KeyState,
+  chance: Chance | null,
   nowMs: number,
 ): void {
   const again = state.shown;
@@ -254,5 +321,22 @@ function show(
   state.lastMs = nowMs;
   const expiresMs = nowMs + LIFE_MS[card.prompt.priority];
   card.prompt = { ...card.prompt, raisedMs: state.firstRaisedMs, updatedMs: nowMs, expiresMs };
-  events.push({ kind: again ? 'updated' : 'raised', atMs: nowMs, prompt: card.prompt });
+  if (again) events.push({ kind: 'updated', atMs: nowMs, prompt: card.prompt });
+  else events.push({ kind: 'raised', atMs: nowMs, prompt: card.prompt, ...chance });
+}
+
+/** No card any more, and none of this key until its episode has ended; a later one is another card. */
+function holdBack(
+  events: PromptEvent[],
+  cards: Map<string, Card>,
+  card: Card,
+  state: KeyState,
+  chance: Chance | null,
+  nowMs: number,
+): void {
+  cards.delete(card.prompt.key);
+  state.held = true;
+  state.told = true;
+  state.promptId = null;
+  if (chance !== null) events.push({ kind: 'held', atMs: nowMs, prompt: card.prompt, ...chance });
 }

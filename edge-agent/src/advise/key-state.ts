@@ -19,6 +19,8 @@ export interface KeyState {
   exitSinceMs: number | null;
   /** This episode was on the screen, or its suppressed event was given. */
   told: boolean;
+  /** This episode's card is held back by chance: none comes until the episode has ended. Absent: it is not. */
+  held?: boolean;
   promptId: string | null;
   /** When the key's card was last made, raised or queued, and with which count. */
   lastMs: number | null;
@@ -57,7 +59,9 @@ export function advance(state: KeyState, delays: Delays, candidate: Candidate | 
   const enters = holds && candidate.level >= candidate.enter;
   state.enterSinceMs = enters ? (state.enterSinceMs ?? nowMs) : null;
   state.exitSinceMs = holds ? null : (state.exitSinceMs ?? nowMs);
-  if (hasEnded(state, delays, nowMs)) state.told = false;
+  if (!hasEnded(state, delays, nowMs)) return;
+  state.told = false;
+  delete state.held;
 }
 
 /** At or above `enter` for the on-delay. */

@@ -29,7 +29,7 @@ export interface ReplayResult {
     readonly lastEventMs: number | null;
     readonly drops: Partial<Record<DropReason, number>>;
     readonly windows: number;
-    readonly prompts: Record<'raised' | 'updated' | 'closed' | 'suppressed', number>;
+    readonly prompts: Record<'raised' | 'updated' | 'closed' | 'suppressed' | 'held', number>;
     readonly modelVersion: string;
   };
   readonly drops: {
@@ -53,7 +53,7 @@ export async function runReplay(
   input: ReplayInput,
   ports: { sink: ReplaySink; progress: (line: string) => void; signal: AbortSignal },
 ): Promise<ReplayResult> {
-  const prompts = { raised: 0, updated: 0, closed: 0, suppressed: 0 };
+  const prompts = { raised: 0, updated: 0, closed: 0, suppressed: 0, held: 0 };
   let windows = 0;
   const predictor = await openCommentPredictor({ catalogue: input.catalogue, deadlineMs: null, onProblem: null });
   const core = createCore(

@@ -133,7 +133,7 @@ function compareWindows(a: WindowResult, b: WindowResult): number {
 
 /**
  * What the cloud hears of a card: that it was raised (revision 0) and what became of it (revision 1), no
- * words and no event ids. Null for updates, which change only words and numbers, and for suppressed cards.
+ * words and no event ids. Null for updates, which change only words and numbers, and for cards that did not come.
  * `roomId` is the room of the pipeline: a closing names none.
  */
 export function toPromptBody(event: PromptEvent, roomId: string): PromptRecord | null {
@@ -159,6 +159,7 @@ export function toPromptBody(event: PromptEvent, roomId: string): PromptRecord |
     }
     case 'updated':
     case 'suppressed':
+    case 'held':
       return null;
   }
 }

@@ -15,6 +15,9 @@ export const CONFIG: AgentConfig['advise'] = {
   praisePerMinute: 12,
   buySignalsPerMinute: 8,
   stockOutMinutes: 10,
+  holdBackShare: 0,
+  holdBackSeed: 1,
+  policy: 'rules',
 };
 export const START_MS = 1_700_000_000_000;
 
