@@ -44,7 +44,7 @@ async function writeWatchedShow(show: string, data: string): Promise<void> {
     if (stream.admit(event, Math.max(nowMs, event.eventTimeMs)) === null) stream.add(event, null);
   }
   stream.tick(nowMs + 5_000);
-  await store.store.commitStep({ journalPosition: 0, state: stream.takeDelta(), seenIds: stream.takeSeen(), outbox: [], nowMs });
+  await store.store.commitStep({ journalPosition: 0, state: stream.takeDelta(), seenIds: stream.takeSeen(), outbox: [], showLog: [], nowMs });
   await store.stop();
 } // prettier-ignore
 

@@ -7,7 +7,7 @@ import type { SeenId, StateDelta } from './core-ports.ts';
 import type { Drop, LiveEvent } from '@livecue/shared/event';
 import type { Prediction, WindowResult } from '@livecue/shared/insight';
 import type { HostPrompt, PromptEvent } from '@livecue/shared/prompt';
-import type { LabelledOrder, PanelState, PanelVerb, SentMessage, SourceHealth, TrainingExample, UplinkAck, UplinkBody, UplinkRecord, UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
+import type { LabelledOrder, PanelState, PanelVerb, SentMessage, ShowLogEntry, SourceHealth, TrainingExample, UplinkAck, UplinkBody, UplinkRecord, UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
 
 /** Bytes as a transport received them, before anybody read them. */
 export interface RawFrame {
@@ -70,6 +70,8 @@ export interface Step {
   readonly seenIds: readonly SeenId[];
   /** Get the next seqs in this order, in the same transaction. */
   readonly outbox: readonly UplinkBody[];
+  /** Appended to the record of their shows, in the same transaction. */
+  readonly showLog: readonly ShowLogEntry[];
   readonly nowMs: number;
 }
 
@@ -128,6 +130,23 @@ export interface Examples<T> {
 
 export type Corrections = Examples<TrainingExample>;
 export type OrderLabels = Examples<LabelledOrder>;
+
+/** A show whose record is kept; times are those of its first and newest entry. */
+export interface RecordedShow {
+  readonly showId: string;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly entries: number;
+  readonly ended: boolean;
+}
+
+/** The records of past shows and of the one that runs. */
+export interface ShowLogStore {
+  /** Oldest first. */
+  shows(): Promise<readonly RecordedShow[]>;
+  /** In the order in which they were written, some 256 kB at a time; empty when there are no more. */
+  read(showId: string, afterId: number): Promise<{ id: number; entry: ShowLogEntry }[]>;
+}
 
 export interface Uplink {
   start(signal: AbortSignal): Promise<void>;

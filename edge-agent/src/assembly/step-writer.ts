@@ -1,4 +1,4 @@
-import type { UplinkBody } from '@livecue/shared/contract';
+import type { ShowLogEntry, UplinkBody } from '@livecue/shared/contract';
 import type { StateDelta, Step, Store } from '../ports.ts';
 import { AgentError } from '../runtime/agent-error.ts';
 
@@ -11,7 +11,9 @@ export interface StepParts {
 export interface StepWriter {
   /** Records that the next step must carry. */
   add(bodies: readonly UplinkBody[]): void;
-  /** True when a step is due: records wait, or `everyMs` has passed. */
+  /** An entry of the show's record that the next step must carry. */
+  log(entry: ShowLogEntry): void;
+  /** True when a step is due: records or entries wait, or `everyMs` has passed. */
   due(nowMs: number): boolean;
   /**
    * Takes what has changed and hands it to the store. A step that the disk refused is kept and written
@@ -30,6 +32,7 @@ const RETRY_MS = 2_000;
 
 export function createStepWriter(ports: { store: Pick<Store, 'commitStep'>; parts: StepParts }): StepWriter {
   let bodies: UplinkBody[] = [];
+  let entries: ShowLogEntry[] = [];
   let lastMs = Number.NEGATIVE_INFINITY;
   let refused: Step | null = null;
   let underway: Promise<void> | null = null;
@@ -54,10 +57,13 @@ export function createStepWriter(ports: { store: Pick<Store, 'commitStep'>; part
     add(more) {
       for (const body of more) bodies.push(body);
     },
+    log(entry) {
+      entries.push(entry);
+    },
     due(nowMs) {
       if (underway !== null) return false;
       if (refused !== null) return nowMs - lastMs >= RETRY_MS;
-      return nowMs - lastMs >= (bodies.length > 0 ? GATHER_MS : EVERY_MS);
+      return nowMs - lastMs >= (bodies.length > 0 || entries.length > 0 ? GATHER_MS : EVERY_MS);
     },
     write(journalPosition, nowMs) {
       if (underway !== null) return;
@@ -68,7 +74,16 @@ export function createStepWriter(ports: { store: Pick<Store, 'commitStep'>; part
       }
       const outbox = bodies;
       bodies = [];
-      send({ journalPosition, state: ports.parts.takeDelta(), seenIds: ports.parts.takeSeen(), outbox, nowMs });
+      const showLog = entries;
+      entries = [];
+      send({
+        journalPosition,
+        state: ports.parts.takeDelta(),
+        seenIds: ports.parts.takeSeen(),
+        outbox,
+        showLog,
+        nowMs,
+      });
     },
     async settled() {
       while (underway !== null) await underway;

@@ -88,7 +88,9 @@ describe('corrections', () => {
     await first.stop();
     const file = join(path, 'livecue.db');
     const raw = new DatabaseSync(file);
-    raw.exec('DROP TABLE corrections; DROP TABLE order_labels; PRAGMA user_version = 1');
+    raw.exec(
+      'DROP TABLE corrections; DROP TABLE order_labels; DROP TABLE show_log; DROP TABLE shows; PRAGMA user_version = 1',
+    );
     raw.close();
     const second = await open(path);
     expect((await second.store.recover()).state).toEqual([['kept', 'yes']]);

@@ -250,6 +250,7 @@ const stepCommand = (take: number, keys: [string, string | null][], passMs: numb
       state: { put, del },
       seenIds: ids,
       outbox: bodies,
+      showLog: [],
       nowMs: model.nowMs,
     });
   },

@@ -1,20 +1,22 @@
 import { LabelledOrder, TrainingExample, type UplinkRecord } from '@livecue/shared/contract';
 import type {
   Corrections,
-  Examples,
   OrderLabels,
   Outbox,
   RawFrame,
   Recovered,
+  ShowLogStore,
   Step,
   Store,
   StoreStatus,
 } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { FramePacker, unpackFrames, type FramePack } from './frame-pack.ts';
+import { openExamples } from './example-store.ts';
+import { openShowLog, showLogRow } from './show-log-store.ts';
 import { openStoreChannel, type StoreChannel } from './store-channel.ts';
 import { RESERVE_BYTES } from './store-engine.ts';
-import type { Labelled, SeenBlob, StepWrite } from './store-protocol.ts';
+import type { KeepShows, SeenBlob, StepWrite } from './store-protocol.ts';
 import { StoreClosedError, toAgentError } from './store-trouble.ts';
 
 export interface OpenStoreOptions {
@@ -30,6 +32,8 @@ export interface OpenStoreOptions {
   readonly reopenAfterMs?: number;
   /** Space set aside for a full disk. Default 16 MiB. */
   readonly reserveBytes?: number;
+  /** Whose records are kept. Default the newest 30 shows, none older than 90 days. */
+  readonly keepShows?: KeepShows;
 }
 
 export interface OpenedStoreParts {
@@ -37,6 +41,7 @@ export interface OpenedStoreParts {
   readonly outbox: Outbox;
   readonly corrections: Corrections;
   readonly orderLabels: OrderLabels;
+  readonly showLog: ShowLogStore;
   /** Commits what was handed over, closes the file and ends the thread. Safe twice. */
   stop(): Promise<void>;
 }
@@ -65,6 +70,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStoreP
   const writer = createWriter(channel, packer, {
     groupCommitMs: options.groupCommitMs ?? 10,
     folder: options.folder,
+    keepShows: options.keepShows ?? { shows: 30, days: 90 },
     added,
   });
   let stopping: Promise<void> | null = null;
@@ -79,6 +85,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStoreP
       parse: (value) => LabelledOrder.parse(value),
       atMs: ({ labelledMs }) => labelledMs,
     }),
+    showLog: openShowLog(channel),
     stop: () => (stopping ??= writer.stop().finally(() => channel.close())),
   };
 }
@@ -96,7 +103,7 @@ interface Writer {
 function createWriter(
   channel: StoreChannel,
   packer: FramePacker,
-  config: { groupCommitMs: number; folder: string; added: () => void },
+  config: { groupCommitMs: number; folder: string; keepShows: KeepShows; added: () => void },
 ): Writer {
   const commitTimes: number[] = [];
   let position = channel.opened.lastPosition;
@@ -163,7 +170,7 @@ function createWriter(
       else if (underway === 0) schedule();
       return { position, durable };
     },
-    step: (step) => (stopped ? refuse() : flush(flattenStep(step))),
+    step: (step) => (stopped ? refuse() : flush(flattenStep(step, config.keepShows))),
     async stop() {
       stopped = true;
       if (framesInGroup > 0) flushFrames();
@@ -189,7 +196,7 @@ function newGroup() {
   return group;
 }
 
-function flattenStep(step: Step): StepWrite {
+function flattenStep(step: Step, keepShows: KeepShows): StepWrite {
   const seen: SeenBlob[] = [];
   for (const scope of ['stream', 'shop'] as const) {
     const own = step.seenIds.filter((entry) => entry.scope === scope);
@@ -206,7 +213,8 @@ function flattenStep(step: Step): StepWrite {
   }
   const { journalPosition, nowMs } = step;
   const outbox = step.outbox.map((body) => JSON.stringify(body));
-  return { journalPosition, put: step.state.put, del: step.state.del, seen, outbox, nowMs };
+  const showLog = step.showLog.map(showLogRow);
+  return { journalPosition, put: step.state.put, del: step.state.del, seen, outbox, showLog, keepShows, nowMs };
 }
 
 function createStore(channel: StoreChannel, writer: Writer): Store {
@@ -276,22 +284,3 @@ function createOutbox(channel: StoreChannel, listeners: Set<() => void>, options
     },
   };
 }
-
-/** The table of `name`, each row read by `parse`; `atMs` says when an example was made. */
-function openExamples<T>(
-  channel: StoreChannel,
-  table: Labelled,
-  read: { parse: (value: unknown) => T; atMs: (example: T) => number },
-): Examples<T> {
-  return {
-    save: (key, example) =>
-      channel.call({ kind: 'correction-save', table, row: { key, correctedMs: read.atMs(example), example: JSON.stringify(example) } }),
-    remove: (keys) => channel.call({ kind: 'correction-remove', table, keys }),
-    removeAll: () => channel.call({ kind: 'corrections-remove-all', table }),
-    async read(afterId, limit) {
-      const rows = await channel.call({ kind: 'corrections-read', table, afterId, limit });
-      return rows.map(({ id, key, example }) => ({ id, key, example: read.parse(JSON.parse(example)) }));
-    },
-    count: () => channel.call({ kind: 'corrections-count', table }),
-  };
-} // prettier-ignore

@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { UplinkAck } from '@livecue/shared/contract';
 import { CorrectionTable } from './correction-table.ts';
+import { ShowLogTable } from './show-log-table.ts';
 import { raisedEpoch } from './store-identity.ts';
 import type { JournalRow, RecoveredRows, SeenBlob, StepWrite, WriteBatch } from './store-protocol.ts';
 
@@ -53,6 +54,7 @@ export class StoreDatabase {
   readonly #database: DatabaseSync;
   readonly corrections: CorrectionTable;
   readonly orderLabels: CorrectionTable;
+  readonly showLog: ShowLogTable;
   readonly #statements = new Map<string, StatementSync>();
   #journalBytes: number;
   #sinceCheckpoint = 0;
@@ -62,6 +64,7 @@ export class StoreDatabase {
     this.#database = database;
     this.corrections = new CorrectionTable(database, 'corrections');
     this.orderLabels = new CorrectionTable(database, 'order_labels');
+    this.showLog = new ShowLogTable(database);
     const row = this.#sql('SELECT coalesce(sum(length(frames)), 0) AS bytes FROM journal').get() as { bytes: number };
     this.#journalBytes = row.bytes;
   }
@@ -98,6 +101,7 @@ export class StoreDatabase {
     this.#deletable = true;
     this.#sinceCheckpoint += batch.step.put.reduce((sum, [, value]) => sum + value.length, 0);
     this.#sinceCheckpoint += batch.step.seen.reduce((sum, blob) => sum + blob.ids.length, 0);
+    this.#sinceCheckpoint += batch.step.showLog.reduce((sum, row) => sum + row.entry.length, 0);
     return batch.step.outbox.length;
   }
 
@@ -113,6 +117,8 @@ export class StoreDatabase {
     let seq = this.meta().next_seq;
     const outbox = this.#sql('INSERT INTO outbox VALUES (?, ?)');
     for (const body of step.outbox) outbox.run(seq++, body);
+    this.showLog.append(step.showLog, step.keepShows, step.nowMs);
+    this.showLog.sweep();
     this.#sql('UPDATE meta SET next_seq = ?, journal_position = max(journal_position, ?)').run(
       seq,
       step.journalPosition,

@@ -93,6 +93,9 @@ export class StoreEngine {
   corrections = <T>(name: Labelled, work: (table: CorrectionTable) => T): T =>
     this.#run((database) => work(name === 'corrections' ? database.corrections : database.orderLabels));
 
+  shows = () => this.#run((database) => database.showLog.shows());
+  readShowLog = (showId: string, afterId: number) => this.#run((database) => database.showLog.read(showId, afterId));
+
   acknowledge(ack: UplinkAck, nowMs: number): { epoch: number; left: number } {
     const { epoch, left, renewed } = this.#run((database) => database.acknowledge(ack, nowMs), true);
     if (renewed) {

@@ -21,6 +21,7 @@ interface Found {
   journalPosition: number;
   frames: [number, string][];
   seqs: number[];
+  logged: number[];
 }
 
 /** Runs the writer until it has said `afterLines` lines, kills it, and returns what it found and said. */
@@ -49,6 +50,7 @@ function check(found: Found, acknowledged: Acknowledged): void {
   const steps = Number(found.state.steps ?? 0);
   expect(steps).toBeGreaterThanOrEqual(acknowledged.step);
   expect(found.seqs).toEqual(Array.from({ length: 2 * steps }, (_, n) => n + 1));
+  expect(found.logged).toEqual(Array.from({ length: 3 * steps }, (_, n) => n + 1));
   // State and journal position belong to one step, or the step was torn.
   expect(found.journalPosition).toBe(Number(found.state.covered ?? 0));
   const last = found.frames.at(-1)?.[0] ?? found.journalPosition;
@@ -59,7 +61,7 @@ function check(found: Found, acknowledged: Acknowledged): void {
   for (const [position, text] of found.frames) expect(text).toBe(`frame ${position} `.padEnd(12, 'x').slice(0, 12));
 }
 
-it(`${KILLS} times SIGKILL: nothing acknowledged is missing, no hole in the seqs, no torn step`, async () => {
+it(`${KILLS} times SIGKILL: nothing acknowledged is missing, no hole in the seqs or in the record of the show, no torn step`, async () => {
   const seed = Number(process.env['LIVECUE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
   console.log(`store kill test: LIVECUE_SEED=${seed} LIVECUE_KILLS=${KILLS}`);
   let kills = 0;

@@ -10,7 +10,33 @@ export interface StepWrite {
   readonly seen: readonly SeenBlob[];
   /** Bodies as JSON text. */
   readonly outbox: readonly string[];
+  readonly showLog: readonly Omit<ShowLogRow, 'id'>[];
+  readonly keepShows: KeepShows;
   readonly nowMs: number;
+}
+
+/** One entry of the record of a show as JSON text; `ends` when it is the show's last. */
+export interface ShowLogRow {
+  readonly id: number;
+  readonly showId: string;
+  readonly atMs: number;
+  readonly ends: boolean;
+  readonly entry: string;
+}
+
+/** A show whose record is kept; times are those of its first and newest entry. */
+export interface StoredShow {
+  readonly showId: string;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly entries: number;
+  readonly ended: boolean;
+}
+
+/** Whose records are kept: the newest so many shows, none older than so many days. */
+export interface KeepShows {
+  readonly shows: number;
+  readonly days: number;
 }
 
 /** Seen ids of one step and scope; `ids` and `seenMs` are JSON arrays of length `count`. */
@@ -84,6 +110,8 @@ export type StoreCall =
   | { readonly kind: 'corrections-remove-all'; readonly table: Labelled }
   | { readonly kind: 'corrections-read'; readonly table: Labelled; readonly afterId: number; readonly limit: number }
   | { readonly kind: 'corrections-count'; readonly table: Labelled }
+  | { readonly kind: 'shows' }
+  | { readonly kind: 'show-log-read'; readonly showId: string; readonly afterId: number }
   | { readonly kind: 'close' };
 
 export interface StoreResults {
@@ -98,6 +126,8 @@ export interface StoreResults {
   'corrections-remove-all': number;
   'corrections-read': CorrectionRow[];
   'corrections-count': number;
+  shows: StoredShow[];
+  'show-log-read': Pick<ShowLogRow, 'id' | 'entry'>[];
   close: null;
 }
 

@@ -54,6 +54,20 @@ export const MIGRATIONS: readonly string[] = [
     example TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- The record of each show, an entry of shared/contract/show-log.ts a row. Never sent.
+  CREATE TABLE show_log (id INTEGER PRIMARY KEY, show_id TEXT NOT NULL, entry TEXT NOT NULL) STRICT;
+  CREATE INDEX show_log_by_show ON show_log (show_id, id);
+  -- Of shows that are no longer kept (removed = 1) the rows go bit by bit, then the show.
+  CREATE TABLE shows (
+    show_id TEXT PRIMARY KEY,
+    first_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL,
+    entries INTEGER NOT NULL,
+    ended INTEGER NOT NULL,
+    removed INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** Newest version this program reads and writes. */

@@ -52,6 +52,10 @@ function answer(call: StoreCall): StoreResults[keyof StoreResults] {
       return engine.corrections(call.table, (table) => table.read(call.afterId, call.limit));
     case 'corrections-count':
       return engine.corrections(call.table, (table) => table.count());
+    case 'shows':
+      return engine.shows();
+    case 'show-log-read':
+      return engine.readShowLog(call.showId, call.afterId);
     case 'close':
       clearInterval(timer);
       engine.close();

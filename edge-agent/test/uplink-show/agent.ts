@@ -44,6 +44,7 @@ while (written < Number(total)) {
     journalPosition: 0,
     state: { put: [['written', String(written)]], del: [] },
     seenIds: [],
+    showLog: [],
     outbox: bodies,
     nowMs: Date.now(),
   });

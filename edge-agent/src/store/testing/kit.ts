@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { UplinkBody } from '@livecue/shared/contract';
+import type { ShowLogEntry, UplinkBody } from '@livecue/shared/contract';
 import type { RawFrame, Step } from '../../ports.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
@@ -32,6 +32,19 @@ export function promptBody(n: number): UplinkBody {
   }; // prettier-ignore
 }
 
+/** The `n`th entry of a show. */
+export function entryOf(n: number, showId = '20260501T000000Z-main'): ShowLogEntry {
+  return { kind: 'explain', showId, atMs: START_MS + n, productId: `p${n}`, sinceMs: START_MS };
+}
+
 export function stepOf(parts: Partial<Step>): Step {
-  return { journalPosition: 0, state: { put: [], del: [] }, seenIds: [], outbox: [], nowMs: START_MS, ...parts };
+  return {
+    journalPosition: 0,
+    state: { put: [], del: [] },
+    seenIds: [],
+    outbox: [],
+    showLog: [],
+    nowMs: START_MS,
+    ...parts,
+  };
 }

@@ -4,7 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { openStore } from '../open-store.ts';
-import { frameOf, promptBody, START_MS, stepOf, textOf } from './kit.ts';
+import { entryOf, frameOf, promptBody, START_MS, stepOf, textOf } from './kit.ts';
 
 const [folder = '', seed = '1'] = process.argv.slice(2);
 const say = (line: string) => writeSync(1, `${line}\n`);
@@ -22,7 +22,7 @@ function random(below: number): number {
   return Math.floor((state / 2 ** 32) * below);
 }
 
-const { store, outbox } = await openStore({
+const { store, outbox, showLog } = await openStore({
   folder,
   agentId: 'studio-1',
   nowMs: () => START_MS,
@@ -33,8 +33,24 @@ const { store, outbox } = await openStore({
 const recovered = await store.recover();
 const frames: [number, string][] = [];
 for await (const { position, frame } of store.journalFrames()) frames.push([position, textOf(frame).slice(0, 12)]);
+const logged = await loggedNumbers();
 const seqs = (await outbox.read(0, 1_000_000)).map(({ seq }) => seq);
-say(`R ${JSON.stringify({ epoch: recovered.epoch, state: Object.fromEntries(recovered.state), journalPosition: recovered.journalPosition, frames, seqs })}`); // prettier-ignore
+say(`R ${JSON.stringify({ epoch: recovered.epoch, state: Object.fromEntries(recovered.state), journalPosition: recovered.journalPosition, frames, seqs, logged })}`); // prettier-ignore
+
+async function loggedNumbers(): Promise<number[]> {
+  const numbers: number[] = [];
+  for (const { showId } of await showLog.shows()) {
+    for (let afterId = 0; ;) {
+      const rows = await showLog.read(showId, afterId);
+      if (rows.length === 0) break;
+      for (const { id, entry } of rows) {
+        afterId = id;
+        numbers.push(entry.atMs - START_MS);
+      }
+    }
+  }
+  return numbers;
+}
 
 let steps = Number(new Map(recovered.state).get('steps') ?? 0);
 let covered = recovered.journalPosition;
@@ -52,7 +68,7 @@ for (;;) {
     covered = Math.max(covered, position - random(3));
     const put: [string, string][] = [['steps', String(step)], ['covered', String(covered)], ['bulk', 'y'.repeat(random(50_000))]]; // prettier-ignore
     const bodies = [promptBody(2 * step - 1), promptBody(2 * step)];
-    durables.push(store.commitStep(stepOf({ journalPosition: covered, state: { put, del: [] }, outbox: bodies })).then(() => say(`S ${step}`))); // prettier-ignore
+    durables.push(store.commitStep(stepOf({ journalPosition: covered, state: { put, del: [] }, outbox: bodies, showLog: [entryOf(3 * step - 2), entryOf(3 * step - 1), entryOf(3 * step)] })).then(() => say(`S ${step}`))); // prettier-ignore
   }
   await Promise.all(durables);
 }
