@@ -5,6 +5,7 @@ import { startPostgres } from '../../test/postgres.ts';
 import { openDatabase, type Database } from './database.ts';
 import { decodeRecordMessage, type ReceivedRecord } from './record-message.ts';
 import { countsOf } from './record.fixture.ts';
+import { FROM_MS, room } from './views.fixture.ts';
 import { readAcks, readWindowRows, writeRecords } from './record-store.ts';
 
 const NOW_MS = 1_777_593_600_000;
@@ -39,7 +40,15 @@ describe.each(engines)('records in %s', (_name, start) => {
   const test = (words: string, body: (own: Database) => Promise<void>) =>
     it(words, async (context) => {
       if (database === null) return context.skip();
-      for (const table of ['window_rows', 'prompt_rows', 'dead_letter', 'agent_streams'])
+      for (const table of [
+        'window_rows',
+        'prompt_rows',
+        'signal_rows',
+        'decision_rows',
+        'coverage_rows',
+        'dead_letter',
+        'agent_streams',
+      ])
         await database.query(`DELETE FROM ${table}`);
       await body(database);
     });
@@ -108,5 +117,73 @@ describe.each(engines)('records in %s', (_name, start) => {
     await expect(writeRecords(own, [windowRecord(1, 0, 0), tooLong!], NOW_MS)).rejects.toThrow();
     expect(await readWindowRows(own)).toEqual([]);
     expect(await readAcks(own)).toEqual([]);
+  });
+
+  test('answer the questions of a cloud team as a count by hand does', async (own) => {
+    const bodies = room(7, 5);
+    const records = bodies.map((body, n): ReceivedRecord => ({ ok: true, agentId: 'studio-1', epoch: 1, seq: n + 1, body })); // prettier-ignore
+    for (let at = 0; at < records.length; at += 37)
+      await writeRecords(own, records.slice(at, at + 37), FROM_MS + 400_000);
+    const of = <K extends UplinkBody['kind']>(kind: K) => bodies.filter((body): body is Extract<UplinkBody, { kind: K }> => body.kind === kind); // prettier-ignore
+    const rows = async (view: string, where = 'true') => own.query(`SELECT * FROM ${view} WHERE ${where}`);
+    const inMinute = (productId: string, minute: number) =>
+      of('window').filter(({ group, windowStartMs }) => group.kind === 'product' && group.productId === productId && Math.floor((windowStartMs - FROM_MS) / 60_000) === minute); // prettier-ignore
+    const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+
+    const minutes = await rows('minutes', "product_id = 'b'");
+    expect(minutes).toHaveLength(5);
+    for (const row of minutes) {
+      const minute = ((row['minute'] as Date).getTime() - FROM_MS) / 60_000;
+      const windows = inMinute('b', minute);
+      expect(Number(row['units_paid'])).toBe(sum(windows.map(({ counts }) => counts.unitsPaid)));
+      expect(Number(row['commenters_least'])).toBe(Math.max(...windows.map(({ counts }) => counts.commenters)));
+      const told = windows.filter(({ counts }) => counts.stock !== null).sort((x, y) => y.windowStartMs - x.windowStartMs); // prettier-ignore
+      expect(row['stock_level'] === null ? null : Number(row['stock_level'])).toBe(
+        told[0]?.counts.stock?.level ?? null,
+      );
+      expect(Number(row['minute_share'])).toBe(1);
+      const [price] = await rows('minute_intents', `product_id = 'b' AND intent = 'price' AND minute = '${(row['minute'] as Date).toISOString()}'`); // prettier-ignore
+      expect(Number(price!['comments'])).toBe(sum(windows.map(({ counts }) => counts.intents.price!.comments)));
+      const money = await rows('minute_money', `product_id = 'b' AND minute = '${(row['minute'] as Date).toISOString()}' ORDER BY currency`); // prettier-ignore
+      expect(money.map((own) => [own['currency'], Number(own['paid_minor']), Number(own['refunded_minor'])])).toEqual([
+        ['CNY', sum(windows.map(({ counts }) => counts.revenueMinor.CNY!)), sum(windows.map(({ counts }) => counts.refundMinor.CNY!))],
+        ['USD', sum(windows.map(({ counts }) => counts.revenueMinor.USD!)), 0],
+      ]); // prettier-ignore
+    }
+
+    const forecasts = await rows('forecast_against_fact', "product_id = 'a' AND minutes = 3");
+    expect(forecasts).toHaveLength(5);
+    for (const row of forecasts) {
+      const saidMs = (row['said_at'] as Date).getTime();
+      const sold = sum(of('window').filter(({ group, windowStartMs }) => group.kind === 'product' && group.productId === 'a' && windowStartMs >= saidMs && windowStartMs < saidMs + 180_000).map(({ counts }) => counts.unitsPaid)); // prettier-ignore
+      expect(Number(row['units'])).toBe(sold);
+      expect(row['inside']).toBe(sold >= Number(row['lo80']) && sold <= Number(row['hi80']));
+      expect(row['complete'] ?? false).toBe(saidMs + 180_000 <= FROM_MS + 300_000);
+    }
+
+    const [uplift] = await rows('uplift', "rule = 'stock-out'");
+    const arm = (held: boolean) => {
+      const own = of('decision').filter(
+        (one) => one.rule === 'stock-out' && one.held === held && one.followed !== null,
+      );
+      const weights = own.map(({ propensity }) => 1 / propensity);
+      const mean = sum(own.map(({ followed }, n) => followed!.orders * weights[n]!)) / sum(weights);
+      const variance = sum(own.map(({ followed }, n) => ((followed!.orders - mean) * weights[n]!) ** 2)) / sum(weights) ** 2; // prettier-ignore
+      return { n: own.length, mean, variance };
+    };
+    const [shown, held] = [arm(false), arm(true)];
+    expect([Number(uplift!['shown']), Number(uplift!['held_back'])]).toEqual([shown.n, held.n]);
+    expect(Number(uplift!['orders_uplift'])).toBeCloseTo(shown.mean - held.mean, 9);
+    expect(Number(uplift!['orders_low'])).toBeCloseTo(shown.mean - held.mean - 1.96 * Math.sqrt(shown.variance + held.variance), 9); // prettier-ignore
+
+    const [coverage] = await rows('minute_coverage', 'true ORDER BY minute');
+    const first = of('coverage').filter(({ windowStartMs }) => windowStartMs < FROM_MS + 60_000);
+    expect(Number(coverage!['coverage'])).toBeCloseTo(1 - sum(first.map(({ gapMs }) => gapMs)) / 60_000, 12);
+    expect(Number(coverage!['refused'])).toBe(sum(first.map(({ refused }) => refused)));
+    const lags = of('window').map(({ windowStartMs }) => 400 - (windowStartMs - FROM_MS) / 1000 - 10).sort((x, y) => x - y); // prettier-ignore
+    const [lag] = await rows('lag');
+    expect(Number(lag!['median_seconds'])).toBeCloseTo((lags[lags.length / 2 - 1]! + lags[lags.length / 2]!) / 2, 6);
+    expect(await rows('minute_interest')).toHaveLength(of('signal').filter(({ interest }) => interest !== null).length);
+    expect(await rows('agents')).toMatchObject([{ agent_id: 'studio-1', holes: 0 }]);
   });
 });

@@ -1,4 +1,4 @@
-import type { PromptRecord, UplinkAck, WindowRecord } from '@livecue/shared/contract';
+import type { UplinkAck, UplinkBody } from '@livecue/shared/contract';
 import type { Database, Query, Row } from './database.ts';
 import type { ReceivedRecord } from './record-message.ts';
 import * as sql from './schema.ts';
@@ -30,8 +30,7 @@ export function writeRecords(
     const agentIds = [...new Set(records.map(({ agentId }) => agentId))];
     const streams = await lockStreams(query, agentIds, nowMs);
     const { current, fenced } = fence(records, streams);
-    await upsertWindows(query, current, nowMs);
-    await upsertPrompts(query, current, nowMs);
+    for (const kind of KINDS) await upsert(query, kind, current, nowMs);
     const deadLetters = await keepDeadLetters(query, records, nowMs);
     const rows = [...streams].map(([agent_id, { epoch, seqs }]) => ({ agent_id, epoch, ...seqs }));
     await query(sql.SAVE_STREAMS, [JSON.stringify(rows), nowMs]);
@@ -100,62 +99,53 @@ function fence(records: readonly ReceivedRecord[], streams: Map<string, Stream>)
   return { current, fenced };
 }
 
+type Current = ReceivedRecord & { readonly ok: true };
+type BodyOf<K extends UplinkBody['kind']> = Extract<UplinkBody, { kind: K }>;
+
+/** Columns of each kind as its upsert names them, and what makes a row the same. */
+const TABLES: { readonly [K in UplinkBody['kind']]: { readonly upsert: string; readonly row: (body: BodyOf<K>) => Row; readonly identity: readonly string[] } } = {
+  window: {
+    upsert: sql.UPSERT_WINDOWS,
+    row: (body) => ({ room_id: body.roomId, start_ms: body.windowStartMs, length_ms: body.windowLengthMs, group_kind: body.group.kind, product_id: body.group.kind === 'product' ? body.group.productId : '', counts: body.counts }),
+    identity: ['room_id', 'start_ms', 'length_ms', 'group_kind', 'product_id'],
+  },
+  prompt: {
+    upsert: sql.UPSERT_PROMPTS,
+    row: (body) => ({ prompt_id: body.promptId, room_id: body.roomId, rule: body.rule, priority: body.priority, product_id: body.productId, raised_ms: body.raisedMs, outcome: body.outcome, closed_ms: body.closedMs }),
+    identity: ['prompt_id'],
+  },
+  signal: {
+    upsert: sql.UPSERT_SIGNALS,
+    row: (body) => ({ room_id: body.roomId, start_ms: body.windowStartMs, length_ms: body.windowLengthMs, product_id: body.productId, ...body.interest, ahead: body.ahead }),
+    identity: ['room_id', 'start_ms', 'length_ms', 'product_id'],
+  },
+  decision: {
+    upsert: sql.UPSERT_DECISIONS,
+    row: (body) => ({ decision_id: body.decisionId, room_id: body.roomId, rule: body.rule, product_id: body.productId, at_ms: body.atMs, held: body.held, propensity: body.propensity, window_ms: body.windowMs, ...body.followed }),
+    identity: ['decision_id'],
+  },
+  coverage: {
+    upsert: sql.UPSERT_COVERAGE,
+    row: (body) => ({ room_id: body.roomId, start_ms: body.windowStartMs, length_ms: body.windowLengthMs, gap_ms: body.gapMs, refused: body.refused, dropped: body.dropped, lost_upstream: body.lostUpstream }),
+    identity: ['room_id', 'start_ms', 'length_ms'],
+  },
+}; // prettier-ignore
+
+const KINDS = Object.keys(TABLES) as UplinkBody['kind'][];
+
 /** ON CONFLICT may touch a row once a statement: of one identity only the highest revision goes in. */
-function newest<T extends { revision: number }>(rows: readonly T[], identity: (row: T) => string): T[] {
-  const found = new Map<string, T>();
-  for (const row of rows) {
-    const key = identity(row);
-    const before = found.get(key);
-    if (before === undefined || row.revision > before.revision) found.set(key, row);
+async function upsert<K extends UplinkBody['kind']>(query: Query, kind: K, records: readonly Current[], nowMs: number) {
+  const { upsert: statement, row: rowOf, identity } = TABLES[kind];
+  const newest = new Map<string, { revision: number; row: Row }>();
+  for (const { agentId, body } of records) {
+    if (body.kind !== kind) continue;
+    const row = rowOf(body as BodyOf<K>);
+    const key = JSON.stringify([agentId, ...identity.map((column) => row[column])]);
+    if ((newest.get(key)?.revision ?? -1) >= body.revision) continue;
+    newest.set(key, { revision: body.revision, row: { agent_id: agentId, revision: body.revision, ...row } });
   }
-  return [...found.values()];
-}
-
-async function upsertWindows(
-  query: Query,
-  records: readonly (ReceivedRecord & { ok: true })[],
-  nowMs: number,
-): Promise<void> {
-  const rows = records
-    .filter((record): record is typeof record & { body: WindowRecord } => record.body.kind === 'window')
-    .map(({ agentId, body }) => ({
-      agent_id: agentId,
-      room_id: body.roomId,
-      start_ms: body.windowStartMs,
-      length_ms: body.windowLengthMs,
-      group_kind: body.group.kind,
-      product_id: body.group.kind === 'product' ? body.group.productId : '',
-      revision: body.revision,
-      counts: body.counts,
-    }));
-  if (rows.length === 0) return;
-  const identity = (row: (typeof rows)[number]) =>
-    JSON.stringify([row.agent_id, row.room_id, row.start_ms, row.length_ms, row.group_kind, row.product_id]);
-  await query(sql.UPSERT_WINDOWS, [JSON.stringify(newest(rows, identity)), nowMs]);
-}
-
-async function upsertPrompts(
-  query: Query,
-  records: readonly (ReceivedRecord & { ok: true })[],
-  nowMs: number,
-): Promise<void> {
-  const rows = records
-    .filter((record): record is typeof record & { body: PromptRecord } => record.body.kind === 'prompt')
-    .map(({ agentId, body }) => ({
-      agent_id: agentId,
-      prompt_id: body.promptId,
-      room_id: body.roomId,
-      rule: body.rule,
-      priority: body.priority,
-      product_id: body.productId,
-      raised_ms: body.raisedMs,
-      revision: body.revision,
-      outcome: body.outcome,
-      closed_ms: body.closedMs,
-    }));
-  if (rows.length === 0) return;
-  const unique = newest(rows, (row) => JSON.stringify([row.agent_id, row.prompt_id]));
-  await query(sql.UPSERT_PROMPTS, [JSON.stringify(unique), nowMs]);
+  if (newest.size === 0) return;
+  await query(statement, [JSON.stringify([...newest.values()].map(({ row }) => row)), nowMs]);
 }
 
 async function keepDeadLetters(query: Query, records: readonly ReceivedRecord[], nowMs: number): Promise<number> {

@@ -1,3 +1,5 @@
+import { VIEWS } from './views.ts';
+
 /**
  * One entry a version, applied in order, each in its own transaction; table `schema_version` says how many
  * are in. The same SQL runs on PostgreSQL ≥ 14 and PGlite. A released entry is never edited.
@@ -78,6 +80,57 @@ export const MIGRATIONS: readonly string[] = [
   DROP TABLE window_rows_whole;
   CREATE INDEX prompt_rows_by_time ON prompt_rows (raised_at);
   `,
+  `
+  -- What the agent made of a window (SignalRecord), what chance decided (DecisionRecord), how much was seen.
+  CREATE TABLE signal_rows (
+    agent_id text NOT NULL,
+    room_id text NOT NULL,
+    window_start timestamptz NOT NULL,
+    window_length_ms integer NOT NULL,
+    product_id text NOT NULL,
+    revision integer NOT NULL,
+    interest_level double precision,
+    interest_expected double precision,
+    surprise double precision,
+    ahead jsonb NOT NULL,
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (agent_id, room_id, window_start, window_length_ms, product_id)
+  );
+  CREATE INDEX signal_rows_by_time ON signal_rows (window_start);
+  CREATE TABLE decision_rows (
+    agent_id text NOT NULL,
+    decision_id text NOT NULL,
+    room_id text NOT NULL,
+    rule text NOT NULL,
+    product_id text,
+    decided_at timestamptz NOT NULL,
+    held boolean NOT NULL,
+    propensity double precision NOT NULL,
+    window_ms integer NOT NULL,
+    revision integer NOT NULL,
+    orders double precision,
+    units double precision,
+    answered double precision,
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (agent_id, decision_id)
+  );
+  CREATE INDEX decision_rows_by_time ON decision_rows (decided_at);
+  CREATE TABLE coverage_rows (
+    agent_id text NOT NULL,
+    room_id text NOT NULL,
+    window_start timestamptz NOT NULL,
+    window_length_ms integer NOT NULL,
+    revision integer NOT NULL,
+    gap_ms integer NOT NULL,
+    refused bigint NOT NULL,
+    dropped bigint NOT NULL,
+    lost_upstream bigint NOT NULL,
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (agent_id, room_id, window_start, window_length_ms)
+  );
+  CREATE INDEX coverage_rows_by_time ON coverage_rows (window_start);
+  `,
+  VIEWS,
 ];
 
 export const LOCK_STREAMS = `
@@ -132,6 +185,44 @@ export const UPSERT_PROMPTS = `
     room_id = excluded.room_id, rule = excluded.rule, priority = excluded.priority, product_id = excluded.product_id,
     raised_at = excluded.raised_at, revision = excluded.revision, outcome = excluded.outcome,
     closed_at = excluded.closed_at, received_at = excluded.received_at
+  WHERE excluded.revision > t.revision`;
+
+export const UPSERT_SIGNALS = `
+  INSERT INTO signal_rows AS t
+  SELECT r.agent_id, r.room_id, to_timestamp(r.start_ms::double precision / 1000), r.length_ms, r.product_id, r.revision,
+    r.level, r.expected, r.surprise, r.ahead, to_timestamp($2::double precision / 1000)
+  FROM jsonb_to_recordset($1::jsonb) AS r (agent_id text, room_id text, start_ms bigint, length_ms integer,
+    product_id text, revision integer, level double precision, expected double precision, surprise double precision, ahead jsonb)
+  ORDER BY 1, 2, 3, 4, 5
+  ON CONFLICT (agent_id, room_id, window_start, window_length_ms, product_id) DO UPDATE SET
+    revision = excluded.revision, interest_level = excluded.interest_level, interest_expected = excluded.interest_expected,
+    surprise = excluded.surprise, ahead = excluded.ahead, received_at = excluded.received_at
+  WHERE excluded.revision > t.revision`;
+
+export const UPSERT_DECISIONS = `
+  INSERT INTO decision_rows AS t
+  SELECT r.agent_id, r.decision_id, r.room_id, r.rule, r.product_id, to_timestamp(r.at_ms::double precision / 1000),
+    r.held, r.propensity, r.window_ms, r.revision, r.orders, r.units, r.answered, to_timestamp($2::double precision / 1000)
+  FROM jsonb_to_recordset($1::jsonb) AS r (agent_id text, decision_id text, room_id text, rule text, product_id text,
+    at_ms bigint, held boolean, propensity double precision, window_ms integer, revision integer,
+    orders double precision, units double precision, answered double precision)
+  ORDER BY 1, 2
+  ON CONFLICT (agent_id, decision_id) DO UPDATE SET
+    room_id = excluded.room_id, rule = excluded.rule, product_id = excluded.product_id, decided_at = excluded.decided_at,
+    held = excluded.held, propensity = excluded.propensity, window_ms = excluded.window_ms, revision = excluded.revision,
+    orders = excluded.orders, units = excluded.units, answered = excluded.answered, received_at = excluded.received_at
+  WHERE excluded.revision > t.revision`;
+
+export const UPSERT_COVERAGE = `
+  INSERT INTO coverage_rows AS t
+  SELECT r.agent_id, r.room_id, to_timestamp(r.start_ms::double precision / 1000), r.length_ms, r.revision,
+    r.gap_ms, r.refused, r.dropped, r.lost_upstream, to_timestamp($2::double precision / 1000)
+  FROM jsonb_to_recordset($1::jsonb) AS r (agent_id text, room_id text, start_ms bigint, length_ms integer,
+    revision integer, gap_ms integer, refused bigint, dropped bigint, lost_upstream bigint)
+  ORDER BY 1, 2, 3, 4
+  ON CONFLICT (agent_id, room_id, window_start, window_length_ms) DO UPDATE SET
+    revision = excluded.revision, gap_ms = excluded.gap_ms, refused = excluded.refused, dropped = excluded.dropped,
+    lost_upstream = excluded.lost_upstream, received_at = excluded.received_at
   WHERE excluded.revision > t.revision`;
 
 export const INSERT_DEAD_LETTERS = `

@@ -13,7 +13,7 @@ function message(file: string, title: string, contentType: string, more: Json = 
 
 const MESSAGES: Json = {
   liveEvent: message('canonical-event', 'One canonical event (CloudEvents 1.0, structured mode)', 'application/json'),
-  uplinkRecord: message('uplink-body', 'Counts of one window, or a card and what became of it', RECORD_CONTENT_TYPE, {
+  uplinkRecord: message('uplink-body', 'Counts of one window, what was made of it, or a card and what became of it', RECORD_CONTENT_TYPE, {
     description: 'CloudEvents 1.0 binary mode: the attributes are MQTT 5 user properties, the payload is the body.',
     headers: {
       type: 'object',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DemandAhead } from '../insight/forecast.ts';
 import { WindowCounts } from '../insight/window-result.ts';
 import { Priority, PromptOutcome, RuleName } from '../prompt/host-prompt.ts';
 
@@ -48,7 +49,61 @@ export const PromptRecord = z.strictObject({
 });
 export type PromptRecord = z.infer<typeof PromptRecord>;
 
-export const UplinkBody = z.discriminatedUnion('kind', [WindowRecord, PromptRecord]);
+/**
+ * What the agent made of a product as a window closed: attention, and the units it expected from then on. Only
+ * of products that have a row of their own in that window. Same identity, higher revision: replaces.
+ */
+export const SignalRecord = z.strictObject({
+  kind: z.literal('signal'),
+  roomId: z.string(),
+  productId: z.string(),
+  windowStartMs: z.int(),
+  windowLengthMs: z.int().positive(),
+  revision: z.int().min(0),
+  /** Weighted signals a minute, what was expected of them, and −log10 of the chance of so much. */
+  interest: z.strictObject({ level: z.number(), expected: z.number(), surprise: z.number() }).nullable(),
+  /** Said at the end of the window. */
+  ahead: z.array(DemandAhead).max(8),
+});
+export type SignalRecord = z.infer<typeof SignalRecord>;
+
+/** A card shown or held back by chance, with how likely that was, and what followed: what uplift rests on. Identity `decisionId`. */
+export const DecisionRecord = z.strictObject({
+  kind: z.literal('decision'),
+  roomId: z.string(),
+  decisionId: z.string().max(200),
+  rule: RuleName,
+  productId: z.string().nullable(),
+  atMs: z.int(),
+  /** True: chance kept it from the host. */
+  held: z.boolean(),
+  propensity: z.number().gt(0).max(1),
+  /** What follows is counted over so long. */
+  windowMs: z.int().positive(),
+  /** 0 when decided, 1 with what followed. */
+  revision: z.int().min(0),
+  followed: z.strictObject({ orders: z.number(), units: z.number(), answered: z.number() }).nullable(),
+});
+export type DecisionRecord = z.infer<typeof DecisionRecord>;
+
+/** How much of what happened in a window the agent has seen. Same identity, higher revision: replaces. */
+export const CoverageRecord = z.strictObject({
+  kind: z.literal('coverage'),
+  roomId: z.string(),
+  windowStartMs: z.int(),
+  windowLengthMs: z.int().positive(),
+  revision: z.int().min(0),
+  /** Of the window, in which the feed was silent beyond what is usual, ms. */
+  gapMs: z.int().min(0),
+  /** Events that came but were not counted: refused as bad input, and dropped by the full queue. */
+  refused: z.int().min(0),
+  dropped: z.int().min(0),
+  /** Numbered frames that never came. */
+  lostUpstream: z.int().min(0),
+});
+export type CoverageRecord = z.infer<typeof CoverageRecord>;
+
+export const UplinkBody = z.discriminatedUnion('kind', [WindowRecord, PromptRecord, SignalRecord, DecisionRecord, CoverageRecord]); // prettier-ignore
 export type UplinkBody = z.infer<typeof UplinkBody>;
 
 /**
@@ -68,7 +123,13 @@ export type UplinkRecord = z.infer<typeof UplinkRecord>;
 /** User property names of a record message (CloudEvents MQTT binding 1.0.2, section 3.1). */
 export const RECORD_PROPERTIES = ['specversion', 'id', 'source', 'type', 'epoch', 'seq'] as const;
 export const RECORD_CONTENT_TYPE = 'application/json';
-export const RECORD_TYPE = { window: 'livecue.window', prompt: 'livecue.prompt' } as const;
+export const RECORD_TYPE = {
+  window: 'livecue.window',
+  prompt: 'livecue.prompt',
+  signal: 'livecue.signal',
+  decision: 'livecue.decision',
+  coverage: 'livecue.coverage',
+} as const;
 
 /** Receiver → agent: seqs of this epoch that are committed: 1..contiguous and the ranges above it. */
 export const UplinkAck = z.strictObject({
