@@ -2,6 +2,7 @@
  * What the pure core hands out and asks for: no sockets, no clocks, no signals in these types. `ports.ts`
  * has the rest and hands these on to adapters.
  */
+import type { RunningOffer } from '@livecue/shared/contract';
 import type { Forecast, Intent, OrderAnomaly, RoomAnomaly, WindowCounts } from '@livecue/shared/insight';
 
 /** Window results and checkpoints as opaque bytes under stable keys. */
@@ -56,6 +57,30 @@ export interface Interest {
   readonly pastPeak: PastPeak | null;
 }
 
+/** An offer as the shop told it; `endedMs` null while it runs as far as is known. */
+export interface ShopOffer extends RunningOffer {
+  readonly endedMs: number | null;
+  /** The lowest price and the most units it ever had: what it gave away is counted by these. */
+  readonly lowestPrice: string;
+}
+
+/** A question of somebody who bought here before, paid to be heard, or is a VIP of the platform. */
+export interface PatronAsked {
+  /** Stands for the viewer on this box: 48 bits of a hash of platform and id. */
+  readonly patronRef: string;
+  readonly orders: number;
+  readonly spentMinor: Readonly<Record<string, number>>;
+  readonly isPaid: boolean;
+  readonly isVip: boolean;
+  /** What was asked about, or was being explained; null: neither. */
+  readonly productId: string | null;
+  readonly intent: Intent;
+  readonly askedMs: number;
+  readonly eventId: string;
+  /** As the platform names the comment when it removes it. */
+  readonly commentId: string;
+}
+
 /**
  * The present of one room for the rules: windows that are still open, read at `nowMs` in event time.
  * Valid until the stream is fed again. Lengths are multiples of `sliceMs`, at most 600,000 ms.
@@ -85,6 +110,10 @@ export interface RoomView {
   readonly anomalies: readonly RoomAnomaly[];
   /** Orders of the last hour that look like fraud, as they were told, at most 200. Absent: no model judges orders. */
   readonly orderAnomalies?: readonly OrderAnomaly[];
+  /** Offers of the shop that are known, by their begin, those over with `endedMs`. Absent: nobody tells, and none is proposed. */
+  readonly offers?: readonly ShopOffer[];
+  /** Questions of patrons in the last 5 min, oldest first. Absent: nobody tells. */
+  readonly patrons?: readonly PatronAsked[];
   /** `waiting` before the first event; `stale` when silence is beyond expectation (HP15). */
   readonly feed: {
     readonly state: 'waiting' | 'ok' | 'stale';

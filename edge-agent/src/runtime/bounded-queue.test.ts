@@ -25,10 +25,10 @@ function naiveDrops(queued: LiveEvent[], capacity: number): LiveEvent[] {
 }
 
 describe('frame queue', () => {
-  it('has a place in the drop order for every kind, and none for orders, refunds and stock', () => {
+  it('has a place in the drop order for every kind, and none for orders, refunds, stock and offers', () => {
     for (const type of EVENT_TYPES) expect(dropRank(type) === null, type).toBe(isNeverDropped(type));
     expect(EVENT_TYPES.filter((type) => dropRank(type) === null)).toEqual([
-      'shop.order.created', 'shop.order.paid', 'shop.order.cancelled', 'shop.order.updated', 'shop.order.refunded', 'shop.stock.updated',
+      'shop.order.created', 'shop.order.paid', 'shop.order.cancelled', 'shop.order.updated', 'shop.order.refunded', 'shop.stock.updated', 'shop.offer.started', 'shop.offer.ended', 'shop.offer.changed',
     ]);
     expect(dropRank(JOIN)).toBeLessThan(dropRank(COMMENT)!);
     expect(dropRank('live.like.added')).toBe(0);

@@ -33,7 +33,7 @@ export interface FrameQueue<F extends EventFrame> {
 /**
  * What goes first when sources that cannot be held back overrun us: presence and applause, then acts
  * that come in numbers, then words, then intent and money, then what says how the show stands (a lost
- * pin makes every later question wrong). Orders, refunds and stock are not in the list.
+ * pin makes every later question wrong). Orders, refunds, stock and offers are not in the list.
  */
 const DROP_ORDER: readonly (readonly EventType[])[] = [
   ['live.join.added', 'live.like.added'],
@@ -42,7 +42,7 @@ const DROP_ORDER: readonly (readonly EventType[])[] = [
   ['live.comment.created'],
   ['shop.cart.added', 'live.gift.sent'],
   ['live.comment.deleted', 'live.comment.pinned', 'live.product.pinned', 'live.product.unpinned', 'live.room.started',
-   'live.room.ended', 'live.room.updated', 'shop.offer.started', 'shop.offer.ended', 'shop.offer.changed'],
+   'live.room.ended', 'live.room.updated'],
 ]; // prettier-ignore
 
 const RANK: ReadonlyMap<EventType, number> = new Map(

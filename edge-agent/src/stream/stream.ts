@@ -1,11 +1,13 @@
 import { isShopSource, type Drop, type LiveEvent } from '@livecue/shared/event';
-import type { Prediction, WindowResult } from '@livecue/shared/insight';
+import type { OrderAnomaly, Prediction, WindowResult } from '@livecue/shared/insight';
 import type { RoomView, SeenId, StateDelta } from '../core-ports.ts';
 import { Admission } from './admission.ts';
 import { restoreRooms, takeChanges } from './checkpoint.ts';
 import type { ResolveProduct } from './counting.ts';
 import type { OrderModel } from './orders/order-judge.ts';
+import { Offers } from './offers.ts';
 import { OrderWatch } from './orders/order-watch.ts';
+import { Patrons } from './patrons.ts';
 import { Room } from './room.ts';
 import type { StreamConfig } from './stream-config.ts';
 import { RoomViews } from './view.ts';
@@ -90,7 +92,10 @@ class LiveStream implements Stream {
   readonly #config: StreamConfig;
   readonly #admission: Admission;
   readonly #orders: OrderWatch | null;
+  readonly #offers: Offers;
+  readonly #patrons: Patrons;
   readonly #rooms = new Map<string, { readonly room: Room; readonly views: RoomViews }>();
+  readonly #orderAnomalies: (() => readonly OrderAnomaly[]) | null;
   #nowMs = -Infinity;
   #late: LiveEvent[] = [];
   #lateCount = 0;
@@ -101,7 +106,11 @@ class LiveStream implements Stream {
     this.#ports = ports;
     this.#config = config;
     this.#admission = new Admission(config);
+    this.#offers = new Offers(ports.resolveProduct);
+    this.#patrons = new Patrons(ports.resolveProduct);
     this.#orders = ports.orderModel === undefined ? null : new OrderWatch(ports.resolveProduct, ports.orderModel);
+    const orders = this.#orders;
+    this.#orderAnomalies = orders === null ? null : () => orders.anomalies();
   }
 
   admit(event: LiveEvent, nowMs: number): Drop | null {
@@ -123,6 +132,8 @@ class LiveStream implements Stream {
   add(event: LiveEvent, prediction: Prediction | null): void {
     this.#roomOf(this.#ports.roomOf(event.source)).room.count(event, prediction);
     this.#orders?.note(event);
+    this.#offers.note(event);
+    this.#patrons.note(event, prediction);
   }
 
   tick(nowMs: number): WindowResult[] {
@@ -140,8 +151,7 @@ class LiveStream implements Stream {
     const known = this.#rooms.get(roomId);
     // Asking for a room must not make one: names come from outside.
     const views = known?.views ?? new RoomViews(new Room(roomId, this.#config, this.#ports.resolveProduct));
-    const view = views.at(Number.isFinite(this.#nowMs) ? this.#nowMs : 0);
-    return this.#orders === null ? view : { ...view, orderAnomalies: this.#orders.anomalies() };
+    return views.at(Number.isFinite(this.#nowMs) ? this.#nowMs : 0, this.#orderAnomalies);
   }
 
   takeLate(): LiveEvent[] {
@@ -162,8 +172,8 @@ class LiveStream implements Stream {
       [...this.#rooms.values()].map(({ room }) => room),
       this.#nowMs,
     );
-    const orders = this.#orders?.takeDelta() ?? { put: [], del: [] };
-    return { put: [...delta.put, ...orders.put], del: [...delta.del, ...orders.del] };
+    const parts = [delta, this.#offers.takeDelta(), this.#patrons.takeDelta(), this.#orders?.takeDelta()];
+    return { put: parts.flatMap((part) => part?.put ?? []), del: parts.flatMap((part) => part?.del ?? []) };
   }
 
   takeSeen(): readonly SeenId[] {
@@ -175,6 +185,8 @@ class LiveStream implements Stream {
   restore(state: readonly (readonly [key: string, value: string])[], seenIds: readonly SeenId[]): void {
     for (const { id, scope, seenMs } of seenIds) this.#admission.remember(id, scope, seenMs);
     this.#orders?.restore(state);
+    this.#offers.restore(state);
+    this.#patrons.restore(state);
     this.#nowMs = restoreRooms(state, (roomId) => this.#roomOf(roomId).room) ?? this.#nowMs;
   }
 

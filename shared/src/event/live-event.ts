@@ -68,9 +68,9 @@ export function parseLiveEvent(value: unknown, ingestTimeMs: number): ParseResul
   return { ok: true, event };
 }
 
-/** Orders, refunds and stock are never dropped by a full queue. */
+/** Orders, refunds and stock are never dropped by a full queue, nor offers, whose day's budget must not miss one. */
 export function isNeverDropped(type: EventType): boolean {
-  return type.startsWith('shop.order.') || type === 'shop.stock.updated';
+  return type.startsWith('shop.order.') || type.startsWith('shop.offer.') || type === 'shop.stock.updated';
 }
 
 /** True for `shop/...` sources: their ids are remembered for 48 h, those of streams for 15 min. */
