@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UplinkBody } from '@livecue/shared/contract';
@@ -185,5 +186,29 @@ describe.each(engines)('records in %s', (_name, start) => {
     expect(Number(lag!['median_seconds'])).toBeCloseTo((lags[lags.length / 2 - 1]! + lags[lags.length / 2]!) / 2, 6);
     expect(await rows('minute_interest')).toHaveLength(of('signal').filter(({ interest }) => interest !== null).length);
     expect(await rows('agents')).toMatchObject([{ agent_id: 'studio-1', holes: 0 }]);
+  });
+
+  test('answer every query of the Grafana dashboard', async (own) => {
+    const records = room(3, 2).map((body, n): ReceivedRecord => ({ ok: true, agentId: 'studio-1', epoch: 1, seq: n + 1, body })); // prettier-ignore
+    await writeRecords(own, records, FROM_MS + 200_000);
+    const file = new URL('../../grafana/livecue-rooms.json', import.meta.url);
+    const dashboard = JSON.parse(readFileSync(file, 'utf8')) as {
+      panels: { title: string; targets: { rawSql: string }[] }[];
+      templating: { list: { name: string; type: string; query: string }[] };
+    };
+    const queries = [
+      ...dashboard.panels.map(({ title, targets }) => [title, targets[0]!.rawSql] as const),
+      ...dashboard.templating.list.filter(({ type }) => type === 'query').map(({ name, query }) => [name, query] as const),
+    ]; // prettier-ignore
+    expect(queries).toHaveLength(14);
+    for (const [title, sql] of queries) {
+      // What Grafana puts in for its macros and variables.
+      const filled = sql
+        .replaceAll(/\$__timeFilter\((\w+)\)/g, "$1 BETWEEN '2026-04-30T00:00:00Z' AND '2026-05-02T00:00:00Z'")
+        .replaceAll('$agent', "'studio-1'")
+        .replaceAll('$room', "'main'");
+      const rows = await own.query(filled.replace("now() - interval '30 days'", "'2026-04-30T00:00:00Z'"));
+      if (title !== 'Dead letters' && title !== 'Cards by rule') expect([title, rows.length]).not.toEqual([title, 0]);
+    }
   });
 });
