@@ -21,8 +21,15 @@ export const MinuteCount = z.enum([
 ]); // prettier-ignore
 export type MinuteCount = z.infer<typeof MinuteCount>;
 
-/** How a topic was asked of in a minute, and by how many distinct viewers since the show began. */
-export const AskedCount = z.object({ comments: z.int().min(1), viewers: z.int().min(0), viewersSoFar: z.int().min(0) });
+/**
+ * Comments of one intent in a minute and their distinct authors; of a question also the distinct authors since the
+ * show began, null of other intents and of topics beyond the first 500.
+ */
+export const AskedCount = z.object({
+  comments: z.int().min(1),
+  viewers: z.int().min(0),
+  viewersSoFar: z.int().min(0).nullable(),
+});
 export type AskedCount = z.infer<typeof AskedCount>;
 
 /** What the agent can propose to do about one product. */
@@ -38,7 +45,9 @@ export const Decision = z.object({
   rule: RuleName.nullable(),
   promptId: z.string().nullable(),
   productId: ProductId.nullable(),
-  arm: Arm,
+  /** Null: what its rule says is none of these; it is held back like others and not chosen between. */
+  arm: Arm.nullable(),
+  /** What could have been chosen at that moment, the rules' own order, `nothing` last. */
   eligible: z.array(Arm).min(1),
   /** Chance of what was chosen, 0..1: never 0. */
   propensity: z.number().gt(0).max(1),
