@@ -23,6 +23,7 @@ import { createCommentDesk } from './comment-desk.ts';
 import { createCore } from './core.ts';
 import { learnFromVerdicts, openOrderModel } from './order-model.ts';
 import { createDriver } from './driver.ts';
+import { readBrokerTls } from './broker-tls.ts';
 import { createEmbeddedCloud } from './embedded-cloud.ts';
 import { createLatencyMeter } from './latency.ts';
 import { createOrderDesk } from './order-desk.ts';
@@ -73,6 +74,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   const { logger, nowMs } = ports;
   const startedMs = nowMs();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const tls = readBrokerTls(config.uplink.brokerTls);
   const secrets = await openSecrets({ folder, logger });
   const opened = await openStore({ folder, agentId: config.agentId, nowMs, logger });
   const { store, outbox, corrections, orderLabels } = opened;
@@ -159,7 +161,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     ? createLateUplink(brokerUrl, (url) =>
         createUplink(
           { outbox, nowMs, logger },
-          { agentId, brokerUrl: url, version: VERSION, maxInFlight, resendAfterMs },
+          { agentId, brokerUrl: url, version: VERSION, maxInFlight, resendAfterMs, credentials: secrets.broker, tls },
         ),
       )
     : switchedOff();

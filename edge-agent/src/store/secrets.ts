@@ -25,6 +25,8 @@ const SecretsFile = z.strictObject({
   panelTokens: z.array(TokenHash),
   /** Those of `panelTokens` that are hosts' screens; all others are operators'. Absent: there is none. */
   panelHosts: z.array(TokenHash).optional(),
+  /** User of the MQTT broker of `uplink.brokerUrl`, put here by the operator. Absent: it asks for none. */
+  broker: z.strictObject({ username: z.string().min(1), password: z.string() }).optional(),
 });
 type SecretsFile = z.infer<typeof SecretsFile>;
 
@@ -40,6 +42,7 @@ export interface Secrets {
   readonly ingestClientSecretKey: string;
   readonly panelCurve: CurveKeys;
   readonly panelClientSecretKey: string;
+  readonly broker: { readonly username: string; readonly password: string } | null;
   /** SHA-256 (hexadecimal) of the tokens of paired panels; the tokens themselves are never written. */
   readonly panelTokens: { role(hash: string): PanelRole | null; add(hash: string, role: PanelRole): Promise<void> };
 }
@@ -80,6 +83,7 @@ function secretsOf(data: SecretsFile, save: (data: SecretsFile) => Promise<void>
     ingestClientSecretKey,
     panelCurve,
     panelClientSecretKey,
+    broker: data.broker ?? null,
     panelTokens: {
       role: (hash) => known.get(hash) ?? null,
       async add(hash, role) {

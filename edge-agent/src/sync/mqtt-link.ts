@@ -4,7 +4,9 @@ import type { Logger } from '../runtime/logger.ts';
 export interface MqttLinkConfig {
   readonly brokerUrl: string;
   readonly clientId: string;
-  readonly credentials?: { readonly username: string; readonly password: string };
+  readonly credentials?: { readonly username: string; readonly password: string } | null;
+  /** PEM texts: whom to trust beside the system's authorities, and what we show ourselves. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /** First and longest pause between connection attempts; doubled each time, with jitter. */
   readonly backOffMs: { readonly first: number; readonly longest: number };
   readonly will: { readonly topic: string; readonly payload: string };
@@ -55,6 +57,7 @@ export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): Mq
     queueQoSZero: false,
     resubscribe: false,
     ...config.credentials,
+    ...config.tls,
     will: { ...config.will, qos: 1, retain: true, payload: Buffer.from(config.will.payload) },
   };
 

@@ -24,6 +24,7 @@ export interface UplinkConfig {
   readonly maxInFlight: number;
   readonly resendAfterMs: number;
   readonly credentials?: MqttLinkConfig['credentials'];
+  readonly tls?: MqttLinkConfig['tls'];
   /** 1 s to 60 s when absent. */
   readonly backOffMs?: MqttLinkConfig['backOffMs'];
 }
@@ -86,6 +87,7 @@ class MqttUplink {
         brokerUrl: config.brokerUrl,
         clientId: `livecue-${config.agentId}`,
         credentials: config.credentials,
+        tls: config.tls,
         backOffMs: config.backOffMs ?? { first: 1_000, longest: 60_000 },
         will: this.#presence('offline'),
       },

@@ -79,7 +79,12 @@ export const AgentConfig = z.strictObject({
   }).prefault({}),
   uplink: z.strictObject({
     enabled: z.boolean().default(true),
-    brokerUrl: z.string().nullable().default(null).describe('mqtt:// or mqtts:// of a broker whose receiver runs elsewhere; null starts the embedded broker and receiver'),
+    brokerUrl: z.string().refine((url) => !/^[a-z]+:\/\/[^/]*@/.test(url), 'user and password stand in secrets.json under broker, not in the address').nullable().default(null).describe('mqtt:// or mqtts:// of a broker whose receiver runs elsewhere; null starts the embedded broker and receiver'),
+    brokerTls: z.strictObject({
+      caFile: z.string().nullable().default(null).describe('PEM file of the authority that signed the broker\'s certificate; null: those of the system'),
+      certFile: z.string().nullable().default(null).describe('PEM file of our own certificate, for brokers that ask for one'),
+      keyFile: z.string().nullable().default(null).describe('PEM file of its key'),
+    }).prefault({}),
     databaseUrl: z.string().nullable().default(null).describe('postgres:// for the embedded receiver; null: PGlite in the data folder'),
     embeddedBrokerPort: Port.default(7425),
     kAnonymity: z.int().min(1).max(1000).default(5).describe('Products seen by fewer distinct viewers are merged into "other"'),
