@@ -48,6 +48,8 @@ export interface PipelinePorts {
   readonly onPrompts: (events: readonly PromptEvent[]) => void;
   /** Every event that got in, with its prediction, before windows close on it. */
   readonly onEvent?: (event: LiveEvent, prediction: Prediction | null) => void;
+  /** In each tick, after windows have closed and before the rules are asked. */
+  readonly onTick?: (nowMs: number) => void;
 }
 
 export interface PipelineCounts {
@@ -124,6 +126,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     tick(nowMs) {
       const results = ports.stream.tick(nowMs);
       if (results.length > 0) ports.onWindows(results);
+      ports.onTick?.(nowMs);
       const prompts = ports.advisor.evaluate(ports.stream.view(ports.roomId));
       if (prompts.length > 0) ports.onPrompts(prompts);
     },

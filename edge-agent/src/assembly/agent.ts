@@ -28,7 +28,8 @@ import { createEmbeddedCloud } from './embedded-cloud.ts';
 import { createLatencyMeter } from './latency.ts';
 import { createOrderDesk } from './order-desk.ts';
 import { createPanelBackend } from './panel-backend.ts';
-import { createProductResolver } from './product-resolver.ts';
+import { createProductResolver, productById } from './product-resolver.ts';
+import { createShowLog } from './show-log.ts';
 import { createShowTotals } from './show-totals.ts';
 import { createStepWriter } from './step-writer.ts';
 import { recoverPipeline } from './recovery.ts';
@@ -76,7 +77,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const tls = readBrokerTls(config.uplink.brokerTls);
   const secrets = await openSecrets({ folder, logger });
-  const opened = await openStore({ folder, agentId: config.agentId, nowMs, logger });
+  const opened = await openStore({ folder, agentId: config.agentId, nowMs, logger, keepShows: { shows: config.shows.keep, days: config.shows.keepDays } }); // prettier-ignore
   const { store, outbox, corrections, orderLabels } = opened;
 
   const resolveProduct = createProductResolver(catalogue);
@@ -98,8 +99,13 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   const core = createCore(
     { ...input, predictor, orderModel },
     {
-      onWindows: (results: readonly WindowResult[]) => steps.add(toUplinkBodies(results, config.uplink.kAnonymity)),
+      onWindows: (results: readonly WindowResult[]) => {
+        steps.add(toUplinkBodies(results, config.uplink.kAnonymity));
+        showLog.windows(results);
+      },
+      onTick: (ms) => showLog.tick(ms),
       onPrompts: (events: readonly PromptEvent[]) => {
+        showLog.prompts(events);
         for (const event of events) {
           const body = toPromptBody(event, config.room.id);
           if (body !== null) steps.add([body]);
@@ -109,20 +115,27 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       },
       onEvent: (event: LiveEvent, prediction: Prediction | null) => {
         totals.add(event);
+        showLog.event(event, prediction);
         if (input.panel) comments.event(event, prediction);
       },
     },
   );
+  const view = () => core.stream.view(config.room.id);
+  const showLog = createShowLog(
+    { write: (entry) => steps.log(entry), view, product: productById(catalogue), resolveProduct },
+    { roomId: config.room.id, mode: input.mode, modelVersion: core.modelVersion, limits: { cardsPer10Min: config.advise.cardsPer10Min, actNowPer10Min: config.advise.actNowPer10Min } },
+  ); // prettier-ignore
   const steps = createStepWriter({
     store,
     parts: {
       takeDelta() {
         const stream = core.stream.takeDelta();
         const advisor = core.advisor.takeDelta();
+        const shows = showLog.takeDelta();
         const saved = totals.save();
         const own: (readonly [string, string])[] = saved === totalsSaved ? [] : [[TOTALS_KEY, saved]];
         totalsSaved = saved;
-        return { put: [...stream.put, ...advisor.put, ...own], del: [...stream.del, ...advisor.del] };
+        return { put: [...stream.put, ...advisor.put, ...shows.put, ...own], del: [...stream.del, ...advisor.del, ...shows.del] }; // prettier-ignore
       },
       takeSeen: () => core.stream.takeSeen(),
     },
@@ -132,9 +145,8 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     maxClockSkewMs: config.stream.maxClockSkewMs,
     maxFrameBytes: config.ingest.maxFrameBytes,
   });
-  const position = await recoverPipeline({ store, core, totals, totalsKey: TOTALS_KEY, decode, logger });
+  const position = await recoverPipeline({ store, core, totals, totalsKey: TOTALS_KEY, showLog, decode, logger });
   await comments.restore();
-  const view = () => core.stream.view(config.room.id);
   const orders = createOrderDesk({ labels: orderLabels, anomalies: () => view().orderAnomalies ?? NO_ORDERS, nowMs }, { session: startedMs, model: orderModel }); // prettier-ignore
   await orders.restore();
 

@@ -22,7 +22,7 @@ export function createCore(
     /** Null: no model of orders could be opened, and no order is judged. */
     orderModel: OrderModel | null;
   },
-  ports: Pick<PipelinePorts, 'onWindows' | 'onPrompts' | 'onEvent'>,
+  ports: Pick<PipelinePorts, 'onWindows' | 'onPrompts' | 'onEvent' | 'onTick'>,
 ): {
   pipeline: Pipeline;
   stream: ReturnType<typeof createStream> & PipelineStream;

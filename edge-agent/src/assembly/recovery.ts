@@ -1,6 +1,7 @@
 import type { Decoder, Store } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { createCore } from './core.ts';
+import type { ShowLog } from './show-log.ts';
 import type { ShowTotals } from './show-totals.ts';
 
 const TICK_MS = 100;
@@ -17,6 +18,7 @@ export async function recoverPipeline(parts: {
   core: ReturnType<typeof createCore>;
   totals: ShowTotals;
   totalsKey: string;
+  showLog: ShowLog;
   decode: Decoder;
   logger: Logger;
 }): Promise<number> {
@@ -24,6 +26,7 @@ export async function recoverPipeline(parts: {
   const recovered = await store.recover();
   const saved = recovered.state.find(([key]) => key === totalsKey)?.[1];
   if (saved !== undefined) totals.load(saved);
+  parts.showLog.restore(recovered.state);
   core.stream.restore(recovered.state, recovered.seenIds);
   core.advisor.restore(recovered.state);
 

@@ -7,9 +7,11 @@ import { readEventFile } from '../ingest/replay-source.ts';
 import { openCommentPredictor } from './comment-predictor.ts';
 import { createCore } from './core.ts';
 import { openOrderModel } from './order-model.ts';
+import { createProductResolver, productById } from './product-resolver.ts';
+import { createShowLog } from './show-log.ts';
 
 export interface ReplaySink {
-  write(file: 'windows' | 'prompts', lines: string): void;
+  write(file: 'windows' | 'prompts' | 'show-log', lines: string): void;
   drained(): Promise<void>;
 }
 
@@ -62,14 +64,28 @@ export async function runReplay(
       onWindows: (results) => {
         windows += results.length;
         ports.sink.write('windows', results.map((result) => `${JSON.stringify(result)}\n`).join(''));
+        showLog.windows(results);
       },
       onPrompts: (events: readonly PromptEvent[]) => {
         for (const event of events) prompts[event.kind]++;
         ports.sink.write('prompts', events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+        showLog.prompts(events);
       },
+      onEvent: (event, prediction) => showLog.event(event, prediction),
+      onTick: (ms) => showLog.tick(ms),
     },
   );
   const { pipeline } = core;
+  const { advise, room } = input.config;
+  const showLog = createShowLog(
+    {
+      write: (entry) => ports.sink.write('show-log', `${JSON.stringify(entry)}\n`),
+      view: () => core.stream.view(room.id),
+      product: productById(input.catalogue),
+      resolveProduct: createProductResolver(input.catalogue),
+    },
+    { roomId: room.id, mode: 'replay', modelVersion: core.modelVersion, limits: { cardsPer10Min: advise.cardsPer10Min, actNowPer10Min: advise.actNowPer10Min } },
+  ); // prettier-ignore
   const drops: ReplayResult['drops'] = { byReason: {}, lines: [], late: [] };
   // A recording has no clock of ours to be ahead of.
   const decode = createCanonicalDecoder({
@@ -123,6 +139,7 @@ export async function runReplay(
   await flush();
   if (nowMs !== null) pipeline.tick(nowMs);
   pipeline.finish();
+  showLog.finish();
   drops.late = core.stream.takeLate().map(({ id, type, source, eventTimeMs }) => ({ id, type, source, eventTimeMs }));
   await predictor.close();
   for (const [reason, count] of Object.entries(pipeline.counts.drops) as [DropReason, number][]) {

@@ -11,7 +11,8 @@ import { runReplay, type ReplaySink } from '../assembly/replay-run.ts';
 const HELP = `livecue replay FILE… [--speed N|max] [--catalogue FILE] [--room ID] [--out DIR]
 
 Runs recorded canonical events (one JSON a line, .gz as it is) through the whole pipeline and writes
-prompts.jsonl, windows.jsonl, drops.json and summary.json to DIR. The same input gives the same bytes each
+prompts.jsonl, windows.jsonl, show-log.jsonl (the record that livecue report reads), drops.json and
+summary.json to DIR. The same input gives the same bytes each
 time; only "timing" in summary.json (wall time, events a second) tells of the run itself.
 
   --speed N|max     1 to 50 times the recorded speed, or as fast as it goes (default max)
@@ -104,11 +105,12 @@ function parseCall(args: string[]): Call | { wrong: string } | 'help' {
   };
 }
 
-/** Two streams of JSON Lines; waits for the disk so that memory stays flat on long recordings. */
+/** Streams of JSON Lines; waits for the disk so that memory stays flat on long recordings. */
 function openSink(folder: string): ReplaySink & { close(): Promise<void> } {
   const files = {
     windows: createWriteStream(path.join(folder, 'windows.jsonl')),
     prompts: createWriteStream(path.join(folder, 'prompts.jsonl')),
+    'show-log': createWriteStream(path.join(folder, 'show-log.jsonl')),
   };
   return {
     write(name, lines) {

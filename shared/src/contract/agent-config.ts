@@ -91,6 +91,11 @@ export const AgentConfig = z.strictObject({
     maxInFlight: z.int().min(1).max(100).default(100),
     resendAfterMs: z.int().min(500).max(600_000).default(10_000),
   }).prefault({}),
+  shows: z.strictObject({
+    keep: z.int().min(1).max(1000).default(30).describe('Shows whose record is kept, the newest'),
+    keepDays: z.int().min(1).max(3650).default(90).describe('Older records are removed'),
+    report: z.boolean().default(true).describe('Write the report of a show into reports/ of the data folder when it ends'),
+  }).prefault({}),
   connectors: z.array(ConnectorEntry).max(64).default([]).describe('Live platforms and shops, as many as are wanted'),
 }); // prettier-ignore
 export type AgentConfig = z.infer<typeof AgentConfig>;
