@@ -4,7 +4,7 @@ import { boundsOf, type Odds } from '../../edge-agent/src/stream/demand/demand-o
 import { DEMAND_SETTINGS, NO_SALES, oddsOf, pass, sell, stockOutTime } from '../../edge-agent/src/stream/demand/product-demand.ts'; // prettier-ignore
 import { Ridge } from '../../edge-agent/src/stream/demand/ridge.ts';
 import type { ProfileName } from '../../edge-agent/src/ingest/simulator/profiles.ts';
-import { simulateShow, SLICE_MS } from './shows.ts';
+import { type ProductSlices, simulateShow, SLICE_MS } from './shows.ts';
 
 const HELP = `npm run bench:demand [-- --shows N] [-- --json]
 
@@ -79,12 +79,12 @@ function looksOf(seed: number, shows: number) {
 }
 
 /** Follows a show slice by slice, as `RoomDemand` does. */
-function watch(products: readonly Float64Array[], looks: Look[], stock: StockLook[]): void {
+function watch(products: readonly ProductSlices[], looks: Look[], stock: StockLook[]): void {
   let states = products.map(() => NO_SALES);
-  const sums = products.map((units) => units.reduce((all, sold) => (all.push(all.at(-1)! + sold), all), [0]));
-  const slices = products[0]!.length;
+  const sums = products.map(({ units }) => units.reduce((all, sold) => (all.push(all.at(-1)! + sold), all), [0]));
+  const slices = products[0]!.units.length;
   for (let slice = 0; slice < slices; slice++) {
-    states = states.map((state, at) => sell(pass(state, 1 / PER_MINUTE, DEMAND_SETTINGS), products[at]![slice]!));
+    states = states.map((state, at) => sell(pass(state, 1 / PER_MINUTE, DEMAND_SETTINGS), products[at]!.units[slice]!));
     if ((slice + 1) % (3 * PER_MINUTE) !== 0 || slice < 10 * PER_MINUTE) continue;
     const [units, minutes] = states.reduce(([a, b], { long }) => [a + long.units, b + long.minutes], [0, 1]);
     const usual = units! / minutes!;

@@ -8,12 +8,20 @@ const START_MS = Date.UTC(2026, 0, 5, 12);
 /** More than any show sells. */
 const PLENTY = 1_000_000;
 
+/** What happened to one product, by slice of 5 s. */
+export interface ProductSlices {
+  readonly units: Float64Array;
+  readonly views: Float64Array;
+  readonly carts: Float64Array;
+  /** 1 while it was on air, 0 else; the slice in which that changed counts as after it. */
+  readonly onAir: Float64Array;
+}
+
 /**
- * Units paid in a simulated show by product and slice of 5 s. There is plenty of everything, and nobody drains a
- * stock: a product that runs out shows no demand any more, and leaving out what ran out would leave out what sold
- * well.
+ * A simulated show by product. There is plenty of everything, and nobody drains a stock: a product that runs out
+ * shows no demand any more, and leaving out what ran out would leave out what sold well.
  */
-export function simulateShow(seed: number, profile: ProfileName, minutes: number): Float64Array[] {
+export function simulateShow(seed: number, profile: ProfileName, minutes: number): ProductSlices[] {
   const { cycle, injections, ...rest } = PROFILES[profile];
   const kept = <T extends { readonly kind: string }>(all: readonly T[]) => all.filter(({ kind }) => kind !== 'stock-out'); // prettier-ignore
   const products = simulatedProducts(rest.products).map((one) => ({
@@ -34,12 +42,20 @@ export function simulateShow(seed: number, profile: ProfileName, minutes: number
   });
   const places = new Map(products.map(({ product }, at) => [product.productId, at]));
   const slices = (minutes * 60_000) / SLICE_MS;
-  const units = products.map(() => new Float64Array(slices));
+  const empty = () => new Float64Array(slices);
+  const all = products.map(() => ({ units: empty(), views: empty(), carts: empty(), onAir: empty() }));
+  const of = (productID: string | undefined) => all[places.get(productID ?? '') ?? -1];
+  let onAir: string | undefined;
   for (let slice = 0; slice < slices; slice++) {
     for (const { event } of room.next(START_MS + (slice + 1) * SLICE_MS)) {
-      if (event.type !== 'shop.order.paid') continue;
-      for (const { productID = '', orderQuantity } of event.data.orderedItem ?? []) units[places.get(productID) ?? -1]![slice]! += orderQuantity; // prettier-ignore
+      if (event.type === 'shop.order.paid') {
+        for (const { productID, orderQuantity } of event.data.orderedItem ?? []) of(productID)!.units[slice]! += orderQuantity; // prettier-ignore
+      } else if (event.type === 'shop.product.viewed') of(event.data.product.productID)!.views[slice]!++;
+      else if (event.type === 'shop.cart.added') of(event.data.product.productID)!.carts[slice]!++;
+      else if (event.type === 'live.product.pinned') onAir = event.data.product.productID;
+      else if (event.type === 'live.product.unpinned' && event.data.product.productID === onAir) onAir = undefined;
     }
+    if (onAir !== undefined) of(onAir)!.onAir[slice] = 1;
   }
-  return units;
+  return all;
 }

@@ -1,6 +1,7 @@
 import type { StateDelta } from '../core-ports.ts';
 import { decodeAccumulator, encodeAccumulator } from './accumulator.ts';
 import type { RoomDemandEntry } from './demand/room-demand.ts';
+import { type LedgerPeriod, SalesLedger } from './demand/sales-ledger.ts';
 import type { SourceClockState } from './event-clock.ts';
 import type { PulseState } from './feed-pulse.ts';
 import type { KeyKind, KeyRows, RecentId, SessionMemory } from './key-rows.ts';
@@ -42,6 +43,10 @@ function takeRoom(room: Room, put: Entry[], del: string[]): void {
   changes.lastRoom = stored;
   takeAnomalies(room, put);
   for (const entry of room.demand.take()) put.push([stateKeys.demand(room.id, entry[0]), JSON.stringify(entry)]);
+  const ledger = room.demand.ledger.take();
+  for (const period of ledger.put)
+    put.push([stateKeys.ledger(room.id, SalesLedger.keyOf(period)), JSON.stringify(period)]);
+  for (const period of ledger.del) del.push(stateKeys.ledger(room.id, period));
   for (const productId of changes.facts) {
     put.push([stateKeys.fact(room.id, productId), JSON.stringify(room.facts.get(productId)!)]);
     changes.storedFacts.add(productId);
@@ -128,7 +133,7 @@ export function restoreRooms(state: readonly Entry[], roomOf: (roomId: string) =
   }
   let nowMs: number | null = null;
   // Rooms last: what they say of late slices refers to keys.
-  const order = ['clock', 'fact', 'key', 'base', 'row', 'room', 'anomaly', 'anomaly-tail', 'demand'];
+  const order = ['clock', 'fact', 'key', 'base', 'row', 'room', 'anomaly', 'anomaly-tail', 'demand', 'ledger'];
   for (const part of order) {
     for (const [key, value] of own) {
       const [name, rest] = splitKey(key);
@@ -154,6 +159,8 @@ function restoreEntry(part: string, path: unknown[], value: string, roomOf: (roo
   } else if (part === 'room') restoreRoom(room, value);
   else if (part === 'demand') {
     room.demand.load(JSON.parse(value) as RoomDemandEntry);
+  } else if (part === 'ledger') {
+    room.demand.ledger.load(JSON.parse(value) as LedgerPeriod);
   } else if (part === 'anomaly') {
     room.anomalies.loadBase(value);
     room.changes.lastAnomaly = value;

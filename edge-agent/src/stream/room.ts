@@ -24,6 +24,8 @@ import type { StreamConfig } from './stream-config.ts';
 export const VIEW_MS = 600_000;
 /** Rows that no window needs any more are merged to this length. */
 const BLOCK_MS = 30_000;
+/** A room silent for longer is between shows, whatever it says itself. */
+const SHOW_PAUSE_MS = 30 * 60_000;
 /** Products with rows, and products with known facts, that a room holds at most; more are counted in the room only. */
 export const MAX_PRODUCTS = 10_000;
 
@@ -63,6 +65,8 @@ export class Room {
   firstIndex: number | null = null;
   /** Products that were not given rows because of `MAX_PRODUCTS`. */
   refusedProducts = 0;
+  /** Raised whenever a row comes or goes: which products were active lately may have changed. */
+  rowsVersion = 0;
   /** Slices before this one are the past that interest is held against. */
   pastTo = -Infinity;
   readonly #counter = new Counter();
@@ -136,7 +140,9 @@ export class Room {
 
   #countIn(key: KeyRows, event: LiveEvent, prediction: Prediction | null, share: Share | null): void {
     const index = Math.floor(event.eventTimeMs / this.sliceMs);
+    const rows = key.rows.length;
     const row = key.rowAt(index);
+    if (key.rows.length !== rows) this.rowsVersion++;
     this.#counter.count(row.acc, event, prediction, share, key.kind === 'room');
     key.version++;
     for (const live of key.live) {
@@ -193,12 +199,13 @@ export class Room {
     if (watermarkMs === null) return corrected;
     const closed = this.#close(watermarkMs);
     this.anomalies.tick(this.total, this.firstIndex, watermarkMs, this.feed, nowMs);
-    this.demand.tick(
-      this.products.values(),
-      this.firstIndex,
-      watermarkMs,
-      (id) => this.facts.get(id)?.stock?.level ?? null,
-    );
+    // A room of which nobody tells us but its shop is always on.
+    const isLive =
+      this.feed.lastMs === null || (!this.anomalies.isShowOver && nowMs - this.feed.lastMs < SHOW_PAUSE_MS);
+    this.demand.tick(this.products.values(), this.firstIndex, watermarkMs, {
+      stockOf: (id) => this.facts.get(id)?.stock?.level ?? null,
+      isLive,
+    });
     this.#tidy(watermarkMs);
     return corrected.concat(closed);
   }
@@ -240,6 +247,7 @@ export class Room {
       key.evict(Math.min(needed, viewed), this.changes);
       if (key.kind === 'product' && key.rows.length === 0 && key.session.base === null) this.#forget(key);
     }
+    this.rowsVersion++;
     this.windows.forget(needed);
     this.changes.prune();
   }

@@ -10,7 +10,31 @@ export const DemandAhead = z.object({
 });
 export type DemandAhead = z.infer<typeof DemandAhead>;
 
-/** What is expected of a product within the show. */
+/** Units of a product in one hour, or in 24 of them, from `fromMs` on. */
+export const DemandSpan = z.object({
+  fromMs: z.int(),
+  mean: z.number().min(0),
+  lo80: z.number().min(0),
+  hi80: z.number().min(0),
+});
+export type DemandSpan = z.infer<typeof DemandSpan>;
+
+/** What earlier shows and days say of the coming ones. */
+export const AcrossShows = z.object({
+  /** Earlier shows that are known. */
+  shows: z.int().min(0),
+  /** Units of a show that lasts as long as shows usually did; null before there were two. */
+  nextShow: z.object({ minutes: z.number(), mean: z.number().min(0), lo80: z.number().min(0), hi80: z.number().min(0) }).nullable(),
+  /** Units to have beyond the stock to serve the next show with 90 % certainty; null when there are enough, or no stock is known. */
+  restockUnits: z.int().positive().nullable(),
+  /** The next 24 whole hours, without those in which the agent seldom runs; empty before there were two days. */
+  hours: z.array(DemandSpan).max(24),
+  /** The next seven times 24 hours, as long as the agent runs as it did; empty before there were two days. */
+  days: z.array(DemandSpan).max(7),
+}); // prettier-ignore
+export type AcrossShows = z.infer<typeof AcrossShows>;
+
+/** What is expected of a product: within the show, and beyond it. */
 export const Forecast = z.object({
   productId: z.string(),
   /** Next 5, 15 and 60 minutes. */
@@ -31,5 +55,7 @@ export const Forecast = z.object({
   restockUnits: z.int().positive().nullable(),
   /** Most units a buyer should get for the stock to last 15 minutes; null when no limit is needed, or would not be enough. */
   limitPerBuyer: z.int().positive().nullable(),
+  /** Absent while there were neither two earlier shows nor two earlier days. */
+  across: AcrossShows.optional(),
 });
 export type Forecast = z.infer<typeof Forecast>;

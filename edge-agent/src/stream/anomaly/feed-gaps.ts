@@ -24,6 +24,11 @@ export class FeedGaps {
     this.#isOver = !isOn;
   }
 
+  /** The room said that its show has ended, and not that another began. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   update(feed: FeedPulse, nowMs: number): void {
     const last = this.#gaps.at(-1);
     const open = last !== undefined && last.endMs === null ? last : null;

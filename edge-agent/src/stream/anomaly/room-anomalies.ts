@@ -67,6 +67,10 @@ export class RoomAnomalies {
   }
 
   /** The show has begun or is over: after its end silence is right. */
+  get isShowOver(): boolean {
+    return this.#gaps.isOver;
+  }
+
   noteShow(isOn: boolean): void {
     this.#gaps.noteShow(isOn);
   }

@@ -74,6 +74,11 @@ export function oddsOf(state: ProductDemandState, minutes: number, usual: number
   return { mean: Math.max(0, later * minutes + extra), lump, spread: spreadNow * (1 - far) + spreadHour * far };
 }
 
+/** Units a minute of a product for good, whatever goes on just now. */
+export function rateOf(state: ProductDemandState, usual: number, settings: DemandSettings): number {
+  return ratesOf(state, usual, settings).later;
+}
+
 /** Units a minute now and once what goes on has faded, each drawn to what is known beside it. */
 function ratesOf({ short, long }: ProductDemandState, usual: number, { shortPrior, longPrior }: DemandSettings) {
   const later = (long.units + longPrior * usual) / (long.minutes + longPrior);

@@ -2,7 +2,9 @@ import type { Forecast } from '@livecue/shared/insight';
 import { SUM } from '../accumulator.ts';
 import type { KeyRows } from '../key-rows.ts';
 import { boundsOf, quantile } from './demand-odds.ts';
-import { DEMAND_SETTINGS, type DemandSettings, NO_SALES, oddsOf, pass, type ProductDemandState, sell, stockOutTime } from './product-demand.ts'; // prettier-ignore
+import { AcrossShowsReader } from './across-shows.ts';
+import { DEMAND_SETTINGS, type DemandSettings, NO_SALES, oddsOf, pass, type ProductDemandState, rateOf, sell, stockOutTime } from './product-demand.ts'; // prettier-ignore
+import { SalesLedger } from './sales-ledger.ts';
 
 /** Minutes ahead that are foretold. */
 export const AHEAD_MINUTES = [5, 15, 60] as const;
@@ -10,6 +12,10 @@ const RESTOCK_MINUTES = 60;
 const LIMIT_MINUTES = 15;
 /** Products whose sales are remembered; beyond, new ones are as the usual product. */
 const MAX_PRODUCTS = 10_000;
+/** Longer leaps of the watermark are time in which nobody watched, but for slices in which something sold. */
+const MOST_WATCHED_MINUTES = 1;
+/** Nobody watched for so long: what comes is another show. */
+const SHOW_PAUSE_MINUTES = 30;
 /** A clock that leapt further is told as this many slices: memories are empty by then. */
 const MOST_SLICES = 100_000;
 
@@ -23,23 +29,30 @@ interface Kept {
 
 /** Stored form of one product: its state at the beginning of slice `index`. */
 type ProductEntry = readonly [productId: string, state: ProductDemandState, index: number];
-/** Of the room: its first slice and the one that is told next. */
-type RoomEntry = readonly [productId: null, firstIndex: number, index: number];
+/** Of the room: its first slice and the one that is told next, without pauses; the show that is on; slices of pauses. */
+type RoomEntry = readonly [productId: null, firstIndex: number, index: number, show?: number | null, paused?: number];
 export type RoomDemandEntry = ProductEntry | RoomEntry;
 
 /** Sales of one room by product: constant memory a product, told of each slice once and in order. */
 export class RoomDemand {
   readonly #sliceMinutes: number;
   readonly #settings: DemandSettings;
+  /** What sold by hour and show, over weeks. */
+  readonly ledger: SalesLedger;
+  readonly #across: AcrossShowsReader;
   readonly #products = new Map<string, Kept>();
   /** First slice, and the one that is told next. */
   #span: { readonly first: number; readonly next: number } | null = null;
+  /** Slices between shows, so far: `#span` and products count without them. */
+  #paused = 0;
   #usual: { readonly index: number; readonly rate: number } | null = null;
   #changed = new Set<string | null>();
 
   constructor(sliceMs: number, settings: DemandSettings = DEMAND_SETTINGS) {
     this.#sliceMinutes = sliceMs / 60_000;
     this.#settings = settings;
+    this.ledger = new SalesLedger(sliceMs);
+    this.#across = new AcrossShowsReader(this.ledger);
   }
 
   /**
@@ -61,29 +74,45 @@ export class RoomDemand {
     this.#changed.add(null);
   }
 
-  /** Reads the slices that the watermark has passed; `stockOf` as for `add`. */
+  /** Reads the slices that the watermark has passed; `stockOf` as for `add`, `isLive` whether a show is on. */
   tick(
     products: Iterable<KeyRows>,
     firstIndex: number | null,
     watermarkMs: number,
-    stockOf: (productId: string) => number | null,
+    { stockOf, isLive }: { stockOf: (productId: string) => number | null; isLive: boolean },
   ): void {
     const end = Math.floor(watermarkMs / (this.#sliceMinutes * 60_000));
-    if (firstIndex === null || end <= (this.#span?.next ?? firstIndex)) return;
-    const from = this.#span?.next ?? firstIndex;
-    const slices = new Map<number, Map<string, number>>();
-    for (const { productId, rows } of products) {
-      for (let at = rows.length - 1; at >= 0 && rows[at]!.index >= from; at--) {
-        const { index, acc } = rows[at]!;
-        const units = acc.sums[SUM.unitsPaid]!;
-        if (productId === null || units <= 0 || index >= end) continue;
-        const slice = slices.get(index) ?? new Map<string, number>();
-        slices.set(index, slice.set(productId, units));
+    const from = this.#span === null ? firstIndex : this.#span.next + this.#paused;
+    if (firstIndex === null || from === null || end <= from) return;
+    const slices = soldIn(products, from, end);
+    const passed = (end - from) * this.#sliceMinutes;
+    const isNew = passed > SHOW_PAUSE_MINUTES;
+    if (isNew) this.ledger.resume(null);
+    if (!isLive || isNew) this.#pause(end - from, end);
+    else {
+      // The first slice is where a room's memory begins, the last one brings it up to now: both are told, sold or not.
+      for (const index of new Set([from, ...[...slices.keys()].sort((a, b) => a - b), end - 1])) {
+        this.add(index - this.#paused, slices.get(index) ?? NOTHING, stockOf);
       }
     }
-    // The first slice is where a room's memory begins, the last one brings it up to now: both are told, sold or not.
-    for (const index of new Set([from, ...[...slices.keys()].sort((a, b) => a - b), end - 1])) {
-      this.add(index, slices.get(index) ?? NOTHING, stockOf);
+    for (const [index, sold] of slices) this.ledger.book({ index, minutes: 0, isLive, sold, missed: NOTHING });
+    const minutes = passed <= MOST_WATCHED_MINUTES ? passed : slices.size * this.#sliceMinutes;
+    const missed = isLive ? this.#missedIn(minutes) : NOTHING;
+    this.ledger.book({ index: end - 1, minutes, isLive, sold: NOTHING, missed });
+  }
+
+  /** Time between shows says nothing of what sells within them: no memory fades by it, and nothing is counted. */
+  #pause(slices: number, end: number): void {
+    if (this.#span === null) this.#span = { first: end, next: end };
+    else this.#paused += slices;
+    this.#changed.add(null);
+  }
+
+  /** What products that are sold out would have sold in `minutes`. */
+  *#missedIn(minutes: number): Iterable<readonly [productId: string, units: number]> {
+    for (const [productId, { state }] of this.#products) {
+      if (state.soldOut === null) continue;
+      yield [productId, rateOf(state, this.#usualRate(this.#span!.next), this.#settings) * minutes];
     }
   }
 
@@ -95,6 +124,7 @@ export class RoomDemand {
     const state = kept === undefined ? NO_SALES : this.#passed(kept.state, span.next - kept.index);
     const usual = this.#usualRate(span.next);
     const odds = (minutes: number) => oddsOf(state, minutes, usual, this.#settings);
+    const across = this.#across.of(productId, stock, (span.next + this.#paused) * this.#sliceMinutes * 60_000);
     const stockOut = stock === null || stock <= 0 ? null : stockOutTime(odds, stock);
     return {
       productId,
@@ -107,6 +137,7 @@ export class RoomDemand {
       soldOut: state.soldOut === null ? null : { minutes: state.soldOut, missedUnits: odds(state.soldOut).mean },
       restockUnits: stock === null ? null : positive(quantile(odds(RESTOCK_MINUTES), 0.9) - Math.max(0, stock)),
       limitPerBuyer: limitOf(stock, odds(LIMIT_MINUTES).mean, unitsPerBuyer),
+      ...(across === undefined ? {} : { across }),
     };
   }
 
@@ -137,7 +168,8 @@ export class RoomDemand {
   }
 
   /** Our clock was set back: slices are told again from there on. */
-  rewind(index: number): void {
+  rewind(toIndex: number): void {
+    const index = toIndex - this.#paused;
     for (const [productId, kept] of this.#products) {
       if (kept.index <= index) continue;
       kept.index = index;
@@ -148,12 +180,14 @@ export class RoomDemand {
       this.#changed.add(null);
     }
     this.#usual = null;
+    this.ledger.rewind(toIndex);
   }
 
   /** What changed since the last call. */
   take(): RoomDemandEntry[] {
     const changed = [...this.#changed].flatMap((productId): RoomDemandEntry[] => {
-      if (productId === null) return this.#span === null ? [] : [[null, this.#span.first, this.#span.next]];
+      if (productId === null)
+        return this.#span === null ? [] : [[null, this.#span.first, this.#span.next, this.ledger.show, this.#paused]];
       const kept = this.#products.get(productId);
       return kept === undefined ? [] : [[productId, kept.state, kept.index]];
     });
@@ -162,10 +196,28 @@ export class RoomDemand {
   }
 
   load(entry: RoomDemandEntry): void {
-    if (entry[0] === null) this.#span = { first: entry[1], next: entry[2] };
-    else this.#products.set(entry[0], { state: entry[1], index: entry[2] });
+    if (entry[0] === null) {
+      this.#span = { first: entry[1], next: entry[2] };
+      this.ledger.resume(entry[3] ?? null);
+      this.#paused = entry[4] ?? 0;
+    } else this.#products.set(entry[0], { state: entry[1], index: entry[2] });
     this.#usual = null;
   }
+}
+
+/** Units paid from slice `from` to before `end`, by slice and product. */
+function soldIn(products: Iterable<KeyRows>, from: number, end: number): Map<number, Map<string, number>> {
+  const slices = new Map<number, Map<string, number>>();
+  for (const { productId, rows } of products) {
+    for (let at = rows.length - 1; at >= 0 && rows[at]!.index >= from; at--) {
+      const { index, acc } = rows[at]!;
+      const units = acc.sums[SUM.unitsPaid]!;
+      if (productId === null || units <= 0 || index >= end) continue;
+      const slice = slices.get(index) ?? new Map<string, number>();
+      slices.set(index, slice.set(productId, units));
+    }
+  }
+  return slices;
 }
 
 function positive(units: number): number | null {
