@@ -3,6 +3,11 @@ import { createAudience } from './audience.ts';
 import { simulatedProducts } from './catalogue.ts';
 import { createChat } from './chat.ts';
 import type { SimulatedProduct } from './demo-products.ts';
+import { createHost, type SimulatedHost } from './host.ts';
+import { createCrowd } from './host-crowd.ts';
+import type { HostConfig } from './host-effects.ts';
+import { createNeeds } from './host-needs.ts';
+import { createHostedShow } from './host-show.ts';
 import { scheduleInjections } from './injections.ts';
 import type { Profile } from './profiles.ts';
 import { createSales } from './sales.ts';
@@ -22,6 +27,8 @@ export interface SimulatedRoomConfig {
   readonly roomId: string;
   /** What is sold; absent: as many simulated products as the profile says. */
   readonly products?: readonly SimulatedProduct[];
+  /** A host who can be told something. Absent: one who goes his own way, and chance that is not synchronised. */
+  readonly host?: HostConfig;
 }
 
 /** A seeded live commerce room that is made as far as it is asked for. The same configuration gives the same events. */
@@ -33,19 +40,35 @@ export interface SimulatedRoom {
   next(untilMs: number): SimulatedEvent[];
   /** What has come true and was not handed out yet; things end, and are told, in the order of their end. */
   truth(): TruthItem[];
+  /** Null where no host was asked for. */
+  readonly host: SimulatedHost | null;
 }
 
 export function createSimulatedRoom(config: SimulatedRoomConfig): SimulatedRoom {
   const { profile, startMs, roomId } = config;
   const products = config.products ?? simulatedProducts(profile.products);
-  const { world, output } = createWorld({ seed: config.seed, startMs, roomId });
+  const { world, output } = createWorld({
+    seed: config.seed,
+    startMs,
+    roomId,
+    synchronised: config.host !== undefined,
+  });
   world.agenda.at(startMs, () => world.emit('live.room.started', { startTime: new Date(startMs).toISOString() }));
-  const audience = createAudience(world, profile);
+  const people = createAudience(world, profile);
   const shelf = createShelf(world, products);
-  const show = createShow(world, shelf, profile.opening);
+  const crowd = config.host === undefined ? null : createCrowd(world, people);
+  const audience = crowd?.audience ?? people;
+  const hosted =
+    crowd === null || config.host === undefined ? null : createHostedShow(world, shelf, crowd, config.host.effects);
+  const show = hosted ?? createShow(world, shelf, profile.opening);
   const sales = createSales(world, { audience, shelf, show }, profile.joinsPerS);
   const chat = createChat(world, { audience, shelf, show }, profile);
   scheduleInjections({ world, audience, shelf, show, sales, chat, profile });
+  let host: SimulatedHost | null = null;
+  if (config.host !== undefined && crowd !== null && hosted !== null) {
+    const needs = createNeeds(world, { crowd, shelf, show: hosted, sales }, config.host.effects);
+    host = createHost(world, { crowd, shelf, show: hosted, needs }, config.host);
+  }
 
   let ended = false;
   if (config.durationMs !== null) {
@@ -67,5 +90,6 @@ export function createSimulatedRoom(config: SimulatedRoomConfig): SimulatedRoom 
       return output.events();
     },
     truth: output.truth,
+    host,
   };
 }

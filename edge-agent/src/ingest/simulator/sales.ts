@@ -126,6 +126,7 @@ export function createSales(
 ): Sales {
   const { audience, shelf, show } = parts;
   const views = world.random.fork('views');
+  const lookers = world.lane(views, 'lookers');
   const funnel = world.random.fork('funnel');
   const till = createTill(world);
   const order = createOrders(world, shelf, till.pay);
@@ -176,14 +177,14 @@ export function createSales(
   const mean = joinsPerS * VIEWS_PER_JOIN;
   const pull = (timeMs: number): number => 0.75 * show.interest(timeMs);
   const rate = {
-    maxPerS: mean * MAX_ACTIVITY * 1.25,
+    maxPerS: mean * MAX_ACTIVITY * (0.5 + 0.75 * show.maxInterest),
     perS: (timeMs: number) => mean * audience.activity(timeMs) * (0.5 + pull(timeMs)),
   };
   world.arrivals(views, rate, () => {
     const extra = pull(world.agenda.nowMs);
     const { explaining } = show;
-    const item = explaining !== null && views.chance(extra / (0.5 + extra)) ? explaining : shelf.draw(views);
-    sales.view(audience.someone(views), item, null);
+    const item = explaining !== null && views.chance(extra / (0.5 + extra)) ? explaining : shelf.draw(lookers);
+    sales.view(audience.someone(lookers), item, null);
   });
   return sales;
 }

@@ -26,6 +26,8 @@ export interface Shelf {
   /** Takes up to `wanted` units off and announces the new level; returns how many it got. */
   take(item: ShelfItem, wanted: number): number;
   putBack(item: ShelfItem, units: number): void;
+  /** Price of one in fen from now on, for a timed offer and its end. */
+  setPrice(item: ShelfItem, priceMinor: number): void;
   /** Marks a product whose next sell-out is part of an injection that began at `sinceMs`. */
   markDraining(item: ShelfItem, sinceMs: number): void;
   /** Called when a level reaches zero. */
@@ -37,6 +39,7 @@ const ANNOUNCE_AFTER_MS = 40;
 
 interface Slot extends ShelfItem {
   level: number;
+  priceMinor: number;
   drainingSinceMs: number | null;
 }
 
@@ -152,6 +155,9 @@ export function createShelf(world: World, products: readonly SimulatedProduct[])
       const slot = item as Slot;
       slot.level += units;
       announce(slot, units);
+    },
+    setPrice(item, priceMinor) {
+      (item as Slot).priceMinor = priceMinor;
     },
     markDraining(item, sinceMs) {
       (item as Slot).drainingSinceMs = sinceMs;

@@ -12,6 +12,8 @@ export interface Show {
   leaveAside(item: ShelfItem, untilMs: number): void;
   /** Pull of the product being explained, 0..1: rises, peaks at 40 % of its time, falls; 0 between products. */
   interest(timeMs: number): number;
+  /** Largest value of `interest`: 1, or more where the host may meet a surge. */
+  readonly maxInterest: number;
   /** The show is over: unpins and says so. */
   end(): void;
 }
@@ -23,7 +25,14 @@ interface Phase {
 }
 
 /** Share of a phase at which interest peaks. Inverted U with an early peak: European Journal of Marketing 2025. */
-const PEAK = 0.4;
+export const PEAK = 0.4;
+
+/** Pull of a product at that part of its time: 0 at both ends and beyond, 1 at the peak. */
+export function pullAt(part: number): number {
+  const within = Math.min(1, Math.max(0, part));
+  const distance = within < PEAK ? (PEAK - within) / PEAK : (within - PEAK) / (1 - PEAK);
+  return 1 - distance * distance;
+}
 
 /**
  * The host explains one product after another for 2 to 6 minutes each, 5 to 20 s between them, and leaves
@@ -98,11 +107,10 @@ export function createShow(world: World, shelf: Shelf, opening: Profile['opening
     leaveAside(item, untilMs) {
       aside = { item, untilMs };
     },
+    maxInterest: 1,
     interest(timeMs) {
       if (phase === null) return 0;
-      const part = Math.min(1, Math.max(0, (timeMs - phase.startMs) / (phase.endMs - phase.startMs)));
-      const distance = part < PEAK ? (PEAK - part) / PEAK : (part - PEAK) / (1 - PEAK);
-      return 1 - distance * distance;
+      return pullAt((timeMs - phase.startMs) / (phase.endMs - phase.startMs));
     },
     end() {
       if (phase !== null) close(phase, 'show-end');

@@ -1,6 +1,7 @@
 import type { CanonicalEvent, EventType } from '@livecue/shared/event';
 import { type Agenda, createAgenda } from './agenda.ts';
 import { nextCandidateMs, type Rate } from './hawkes.ts';
+import { createSynchronisedRandom } from './host-random.ts';
 import { createRandom, type Random } from './random.ts';
 import type { TruthItem } from './truth.ts';
 
@@ -22,6 +23,8 @@ export interface World {
   /** Sends an event that happens now; returns its id, or null when the studio is cut off and nobody gets it. */
   emit<T extends EventType>(type: T, data: DataOf<T>): string | null;
   tell(item: TruthItem): void;
+  /** Calls the watcher with what is sent and told from now on, right after it is. */
+  watch(watcher: Watcher): void;
   /** Runs `act` now, or shortly after the silence is over. */
   whenHeard(act: () => void): void;
   readonly silent: boolean;
@@ -31,8 +34,15 @@ export interface World {
   closeAt(timeMs: number, act: () => void): void;
   /** The show is over: what `closeAt` planned is done now, everything else is forgotten. */
   end(): void;
+  /** A stream of its own for a part of what `stream` draws where chance is synchronised, else `stream` itself. */
+  lane(stream: Random, name: string): Random;
   /** Runs `act` at the times of a Poisson process with that rate, thinned to what the rate is at each candidate. */
   arrivals(random: Random, rate: Rate, act: () => void): void;
+}
+
+export interface Watcher {
+  readonly emitted?: (event: CanonicalEvent) => void;
+  readonly told?: (item: TruthItem) => void;
 }
 
 /** What has happened since it was last asked. */
@@ -45,12 +55,19 @@ export interface WorldConfig {
   readonly seed: number;
   readonly startMs: number;
   readonly roomId: string;
+  /**
+   * True: chance goes by the name of its stream and the time of the action (common random numbers), so that two
+   * rooms of one seed in which somebody acts differently differ by what follows from that alone.
+   */
+  readonly synchronised?: boolean;
 }
 
 export function createWorld(config: WorldConfig): { world: World; output: WorldOutput } {
   const { startMs, roomId } = config;
   const agenda = createAgenda(startMs);
-  const random = createRandom(config.seed);
+  const synchronised = config.synchronised === true;
+  const random = synchronised ? createSynchronisedRandom(config.seed, () => agenda.nowMs) : createRandom(config.seed);
+  const watchers: Watcher[] = [];
   // A room that is started again must not repeat ids of its last run: they would be dropped as duplicates.
   const idStart = `simulator:${startMs.toString(36)}-${roomId}-`;
   const sources = { live: `live/simulator/${roomId}`, shop: `shop/simulator/${roomId}` };
@@ -90,9 +107,14 @@ export function createWorld(config: WorldConfig): { world: World; output: WorldO
         data,
       } as CanonicalEvent;
       events.push({ timeMs, event });
+      for (const watcher of watchers) watcher.emitted?.(event);
       return event.id;
     },
-    tell: (item) => void truth.push(item),
+    tell(item) {
+      truth.push(item);
+      for (const watcher of watchers) watcher.told?.(item);
+    },
+    watch: (watcher) => void watchers.push(watcher),
     whenHeard(act) {
       if (world.silent) agenda.at(silentUntilMs, act);
       else act();
@@ -114,12 +136,15 @@ export function createWorld(config: WorldConfig): { world: World; output: WorldO
       for (const close of [...closings]) close();
       agenda.clear();
     },
+    lane: (stream, name) => (synchronised ? stream.fork(name) : stream),
     arrivals(stream, rate, act) {
+      // What `act` draws must not move the times.
+      const times = world.lane(stream, 'times');
       const planNext = (): void => {
-        const timeMs = nextCandidateMs(stream, agenda.nowMs, rate.maxPerS);
+        const timeMs = nextCandidateMs(times, agenda.nowMs, rate.maxPerS);
         if (!Number.isFinite(timeMs)) return;
         agenda.at(timeMs, () => {
-          if (stream.chance(rate.perS(timeMs) / rate.maxPerS)) act();
+          if (times.chance(rate.perS(timeMs) / rate.maxPerS)) act();
           planNext();
         });
       };
