@@ -1,6 +1,11 @@
 import tseslint from 'typescript-eslint';
 
-const PURE = ['shared/src/**/*.ts', 'edge-agent/src/stream/**/*.ts', 'edge-agent/src/advise/**/*.ts'];
+const PURE = [
+  'shared/src/**/*.ts',
+  'edge-agent/src/stream/**/*.ts',
+  'edge-agent/src/advise/**/*.ts',
+  'edge-agent/src/learn/**/*.ts',
+];
 const HANDED_IN = 'The core gets time, chance and environment handed in, so that a replay gives the same bytes.';
 
 export default tseslint.config(

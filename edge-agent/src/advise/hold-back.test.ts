@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { PromptEvent } from '@livecue/shared/prompt';
 import { createGovernor, type Choice, type GovernorPorts, type Wanted } from './governor.ts';
 import { drawOf } from './hold-back.ts';
-import { productsById } from './rule.ts';
+import { productsById, type RuleContext } from './rule.ts';
 import { countedQuestions } from './rules/counted-questions.ts';
 import { feedStale } from './rules/feed-stale.ts';
 import { pastPeak } from './rules/past-peak.ts';
@@ -122,7 +122,12 @@ describe('a learned policy', () => {
     return createGovernor({ rules, product: (id) => byId.get(id) ?? null, choose }, { ...CONFIG, ...config });
   };
   const wantedIn = (room: ReturnType<typeof createFakeRoom>) => {
-    const context = { config: CONFIG, modelVersion: '1', product: () => shirt, active: [shirt] };
+    const context = {
+      config: CONFIG,
+      modelVersion: '1',
+      product: () => shirt,
+      active: [shirt],
+    } as unknown as RuleContext;
     const candidates = [countedQuestions, pastPeak].flatMap((rule) =>
       rule.evaluate(room.view, context).map((candidate) => ({ rule, candidate })),
     );
@@ -192,7 +197,7 @@ test('what the operator sends comes with the next step, though its rule is for t
     governor.outcomes.note({ kind: 'closed', atMs: 60_000, raisedMs: 0, promptId: 'x', rule: 'counted-questions', priority: 'advice', productId: null, outcome: 'muted' });
   }
   room.ask('p0', 'price', 9);
-  const context = { config: CONFIG, modelVersion: '1', product: () => shirt, active: [shirt] };
+  const context = { config: CONFIG, modelVersion: '1', product: () => shirt, active: [shirt] } as unknown as RuleContext;
   const step = () => {
     room.nowMs += 100;
     const wanted = countedQuestions.evaluate(room.view, context).map((candidate) => [candidate.key, { rule: countedQuestions, candidate }] as const);
