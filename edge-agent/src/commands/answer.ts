@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { createAnswerIndex, type AnswerIndex, type IntentScores } from '../advise/answers/answer-index.ts';
 import { createAnswerer, type Answerer } from '../advise/answers/answerer.ts';
 import type { Fact } from '../advise/answers/fact.ts';
@@ -12,7 +11,8 @@ import { createProductLinker, type ProductLinker } from '../inference/product-li
 import { openTextHeads, type TextHeads } from '../inference/text-heads.ts';
 import { questionOf, readFacts, sameProduct, type QuestionLine } from './answer-lines.ts';
 import { readCatalogue } from './catalogue-file.ts';
-import type { Command, Io } from './command.ts';
+import type { Io } from './command.ts';
+import { fileCommand, type Parsed, parseFileCall } from './file-command.ts';
 import { filePairs, openOutput, readLines, type Line } from './line-files.ts';
 
 const HELP = `livecue answer --facts FILE --in FILE --out FILE [--catalogue FILE]
@@ -70,16 +70,7 @@ interface Desk {
 }
 
 /** Exit code 0 done, 1 the input cannot be read (with `--strict`: or a line is bad), 2 the call was wrong. */
-export const answer: Command = async (args, io) => {
-  const call = parseCall(args);
-  if (call === 'help') {
-    io.stdout.write(HELP);
-    return 0;
-  }
-  if ('wrong' in call) {
-    io.stderr.write(`livecue answer: ${call.wrong}\n\n${HELP}`);
-    return 2;
-  }
+export const answer = fileCommand('answer', HELP, parseCall, async (call, io) => {
   const heads = await openTextHeads(MODELS);
   try {
     const desk = await openDesk(call, heads, io);
@@ -92,31 +83,14 @@ export const answer: Command = async (args, io) => {
   } finally {
     await heads.close();
   }
-};
+});
 
-function parseCall(args: string[]): Call | { wrong: string } | 'help' {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args,
-      options: {
-        facts: { type: 'string' },
-        in: { type: 'string' },
-        out: { type: 'string' },
-        catalogue: { type: 'string' },
-        strict: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    return { wrong: (error as Error).message };
-  }
-  const { facts, in: input, out, catalogue = null, strict, help } = parsed.values;
-  if (help) return 'help';
-  if (facts === undefined || input === undefined || out === undefined) return { wrong: 'give --facts, --in and --out' };
-  const isSame = [facts, input].some((file) => file !== '-' && path.resolve(file) === path.resolve(out));
-  if (isSame) return { wrong: '--out is also an input' };
-  return { facts, in: input, out, catalogue, strict };
+function parseCall(args: string[]): Parsed<Call> {
+  const call = parseFileCall(args, ['facts'], ['catalogue']);
+  if (call === 'help' || 'wrong' in call) return call;
+  const { facts, catalogue = null } = call.own;
+  if (facts !== '-' && path.resolve(facts) === path.resolve(call.out)) return { wrong: '--out is also an input' };
+  return { ...call, facts, catalogue };
 }
 
 /** Null: a bad line of the facts ends the run. */

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Writable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { INTENTS } from '@livecue/shared/insight';
 import { classify } from './classify.ts';
+import { runCommand } from './testing/run-command.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -13,20 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const stdout = new PassThrough();
-  let said = '';
-  const stderr = new Writable({
-    write(chunk: Buffer, _, done) {
-      said += chunk.toString('utf8');
-      done();
-    },
-  });
-  const chunks: Buffer[] = [];
-  stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const code = await classify(args, { stdout, stderr, env: {}, signal: new AbortController().signal });
-  return { code, stdout: Buffer.concat(chunks).toString('utf8'), stderr: said };
-}
+const run = (...args: string[]) => runCommand(classify, args);
 
 const at = (name: string) => join(folder, name);
 const lines = (text: string) => text.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>); // prettier-ignore

@@ -1,12 +1,11 @@
-import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { intentRulesFolder, MODELS } from '../assembly/comment-predictor.ts';
 import { createCommentReader, type CommentReader } from '../inference/comment-reader.ts';
 import { openIntentRules } from '../inference/model-manifest.ts';
 import { createProductLinker } from '../inference/product-linker.ts';
 import { openTextHeads, type TextHeads } from '../inference/text-heads.ts';
 import { readCatalogue } from './catalogue-file.ts';
-import type { Command, Io } from './command.ts';
+import type { Io } from './command.ts';
+import { fileCommand, type Parsed, parseFileCall } from './file-command.ts';
 import { filePairs, openOutput, readLines, type Line } from './line-files.ts';
 
 const HELP = `livecue classify --in FILE --out FILE [--catalogue FILE]
@@ -43,16 +42,7 @@ interface Classifier {
 }
 
 /** Exit code 0 done, 1 the input cannot be read (with `--strict`: or a line is bad), 2 the call was wrong. */
-export const classify: Command = async (args, io) => {
-  const call = parseCall(args);
-  if (call === 'help') {
-    io.stdout.write(HELP);
-    return 0;
-  }
-  if ('wrong' in call) {
-    io.stderr.write(`livecue classify: ${call.wrong}\n\n${HELP}`);
-    return 2;
-  }
+export const classify = fileCommand('classify', HELP, parseCall, async (call, io) => {
   const linker = createProductLinker(readCatalogue(call.catalogue));
   const files = filePairs(call.in, call.out, '.jsonl');
   const heads = await openTextHeads(MODELS);
@@ -67,29 +57,11 @@ export const classify: Command = async (args, io) => {
   } finally {
     await heads.close();
   }
-};
+});
 
-function parseCall(args: string[]): Call | { wrong: string } | 'help' {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args,
-      options: {
-        in: { type: 'string' },
-        out: { type: 'string' },
-        catalogue: { type: 'string' },
-        strict: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    return { wrong: (error as Error).message };
-  }
-  const { in: input, out, catalogue = null, strict, help } = parsed.values;
-  if (help) return 'help';
-  if (input === undefined || out === undefined) return { wrong: 'give --in and --out' };
-  if (input !== '-' && path.resolve(input) === path.resolve(out)) return { wrong: '--in and --out are the same' };
-  return { in: input, out, catalogue, strict };
+function parseCall(args: string[]): Parsed<Call> {
+  const call = parseFileCall(args, [], ['catalogue']);
+  return call === 'help' || 'wrong' in call ? call : { ...call, catalogue: call.own.catalogue ?? null };
 }
 
 async function classifyFile(input: string, output: string, classifier: Classifier, call: Call, io: Io): Promise<number> {

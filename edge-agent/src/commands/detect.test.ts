@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Writable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AnomalyDetector } from '../stream/anomaly/anomaly-detector.ts';
 import { detect } from './detect.ts';
 import { parseSeriesLine } from './series-line.ts';
+import { runCommand } from './testing/run-command.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -14,20 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const stdout = new PassThrough();
-  let said = '';
-  const stderr = new Writable({
-    write(chunk: Buffer, _, done) {
-      said += chunk.toString('utf8');
-      done();
-    },
-  });
-  const chunks: Buffer[] = [];
-  stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const code = await detect(args, { stdout, stderr, env: {}, signal: new AbortController().signal });
-  return { code, stdout: Buffer.concat(chunks).toString('utf8'), stderr: said };
-}
+const run = (...args: string[]) => runCommand(detect, args);
 
 const at = (name: string) => join(folder, name);
 const BEGIN_MS = Date.parse('2026-01-01T00:00:00Z');

@@ -1,8 +1,7 @@
-import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { InputError } from '../runtime/agent-error.ts';
 import { ANOMALY_THRESHOLD, AnomalyDetector } from '../stream/anomaly/anomaly-detector.ts';
-import type { Command, Io } from './command.ts';
+import type { Io } from './command.ts';
+import { fileCommand, parseFileCall } from './file-command.ts';
 import { filePairs, openOutput, readLines, type Output } from './line-files.ts';
 import { parseSeriesLine, seriesColumns, type SeriesColumns } from './series-line.ts';
 
@@ -36,16 +35,7 @@ interface Call {
 }
 
 /** Exit code 0 done, 1 the input cannot be read (with `--strict`: or a line is bad), 2 the call was wrong. */
-export const detect: Command = async (args, io) => {
-  const call = parseCall(args);
-  if (call === 'help') {
-    io.stdout.write(HELP);
-    return 0;
-  }
-  if ('wrong' in call) {
-    io.stderr.write(`livecue detect: ${call.wrong}\n\n${HELP}`);
-    return 2;
-  }
+export const detect = fileCommand('detect', HELP, parseFileCall, async (call, io) => {
   for (const [input, output] of filePairs(call.in, call.out, '.csv')) {
     const out = await openOutput(output, io);
     try {
@@ -56,29 +46,7 @@ export const detect: Command = async (args, io) => {
     }
   }
   return 0;
-};
-
-function parseCall(args: string[]): Call | { wrong: string } | 'help' {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args,
-      options: {
-        in: { type: 'string' },
-        out: { type: 'string' },
-        strict: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    return { wrong: (error as Error).message };
-  }
-  const { in: input, out, strict, help } = parsed.values;
-  if (help) return 'help';
-  if (input === undefined || out === undefined) return { wrong: 'give --in and --out' };
-  if (input !== '-' && path.resolve(input) === path.resolve(out)) return { wrong: '--in and --out are the same' };
-  return { in: input, out, strict };
-}
+});
 
 async function detectSeries(input: string, out: Output, { strict }: Call, io: Io): Promise<number> {
   const detector = new AnomalyDetector();

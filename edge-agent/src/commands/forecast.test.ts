@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Writable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { forecast } from './forecast.ts';
+import { runCommand } from './testing/run-command.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -12,20 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const stdout = new PassThrough();
-  let said = '';
-  const stderr = new Writable({
-    write(chunk: Buffer, _, done) {
-      said += chunk.toString('utf8');
-      done();
-    },
-  });
-  const chunks: Buffer[] = [];
-  stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const code = await forecast(args, { stdout, stderr, env: {}, signal: new AbortController().signal });
-  return { code, stdout: Buffer.concat(chunks).toString('utf8'), stderr: said };
-}
+const run = (...args: string[]) => runCommand(forecast, args);
 
 const at = (name: string) => join(folder, name);
 const wave = (step: number) => 100 + 40 * Math.sin((2 * Math.PI * step) / 24);
@@ -131,7 +118,7 @@ test('a folder is forecast file by file, and the same file gives the same bytes 
 });
 
 test.each([
-  [['--in', 'x', '--out', 'y'], 'give --in, --horizon and --out'],
+  [['--in', 'x', '--out', 'y'], 'give --horizon, --in and --out'],
   [['--in', 'x', '--out', 'y', '--horizon', '0'], '--horizon 0: expected a whole number'],
   [['--in', 'x', '--out', 'y', '--horizon', '5', '--season', 'week'], '--season week: expected'],
   [['--in', 'x', '--out', 'x', '--horizon', '5'], 'are the same'],

@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { MODELS } from '../assembly/comment-predictor.ts';
 import { type Expected, forecastTable } from '../assembly/demand-forecaster.ts';
 import { type DemandNetwork, openDemandNetwork } from '../inference/demand-network.ts';
 import { ModelError } from '../inference/model-manifest.ts';
-import type { Command, Io } from './command.ts';
+import type { Io } from './command.ts';
 import { type DemandTable, readDemandTable } from './demand-table.ts';
+import { fileCommand, type Parsed, parseFileCall } from './file-command.ts';
 import { filePairs, openOutput, type Output, readLines } from './line-files.ts';
 
 const HELP = `livecue forecast --in FILE.csv --horizon N --out FILE.csv [--season N]
@@ -46,16 +46,7 @@ interface Call {
 }
 
 /** Exit code 0 done, 1 the input cannot be read (with `--strict`: or a line is bad), 2 the call was wrong. */
-export const forecast: Command = async (args, io) => {
-  const call = parseCall(args);
-  if (call === 'help') {
-    io.stdout.write(HELP);
-    return 0;
-  }
-  if ('wrong' in call) {
-    io.stderr.write(`livecue forecast: ${call.wrong}\n\n${HELP}`);
-    return 2;
-  }
+export const forecast = fileCommand('forecast', HELP, parseCall, async (call, io) => {
   const files = filePairs(call.in, call.out, '.csv');
   const network = await openNetwork(io);
   try {
@@ -67,7 +58,7 @@ export const forecast: Command = async (args, io) => {
     await network?.close();
   }
   return 0;
-};
+});
 
 /** A network that cannot be used is said, and the general methods do its work. */
 async function openNetwork(io: Io): Promise<DemandNetwork | null> {
@@ -80,32 +71,15 @@ async function openNetwork(io: Io): Promise<DemandNetwork | null> {
   }
 }
 
-function parseCall(args: string[]): Call | { wrong: string } | 'help' {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args,
-      options: {
-        in: { type: 'string' },
-        out: { type: 'string' },
-        horizon: { type: 'string' },
-        season: { type: 'string' },
-        strict: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    return { wrong: (error as Error).message };
-  }
-  const { in: input, out, horizon, season, strict, help } = parsed.values;
-  if (help) return 'help';
-  if (input === undefined || out === undefined || horizon === undefined) return { wrong: 'give --in, --horizon and --out' }; // prettier-ignore
-  if (input !== '-' && path.resolve(input) === path.resolve(out)) return { wrong: '--in and --out are the same' };
+function parseCall(args: string[]): Parsed<Call> {
+  const call = parseFileCall(args, ['horizon'], ['season']);
+  if (call === 'help' || 'wrong' in call) return call;
+  const { horizon, season } = call.own;
   const steps = whole(horizon);
   if (steps === null) return { wrong: `--horizon ${horizon}: expected a whole number from 1 to ${MAX_HORIZON}` };
   const cycle = season === undefined ? null : whole(season);
   if (season !== undefined && cycle === null) return { wrong: `--season ${season}: expected a whole number from 1 to ${MAX_HORIZON}` }; // prettier-ignore
-  return { in: input, out, horizon: steps, season: cycle, strict };
+  return { ...call, horizon: steps, season: cycle };
 }
 
 function whole(text: string): number | null {
