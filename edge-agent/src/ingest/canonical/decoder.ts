@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { Decoder as MsgpackDecoder } from '@msgpack/msgpack';
 import { type DropReason, type LiveEvent, parseLiveEvent } from '@livecue/shared/event';
 import type { DecodedFrame, Decoder, RawFrame } from '../../ports.ts';
-import { parseLossless, writeIdsAsText } from './lossless.ts';
+import { createCommonEventReader } from './common-event.ts';
+import { hasLongNumber, parseLossless, writeIdsAsText } from './lossless.ts';
 import { arrayHead, scanMsgpack } from './msgpack-scan.ts';
 
 export interface CanonicalLimits {
@@ -28,8 +29,9 @@ const NOT_UTF8 = 'the bytes are not valid UTF-8';
  */
 export function createCanonicalDecoder(limits: CanonicalLimits): Decoder {
   const msgpack = new MsgpackDecoder({ useBigInt64: true });
+  const readCommon = createCommonEventReader();
   return (frame) => {
-    const collector = createCollector(frame, limits.maxClockSkewMs);
+    const collector = createCollector(frame, limits.maxClockSkewMs, readCommon);
     const size = frame.bytes.length;
     if (size > limits.maxFrameBytes) {
       collector.refuse(1, 'too-large', `the frame has ${size} bytes, the limit is ${limits.maxFrameBytes} (ingest.maxFrameBytes): send fewer events a frame`);
@@ -43,18 +45,33 @@ export function createCanonicalDecoder(limits: CanonicalLimits): Decoder {
 
 interface Collector {
   readonly frame: DecodedFrame;
+  /** Takes an event of the kinds that come in masses; false when it is another, or may be wrong. */
+  takeCommon(value: unknown, line: number): boolean;
   take(value: unknown, line: number): void;
-  takeAll(values: readonly unknown[]): void;
   refuse(line: number, reason: DropReason, detail: string): void;
 }
 
-function createCollector({ sourceName, ingestTimeMs }: RawFrame, maxClockSkewMs: number): Collector {
+function createCollector(
+  { sourceName, ingestTimeMs }: RawFrame,
+  maxClockSkewMs: number,
+  readCommon: ReturnType<typeof createCommonEventReader>,
+): Collector {
   const events: LiveEvent[] = [];
   const rejects: { line: number; reason: DropReason; detail: string }[] = [];
-  const collector: Collector = {
+  const accept = (event: LiveEvent, line: number) => {
+    const aheadMs = event.eventTimeMs - ingestTimeMs;
+    if (aheadMs <= maxClockSkewMs) events.push(event);
+    else rejects.push({ line, reason: 'from-the-future', detail: aheadWords(aheadMs, maxClockSkewMs) });
+  };
+  return {
     frame: { sourceName, ingestTimeMs, events, rejects },
     refuse(line, reason, detail) {
       rejects.push({ line, reason, detail });
+    },
+    takeCommon(value, line) {
+      const event = readCommon(value, ingestTimeMs);
+      if (event !== null) accept(event, line);
+      return event !== null;
     },
     take(value, line) {
       let parsed = parseLiveEvent(value, ingestTimeMs);
@@ -62,20 +79,43 @@ function createCollector({ sourceName, ingestTimeMs }: RawFrame, maxClockSkewMs:
       if (!parsed.ok && parsed.reason === 'malformed' && writeIdsAsText(value)) {
         parsed = parseLiveEvent(value, ingestTimeMs);
       }
-      if (!parsed.ok) {
-        rejects.push({ line, reason: parsed.reason, detail: parsed.detail });
-        return;
-      }
-      const aheadMs = parsed.event.eventTimeMs - ingestTimeMs;
-      if (aheadMs > maxClockSkewMs) rejects.push({ line, reason: 'from-the-future', detail: aheadWords(aheadMs, maxClockSkewMs) });
-      else events.push(parsed.event);
+      if (parsed.ok) accept(parsed.event, line);
+      else rejects.push({ line, reason: parsed.reason, detail: parsed.detail });
     },
-    takeAll(values) {
-      if (values.length > MAX_EVENTS_PER_FRAME) refuseTooMany(collector);
-      else values.forEach((value, index) => collector.take(value, index + 1));
-    },
-  }; // prettier-ignore
-  return collector;
+  };
+}
+
+function takeAll(values: readonly unknown[], collector: Collector): void {
+  if (values.length > MAX_EVENTS_PER_FRAME) return refuseTooMany(collector);
+  values.forEach((value, index) => {
+    if (!collector.takeCommon(value, index + 1)) collector.take(value, index + 1);
+  });
+}
+
+/** One event, or an array of them. Throws when `text` is no JSON. */
+function takeJson(text: string, collector: Collector, firstLine: number, asOne: boolean): void {
+  const value: unknown = JSON.parse(text);
+  const isArray = Array.isArray(value) && !asOne;
+  const values: readonly unknown[] = isArray ? value : [value];
+  if (values.length > MAX_EVENTS_PER_FRAME) return refuseTooMany(collector);
+  /** The same with all digits of its numbers: a second reading, for the few frames that need one. */
+  let exact: readonly unknown[] | null = null;
+  values.forEach((one, index) => {
+    const line = firstLine + index;
+    if (collector.takeCommon(one, line)) return;
+    if (exact === null && hasLongNumber(one)) exact = exactly(text, isArray) ?? values;
+    collector.take((exact ?? values)[index], line);
+  });
+}
+
+/** Null: nested too deep to be read exactly. Numbers that lost digits are refused as ids then, as they should be. */
+function exactly(text: string, isArray: boolean): readonly unknown[] | null {
+  try {
+    const value = parseLossless(text);
+    return isArray ? (value as readonly unknown[]) : [value];
+  } catch {
+    return null;
+  }
 }
 
 function aheadWords(aheadMs: number, limitMs: number): string {
@@ -89,15 +129,13 @@ function refuseTooMany(collector: Collector): void {
 function readJson(bytes: Uint8Array, collector: Collector): void {
   const text = decodeText(bytes);
   if (text === null) return collector.refuse(1, 'malformed', NOT_UTF8);
-  let value: unknown;
   try {
-    value = parseLossless(text);
-  } catch {
+    takeJson(text, collector, 1, false);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     // The parser's own message quotes the text, which may be a viewer's.
-    return collector.refuse(1, 'malformed', 'not valid JSON: expected one event or an array of events');
+    collector.refuse(1, 'malformed', 'not valid JSON: expected one event or an array of events');
   }
-  if (Array.isArray(value)) collector.takeAll(value);
-  else collector.take(value, 1);
 }
 
 function readLines(bytes: Uint8Array, collector: Collector): void {
@@ -114,13 +152,12 @@ function readLines(bytes: Uint8Array, collector: Collector): void {
 }
 
 function readLine(text: string, line: number, collector: Collector): void {
-  let value: unknown;
   try {
-    value = parseLossless(text);
-  } catch {
-    return collector.refuse(line, 'malformed', 'not valid JSON: expected one event as an object on one line');
+    takeJson(text, collector, line, true);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    collector.refuse(line, 'malformed', 'not valid JSON: expected one event as an object on one line');
   }
-  collector.take(value, line);
 }
 
 function readMsgpack(bytes: Uint8Array, decoder: MsgpackDecoder, collector: Collector): void {
@@ -129,7 +166,7 @@ function readMsgpack(bytes: Uint8Array, decoder: MsgpackDecoder, collector: Coll
   const whole = scanMsgpack(bytes, 0);
   if (whole !== null && whole.end === bytes.length && whole.textValid) {
     const values = decodeMsgpack(bytes, decoder);
-    if (values.ok && Array.isArray(values.value)) return collector.takeAll(values.value);
+    if (values.ok && Array.isArray(values.value)) return takeAll(values.value, collector);
     if (values.ok) return collector.take(values.value, 1);
   }
   readElements(bytes, decoder, collector, head);

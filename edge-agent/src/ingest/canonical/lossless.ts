@@ -27,6 +27,16 @@ export function parseLossless(text: string): unknown {
   return parse(text, undefined, { parseNumber: parseExact, onDuplicateKey: ({ newValue }) => newValue });
 }
 
+/** The least number of 16 digits: below, `JSON.parse` rounds nothing that is an id. */
+const LONG = 1e15;
+
+/** Whether a value that `JSON.parse` made may have lost digits where ids stand. */
+export function hasLongNumber(value: unknown, depth = 0): boolean {
+  if (typeof value === 'number') return value >= LONG || value <= -LONG;
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return false;
+  return Object.values(value).some((field) => hasLongNumber(field, depth + 1));
+}
+
 function parseExact(digits: string): number | bigint {
   const value = Number(digits);
   if (Number.isSafeInteger(value) || digits.length > MAX_INTEGER_DIGITS || !/^-?\d+$/.test(digits)) return value;
