@@ -22,7 +22,8 @@ export interface PipelineStream {
 
 /** The part of the advise layer that the path uses; `advise/advisor.ts` has it. */
 export interface PipelineAdvisor {
-  evaluate(view: RoomView): PromptEvent[];
+  /** With `named`, of those products and of what was held before; without, of all. */
+  evaluate(view: RoomView, named?: ReadonlySet<string>): PromptEvent[];
   act(promptId: string, verb: 'done' | 'snooze' | 'mute' | 'veto', nowMs: number): PromptEvent[];
   control(control: { readonly hold?: boolean; readonly off?: boolean }): void;
   stage(): Stage;
@@ -61,11 +62,27 @@ export interface PipelineCounts {
   readonly drops: Partial<Record<DropReason, number>>;
 }
 
+type Frames = readonly Pick<DecodedFrame, 'events'>[];
+type Predictions = readonly (Prediction | null)[];
+
+/** Frames whose comments are being read, or have been. */
+export interface ReadFrames {
+  readonly frames: Frames;
+  /** Of all comments of the frames, in order; also of those that will not be admitted. */
+  readonly predictions: Predictions | Promise<Predictions>;
+}
+
 export interface Pipeline {
-  /** Admits, predicts and counts the events of whole frames, in order. */
-  process(frames: readonly Pick<DecodedFrame, 'events'>[], nowMs: number): Promise<void>;
-  /** Lets time pass: closes windows, then asks the rules. Also called in a silent room. */
+  /** Begins to read the comments of whole frames: the next ones can be read while these are waited for. */
+  read(frames: Frames): ReadFrames;
+  /** Admits and counts the events of frames that were read, in order. */
+  count(frames: Frames, predictions: Predictions, nowMs: number): void;
+  /** `read`, then `count`. */
+  process(frames: Frames, nowMs: number): Promise<void>;
+  /** Lets time pass: closes windows, then asks the rules of everything. Also called in a silent room. */
   tick(nowMs: number): void;
+  /** Asks the rules of what comments named since they were asked last; nothing when no comment came. */
+  decide(): void;
   /** End of a recording: closes what is open. */
   finish(): void;
   act(promptId: string, verb: 'done' | 'snooze' | 'mute' | 'veto', nowMs: number): boolean;
@@ -74,61 +91,95 @@ export interface Pipeline {
 
 export function createPipeline(ports: PipelinePorts): Pipeline {
   const counts: PipelineCounts = { events: 0, admitted: 0, comments: 0, unpredicted: 0, drops: {} };
+  const { stream, predictor, answers, onEvent } = ports;
 
-  const admit = (frames: readonly Pick<DecodedFrame, 'events'>[], nowMs: number) => {
+  /** Called in the order of events: what is on air then is what a comment points at. A view costs more than a comment. */
+  let explaining: string | null | undefined;
+  const onAir = () => (explaining === undefined ? (explaining = stream.view(ports.roomId).explaining?.productId ?? null) : explaining); // prettier-ignore
+  const viewNow = () => stream.view(ports.roomId);
+  /** Products that comments named since the rules were asked. */
+  let named = new Set<string>();
+  let commented = false;
+
+  /** All before any is counted: what a comment points at may depend on how late the whole batch is. */
+  const admit = (frames: Frames, predictions: Predictions, nowMs: number) => {
     const admitted: LiveEvent[] = [];
-    const comments: LiveEventOf<'live.comment.created'>[] = [];
-    for (const frame of frames) {
-      for (const event of frame.events) {
-        counts.events++;
-        const drop = ports.stream.admit(event, nowMs);
+    const read: (Prediction | null)[] = [];
+    let next = 0;
+    for (const { events } of frames) {
+      counts.events += events.length;
+      for (const event of events) {
+        const prediction = event.type === 'live.comment.created' ? predictions[next++] : undefined;
+        const drop = stream.admit(event, nowMs);
         if (drop !== null) {
           counts.drops[drop.reason] = (counts.drops[drop.reason] ?? 0) + 1;
           continue;
         }
         admitted.push(event);
-        if (event.type === 'live.comment.created') comments.push(event);
+        if (event.type === 'live.comment.created') read.push(prediction ?? null);
       }
     }
     counts.admitted += admitted.length;
-    counts.comments += comments.length;
-    return { admitted, comments };
+    counts.comments += read.length;
+    return { admitted, read };
   };
 
-  /** Called in the order of events: what is on air then is what a comment points at. A view costs more than a comment. */
-  let explaining: string | null | undefined;
-  const onAir = () => (explaining === undefined ? (explaining = ports.stream.view(ports.roomId).explaining?.productId ?? null) : explaining); // prettier-ignore
-  const resolved = (text: string, prediction: Prediction | null): Prediction | null =>
-    prediction === null ? null : (ports.predictor.resolve?.(text, prediction, onAir) ?? prediction);
+  const countComment = (event: LiveEventOf<'live.comment.created'>, read: Prediction | null) => {
+    const prediction = read === null ? null : (predictor.resolve?.(event.data.text, read, onAir) ?? read);
+    if (prediction === null) counts.unpredicted++;
+    stream.add(event, prediction);
+    answers?.comment(event, prediction, viewNow);
+    onEvent?.(event, prediction);
+    commented = true;
+    const productId = prediction?.products[0]?.productId;
+    if (productId !== undefined) named.add(productId);
+  };
 
-  const viewNow = () => ports.stream.view(ports.roomId);
+  const countOther = (event: LiveEvent) => {
+    stream.add(event, null);
+    if (event.type === 'live.product.pinned' || event.type === 'live.product.unpinned') explaining = undefined;
+    else if (event.type === 'live.comment.deleted') answers?.removed(event);
+    onEvent?.(event, null);
+  };
 
-  return {
+  const ask = (everything: boolean) => {
+    const prompts = ports.advisor.evaluate(stream.view(ports.roomId), everything ? undefined : named);
+    if (commented) named = new Set();
+    commented = false;
+    if (prompts.length > 0) ports.onPrompts(prompts);
+  };
+
+  const pipeline: Pipeline = {
     counts,
-    async process(frames, nowMs) {
-      const { admitted, comments } = admit(frames, nowMs);
-      const answer = comments.length === 0 ? [] : ports.predictor.predict(comments.map((event) => event.data.text));
-      // A rule answers at once; only a model session is worth a turn of the event loop.
-      const predictions = answer instanceof Promise ? await answer : answer;
+    read(frames) {
+      const texts: string[] = [];
+      for (const { events } of frames) {
+        for (const event of events) if (event.type === 'live.comment.created') texts.push(event.data.text);
+      }
+      return { frames, predictions: texts.length === 0 ? [] : predictor.predict(texts) };
+    },
+    count(frames, predictions, nowMs) {
+      const { admitted, read } = admit(frames, predictions, nowMs);
       let next = 0;
       explaining = undefined;
       for (const event of admitted) {
-        const prediction =
-          event.type === 'live.comment.created' ? resolved(event.data.text, predictions[next++] ?? null) : null;
-        if (event.type === 'live.comment.created' && prediction === null) counts.unpredicted++;
-        ports.stream.add(event, prediction);
-        if (event.type === 'live.product.pinned' || event.type === 'live.product.unpinned') explaining = undefined;
-        if (event.type === 'live.comment.created') ports.answers?.comment(event, prediction, viewNow);
-        else if (event.type === 'live.comment.deleted') ports.answers?.removed(event);
-        ports.onEvent?.(event, prediction);
+        if (event.type === 'live.comment.created') countComment(event, read[next++] ?? null);
+        else countOther(event);
       }
+    },
+    async process(frames, nowMs) {
+      const { predictions } = pipeline.read(frames);
+      // Rules answer at once; only a model session is worth a turn of the event loop.
+      pipeline.count(frames, predictions instanceof Promise ? await predictions : predictions, nowMs);
     },
     tick(nowMs) {
       const results = ports.stream.tick(nowMs);
       if (results.length > 0) ports.onWindows(results);
       ports.onTick?.(nowMs);
-      const prompts = ports.advisor.evaluate(ports.stream.view(ports.roomId));
-      if (prompts.length > 0) ports.onPrompts(prompts);
+      ask(true);
+    },
+    decide() {
+      if (commented) ask(false);
     },
     finish() {
       const results = ports.stream.close();
@@ -140,4 +191,5 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       return events.length > 0;
     },
   };
+  return pipeline;
 }

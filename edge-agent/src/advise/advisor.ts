@@ -46,9 +46,10 @@ const OUTCOMES = { done: 'done', snooze: 'snoozed', mute: 'muted', veto: 'vetoed
 export interface Advisor {
   /**
    * Asks all rules of the room as it is at `view.nowMs` and returns what changed, in order. Time that runs
-   * backwards is held. Cheap enough for every batch.
+   * backwards is held. With `named` only of the room as a whole, of those products, and of products that some
+   * rule held at the time before: cheap enough for every batch, however many products there are. Without, of all.
    */
-  evaluate(view: RoomView): PromptEvent[];
+  evaluate(view: RoomView, named?: ReadonlySet<string>): PromptEvent[];
   /**
    * Done, snooze (5 min), mute (its key, the show) or veto (its rule for its product, the show) of an open card,
    * also from the queue. Unknown id: nothing.
@@ -78,25 +79,32 @@ export function createAdvisor(
   const saved = new Map<string, string>();
   let lastMs = Number.NEGATIVE_INFINITY;
 
-  const wantedNow = (view: RoomView): ReadonlyMap<string, Wanted> => {
+  /** Products that some rule held at the last evaluation. */
+  let held = new Set<string>();
+
+  const wantedNow = (view: RoomView, named: ReadonlySet<string> | null): ReadonlyMap<string, Wanted> => {
     const context: RuleContext = {
       config,
       modelVersion: ports.modelVersion,
       product,
-      active: activeOf(view, byId),
+      active: activeOf(named === null ? view.productIds : [...held.union(named)].sort(), byId),
       answers: ports.answers,
     };
     const wanted = new Map<string, Wanted>();
+    held = new Set();
     for (const rule of Object.values(RULES)) {
-      for (const candidate of rule.evaluate(view, context)) wanted.set(candidate.key, { rule, candidate });
+      for (const candidate of rule.evaluate(view, context)) {
+        wanted.set(candidate.key, { rule, candidate });
+        if (candidate.product !== null) held.add(candidate.product.productId);
+      }
     }
     return wanted;
   };
 
   return {
-    evaluate: (view) => {
+    evaluate: (view, named) => {
       lastMs = Math.max(lastMs, view.nowMs);
-      return governor.step(wantedNow(view), view, lastMs);
+      return governor.step(wantedNow(view, named ?? null), view, lastMs);
     },
     // Not kept as `lastMs`: a panel's clock must not run ahead of a replay's.
     act: (promptId, verb, nowMs) => governor.act(promptId, OUTCOMES[verb], Math.max(lastMs, nowMs)),
@@ -124,9 +132,9 @@ export function createAdvisor(
   }; // prettier-ignore
 }
 
-function activeOf(view: RoomView, byId: ReadonlyMap<string, Product>): Product[] {
+function activeOf(productIds: readonly string[], byId: ReadonlyMap<string, Product>): Product[] {
   const active: Product[] = [];
-  for (const productId of view.productIds) {
+  for (const productId of productIds) {
     const product = byId.get(productId);
     if (product !== undefined) active.push(product);
   }

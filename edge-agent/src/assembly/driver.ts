@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DecodedFrame } from '../ports.ts';
-import type { Pipeline } from '../pipeline.ts';
+import type { Pipeline, ReadFrames } from '../pipeline.ts';
 import type { Service } from '../runtime/service.ts';
 import type { LatencyMeter } from './latency.ts';
 import type { StepWriter } from './step-writer.ts';
@@ -24,30 +24,65 @@ export interface DriverPorts {
   readonly onFatal: (error: unknown) => void;
 }
 
-const MAX_BATCH_EVENTS = 2_000;
-/** Rules are asked this often while events come, and `IDLE_TICK_MS` in a silent room. */
-const TICK_MS = 10;
+/** Events that go into the windows at once: more hold up what comes beside them, fewer cost turns. */
+const MAX_BATCH_EVENTS = 500;
+/** Events whose comments are read ahead of the batch that is counted: the models' thread never waits for us. */
+const MAX_AHEAD_EVENTS = 2_000;
+/** Rules are asked about a comment at once, and about all products this often; windows close as often. */
+const TICK_MS = 100;
 const IDLE_TICK_MS = 50;
 
-/** The live loop: frames from the queue into the pipeline, ticks, steps to the store. One batch at a time. */
+type Taken = ReturnType<DriverQueue['take']>;
+
+/** A batch on its way through the models. */
+interface Batch {
+  readonly taken: Taken;
+  readonly size: number;
+  readonly read: ReadFrames;
+}
+
+/**
+ * The live loop: frames from the queue to the models and in their order into the pipeline, ticks, steps to the
+ * store. The comments of the next batches are read while one is waited for or counted.
+ */
 export function createDriver(ports: DriverPorts, startPosition: number): Service & { readonly position: number } {
+  const { pipeline, queue, steps } = ports;
   let position = startPosition;
   let running: Promise<void> | null = null;
   let stopping = false;
   let lastTickMs = 0;
   let lastSecond = 0;
   let wake: (() => void) | null = null;
-  /** Event times of comments that no rule has been asked about yet. */
-  let waiting: { atMs: number; count: number }[] = [];
+  const ahead: Batch[] = [];
+  let aheadEvents = 0;
+  let filling = false;
+  const waiting = createWaitingComments(ports);
+
+  const fill = () => {
+    filling = false;
+    while (aheadEvents < MAX_AHEAD_EVENTS && queue.size > 0) {
+      const taken = queue.take(MAX_BATCH_EVENTS);
+      if (taken.length === 0) return;
+      const size = taken.reduce((sum, { frame }) => sum + frame.events.length, 0);
+      const read = pipeline.read(taken.map(({ frame }) => frame));
+      // Whoever counts the batch hears of it; until then nobody listens.
+      if (read.predictions instanceof Promise) read.predictions.catch(() => undefined);
+      ahead.push({ taken, size, read });
+      aheadEvents += size;
+    }
+  };
+
+  /** At the end of this turn, so that frames read together go together. */
+  const fillSoon = () => {
+    if (filling || aheadEvents >= MAX_AHEAD_EVENTS) return;
+    filling = true;
+    setImmediate(fill);
+  };
 
   const tick = (nowMs: number) => {
     lastTickMs = nowMs;
-    ports.pipeline.tick(nowMs);
-    if (waiting.length > 0) {
-      const decidedMs = ports.nowMs();
-      for (const { atMs, count } of waiting) ports.latency.commentToPrompt.record(decidedMs - atMs, count);
-      waiting = [];
-    }
+    pipeline.tick(nowMs);
+    waiting.decided();
     const second = Math.floor(nowMs / 1000);
     if (second !== lastSecond) {
       lastSecond = second;
@@ -55,30 +90,29 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
     }
   };
 
-  const measure = (frames: readonly DecodedFrame[]) => {
-    const nowMs = ports.nowMs();
-    for (const { events } of frames) {
-      const first = events[0];
-      if (first === undefined) continue;
-      ports.latency.eventToWindow.record(nowMs - first.eventTimeMs, events.length);
-      const comment = events.find((event) => event.type === 'live.comment.created');
-      if (comment !== undefined) waiting.push({ atMs: comment.eventTimeMs, count: 1 });
-    }
+  /** Oldest first, though a later one may be read already: windows and rules see events in their order. */
+  const count = async (batch: Batch) => {
+    const { frames, predictions } = batch.read;
+    const known = predictions instanceof Promise ? await predictions : predictions;
+    ahead.shift();
+    aheadEvents -= batch.size;
+    pipeline.count(frames, known, ports.nowMs());
+    position = batch.taken.at(-1)?.position ?? position;
+    waiting.counted(frames);
   };
 
   const turn = async (): Promise<boolean> => {
-    const taken = ports.queue.take(MAX_BATCH_EVENTS);
-    const last = taken.at(-1);
-    if (last !== undefined) {
-      const frames = taken.map(({ frame }) => frame);
-      await ports.pipeline.process(frames, ports.nowMs());
-      position = last.position;
-      measure(frames);
-    }
+    fill();
+    const batch = ahead[0];
+    if (batch !== undefined) await count(batch);
     const nowMs = ports.nowMs();
-    if (nowMs - lastTickMs >= (last === undefined ? IDLE_TICK_MS : TICK_MS) || nowMs < lastTickMs) tick(nowMs);
-    if (ports.steps.due(nowMs)) ports.steps.write(position, nowMs);
-    return last !== undefined;
+    if (nowMs - lastTickMs >= (batch === undefined ? IDLE_TICK_MS : TICK_MS) || nowMs < lastTickMs) tick(nowMs);
+    else if (batch !== undefined) {
+      pipeline.decide();
+      waiting.decided();
+    }
+    if (steps.due(nowMs)) steps.write(position, nowMs);
+    return batch !== undefined;
   };
 
   const sleep = (ms: number) =>
@@ -91,16 +125,19 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
     });
 
   const loop = async () => {
-    const unsubscribe = ports.queue.onOffered(() => wake?.());
+    const unsubscribe = queue.onOffered(() => {
+      if (wake === null) fillSoon();
+      else wake();
+    });
     try {
       while (!stopping) {
         const busy = await turn();
         // A turn of the event loop lets sockets be read between batches.
-        if (busy || ports.queue.size > 0) await nextTurn();
-        else await sleep(waiting.length > 0 ? TICK_MS : IDLE_TICK_MS);
+        if (busy || queue.size > 0 || ahead.length > 0) await nextTurn();
+        else await sleep(IDLE_TICK_MS);
         wake = null;
       }
-      while (ports.queue.size > 0) await turn();
+      while (queue.size > 0 || ahead.length > 0) await turn();
     } finally {
       unsubscribe();
     }
@@ -124,6 +161,30 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
       await ports.steps.settled();
       ports.steps.write(position, ports.nowMs());
       await ports.steps.settled();
+    },
+  };
+}
+
+/** Latencies from event time: until an event is counted, and until the rules were asked about a comment. */
+function createWaitingComments({ latency, nowMs }: Pick<DriverPorts, 'latency' | 'nowMs'>) {
+  /** Event times of comments that no rule has been asked about yet, one a frame. */
+  let waiting: number[] = [];
+  return {
+    counted(frames: ReadFrames['frames']) {
+      const now = nowMs();
+      for (const { events } of frames) {
+        const first = events[0];
+        if (first === undefined) continue;
+        latency.eventToWindow.record(now - first.eventTimeMs, events.length);
+        const comment = events.find((event) => event.type === 'live.comment.created');
+        if (comment !== undefined) waiting.push(comment.eventTimeMs);
+      }
+    },
+    decided() {
+      if (waiting.length === 0) return;
+      const now = nowMs();
+      for (const atMs of waiting) latency.commentToPrompt.record(now - atMs, 1);
+      waiting = [];
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Intent, WindowCounts } from '@livecue/shared/insight';
+import type { Intent, OrderAnomaly, WindowCounts } from '@livecue/shared/insight';
 import type { RoomView } from '../core-ports.ts';
 import { commentersOf, createAccumulator, mergeAll, toWindowCounts } from './accumulator.ts';
 import { RoomInterest } from './interest.ts';
@@ -30,14 +30,15 @@ export class RoomViews {
   #cache = new Map<KeyRows, KeyCache>();
   readonly #interest: RoomInterest;
   #endIndex: number | null = null;
-  #sorted: { readonly of: readonly KeyRows[]; readonly products: readonly KeyRows[] } = { of: [], products: [] };
+  #active: ActiveProducts = { of: [], endIndex: 0, rowsVersion: -1, products: [], ids: [] };
 
   constructor(room: Room, interest: InterestParameters = INTEREST_PARAMETERS) {
     this.#room = room;
     this.#interest = new RoomInterest(room, interest);
   }
 
-  at(nowMs: number): RoomView {
+  /** `orders`: what is told of orders, asked for when a view is; null when no order is judged. */
+  at(nowMs: number, orders: (() => readonly OrderAnomaly[]) | null = null): RoomView {
     const room = this.#room;
     const presentMs = nowMs - room.clock.lagMs;
     const endIndex = Math.floor(presentMs / room.sliceMs);
@@ -48,20 +49,23 @@ export class RoomViews {
       room.pastTo = endIndex + 1 - SHORT_MS / room.sliceMs;
     }
     const counts = (key: KeyRows | undefined, lengthMs: number) => this.#counts(key, lengthMs, presentMs, endIndex);
-    const productIds = this.#productIds(endIndex);
+    // Most views are asked of a few products: what walks over all of them waits until somebody wants it.
+    const productIds = () => this.#productIds(endIndex);
     const explaining = explainingAt(room, presentMs);
     return {
       roomId: room.id,
       nowMs,
       sliceMs: room.sliceMs,
-      productIds,
+      get productIds() {
+        return productIds();
+      },
       counts: (productId, lengthMs) => counts(productId === null ? room.total : room.products.get(productId), lengthMs),
       unattributed: (lengthMs) => counts(room.unattributed, lengthMs),
       interest: (productId) =>
         this.#interest.of(room.products.get(productId), {
           presentMs,
           endIndex,
-          products: productIds.length,
+          products: productIds().length,
           explaining,
         }),
       forecast: (productId, stock) => {
@@ -75,7 +79,12 @@ export class RoomViews {
       },
       explaining,
       recentIds: (productId, of) => recentIds(productId === null ? room.total : room.products.get(productId), of),
-      anomalies: room.anomalies.list(),
+      get anomalies() {
+        return room.anomalies.list();
+      },
+      get orderAnomalies() {
+        return orders?.();
+      },
       feed: { state: room.feed.state(nowMs), lastEventMs: room.feed.lastMs, quietLimitMs: room.feed.quietLimitMs },
     };
   }
@@ -109,15 +118,30 @@ export class RoomViews {
   }
 
   #productIds(endIndex: number): readonly string[] {
-    const { sliceMs, keys } = this.#room;
-    if (this.#sorted.of !== keys) {
-      const products = keys.filter((key) => key.productId !== null);
-      products.sort((a, b) => (a.productId! < b.productId! ? -1 : 1));
-      this.#sorted = { of: keys, products };
-    }
+    const { sliceMs, keys, rowsVersion } = this.#room;
+    const known = this.#active;
+    if (known.of === keys && known.endIndex === endIndex && known.rowsVersion === rowsVersion) return known.ids;
     const from = endIndex + 1 - VIEW_MS / sliceMs;
-    return this.#sorted.products.filter((key) => reaches(key, from)).map((key) => key.productId!);
+    const products = known.of === keys ? known.products : sortedProducts(keys);
+    const ids: string[] = [];
+    for (const key of products) if (reaches(key, from)) ids.push(key.productId!);
+    this.#active = { of: keys, endIndex, rowsVersion, products, ids };
+    return ids;
   }
+}
+
+interface ActiveProducts {
+  readonly of: readonly KeyRows[];
+  readonly endIndex: number;
+  readonly rowsVersion: number;
+  /** All of `of`, by id. */
+  readonly products: readonly KeyRows[];
+  /** Those with anything counted in the last 10 min. */
+  readonly ids: readonly string[];
+}
+
+function sortedProducts(keys: readonly KeyRows[]): KeyRows[] {
+  return keys.filter((key) => key.productId !== null).sort((a, b) => (a.productId! < b.productId! ? -1 : 1));
 }
 
 function reaches(key: KeyRows, from: number): boolean {
