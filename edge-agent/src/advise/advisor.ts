@@ -1,19 +1,27 @@
-import type { AgentConfig, Catalogue, Product } from '@livecue/shared/contract';
-import type { PromptEvent, RuleName, Stage } from '@livecue/shared/prompt';
+import type { AgentConfig, Catalogue, CueState, OfferRefusal, Product } from '@livecue/shared/contract';
+import type { Intent } from '@livecue/shared/insight';
+import type { Priority, PromptEvent, ProposedOffer, RuleName, Stage, Words } from '@livecue/shared/prompt';
 import type { RoomView, StateDelta } from '../core-ports.ts';
+import { alwaysShows, isActedOn } from './acted-on.ts';
 import { type Card, stageOf } from './card.ts';
+import { cueStateOf } from './cue-state.ts';
 import { createGovernor, type Wanted } from './governor.ts';
 import type { HouseControl } from './house-rules.ts';
-import type { KeyState } from './key-state.ts';
-import { productsById, type Rule, type RuleContext } from './rule.ts';
+import { hasEnded, type KeyState } from './key-state.ts';
+import { createOfferGuard, guardedOf } from './offer-guard.ts';
+import { createOperatorDesk } from './operator-desk.ts';
+import { type Candidate, productsById, type Rule, type RuleContext } from './rule.ts';
 import { botBurst } from './rules/bot-burst.ts';
 import { buySignals } from './rules/buy-signals.ts';
 import { complaintCluster } from './rules/complaint-cluster.ts';
 import { countedQuestions } from './rules/counted-questions.ts';
 import { feedStale } from './rules/feed-stale.ts';
 import { interestSurge } from './rules/interest-surge.ts';
+import { offerEnding } from './rules/offer-ending.ts';
+import { operatorMessage } from './rules/operator-message.ts';
 import { orderAnomaly } from './rules/order-anomaly.ts';
 import { pastPeak } from './rules/past-peak.ts';
+import { patronQuestion } from './rules/patron-question.ts';
 import { paymentOutage } from './rules/payment-outage.ts';
 import { praiseBurst } from './rules/praise-burst.ts';
 import { stockOut } from './rules/stock-out.ts';
@@ -21,11 +29,14 @@ import { viewerDrop } from './rules/viewer-drop.ts';
 
 const RULES: Readonly<Record<RuleName, Rule>> = {
   'feed-stale': feedStale,
+  'operator-message': operatorMessage,
   'order-anomaly': orderAnomaly,
   'payment-outage': paymentOutage,
   'stock-out': stockOut,
   'viewer-drop': viewerDrop,
   'complaint-cluster': complaintCluster,
+  'offer-ending': offerEnding,
+  'patron-question': patronQuestion,
   'buy-signals': buySignals,
   'counted-questions': countedQuestions,
   'interest-surge': interestSurge,
@@ -40,6 +51,7 @@ const CARD_PREFIX = 'advise/1/card/';
 const LIMITS_KEY = 'advise/2/limits';
 const HOUSE_KEY = 'advise/1/house';
 const OUTCOMES_KEY = 'advise/1/outcomes';
+const DESK_KEY = 'advise/1/operator';
 
 const OUTCOMES = { done: 'done', snooze: 'snoozed', mute: 'muted', veto: 'vetoed' } as const;
 
@@ -57,7 +69,23 @@ export interface Advisor {
   act(promptId: string, verb: 'done' | 'snooze' | 'mute' | 'veto', nowMs: number): PromptEvent[];
   /** Hold (do not disturb) or kill switch; in force from the next evaluation on. */
   control(control: HouseControl): void;
+  /** Words of the operator to the host; the key of their card, which comes with the next evaluation. */
+  say(words: Words, priority: Priority, nowMs: number): string;
+  /** The key of a card that asks for that offer, or why none may. */
+  propose(
+    productId: string,
+    offer: Pick<ProposedOffer, 'price' | 'quantity'>,
+    view: RoomView,
+  ): { key: string } | { refusals: OfferRefusal[] };
+  /** Takes the operator's own cards away; how many there were. */
+  clearOwn(): number;
+  /** The operator sends a queued card: it comes with the next evaluation that all limits allow. False: no such card. */
+  send(promptId: string): boolean;
+  /** The operator answered that question of that product (null: of the room). */
+  answered(productId: string | null, intent: Intent, nowMs: number): void;
   stage(): Stage;
+  /** Offers and patrons for the panel. */
+  cues(view: RoomView): CueState;
   /** What changed in the state since the last call. */
   takeDelta(): StateDelta;
   /** Before the first `evaluate`: the puts of all deltas so far. Keys of others are ignored. */
@@ -75,7 +103,22 @@ export function createAdvisor(
 ): Advisor {
   const byId = productsById(ports.catalogue);
   const product = (productId: string) => byId.get(productId) ?? null;
-  const governor = createGovernor({ rules: RULES, product }, config);
+  const desk = createOperatorDesk();
+  const guard = createOfferGuard(product, config);
+  const watched = (rule: Rule): Rule => ({
+    ...rule,
+    endedBy: (prompt, view) => {
+      const state = governor.keys.get(prompt.key);
+      const isOver = state !== undefined && hasEnded(state, rule, lastMs);
+      if (isActedOn(prompt, rule.actedOn, { view, nowMs: lastMs, answered: desk.answered, isOver })) return 'done';
+      if (!guard.allows(guardedOf(prompt), prompt.productId, view)) return 'withdrawn';
+      const own = desk.cards.find(({ key }) => key === prompt.key);
+      return own !== undefined && own.untilMs <= lastMs ? 'expired' : rule.endedBy(prompt, view);
+    },
+  });
+  const rules = Object.fromEntries(Object.entries(RULES).map(([name, rule]) => [name, watched(rule)])) as typeof RULES;
+  const governor = createGovernor({ rules, product }, config);
+  for (const rule of Object.values(RULES)) if (alwaysShows(rule.actedOn)) governor.outcomes.count(rule.name);
   const saved = new Map<string, string>();
   let lastMs = Number.NEGATIVE_INFINITY;
 
@@ -89,12 +132,16 @@ export function createAdvisor(
       product,
       active: activeOf(named === null ? view.productIds : [...held.union(named)].sort(), byId),
       answers: ports.answers,
+      offerRefusals: guard.refusals,
+      own: desk.cards,
+      answered: desk.answered,
     };
     const wanted = new Map<string, Wanted>();
     held = new Set();
-    for (const rule of Object.values(RULES)) {
+    for (const rule of Object.values(rules)) {
       for (const candidate of rule.evaluate(view, context)) {
-        wanted.set(candidate.key, { rule, candidate });
+        if (!guard.allows(candidate, candidate.product?.productId ?? null, view)) continue;
+        wanted.set(candidate.key, { rule, candidate: told(candidate) });
         if (candidate.product !== null) held.add(candidate.product.productId);
       }
     }
@@ -104,11 +151,28 @@ export function createAdvisor(
   return {
     evaluate: (view, named) => {
       lastMs = Math.max(lastMs, view.nowMs);
-      return governor.step(wantedNow(view, named ?? null), view, lastMs);
+      const events = governor.step(wantedNow(view, named ?? null), view, lastMs);
+      desk.pass(lastMs);
+      return events;
     },
     // Not kept as `lastMs`: a panel's clock must not run ahead of a replay's.
-    act: (promptId, verb, nowMs) => governor.act(promptId, OUTCOMES[verb], Math.max(lastMs, nowMs)),
+    act: (promptId, verb, nowMs) => {
+      const own = [...governor.cards.values()].find(({ prompt }) => prompt.promptId === promptId)?.prompt;
+      if (own?.rule === 'operator-message') desk.drop(own.key);
+      return governor.act(promptId, OUTCOMES[verb], Math.max(lastMs, nowMs));
+    },
     control: (control) => governor.house.control(control),
+    say: (words, priority, nowMs) => desk.say(words, priority, Math.max(lastMs, nowMs)),
+    propose: (productId, { price, quantity }, view) => {
+      const priceCurrency = product(productId)?.priceCurrency ?? config.currency;
+      const refusals = guard.refusals(productId, { price, priceCurrency, quantity }, view);
+      if (refusals.length > 0) return { refusals };
+      return { key: desk.propose({ productId, price, priceCurrency, quantity }, Math.max(lastMs, view.nowMs)) };
+    },
+    clearOwn: () => desk.clear(),
+    send: (promptId) => governor.send(promptId),
+    answered: (productId, intent, nowMs) => desk.answer(productId, intent, Math.max(lastMs, nowMs)),
+    cues: (view) => cueStateOf(view, { guard, answered: desk.answered, config }),
     stage: () => {
       const { outcomes, house } = governor;
       const stage: Stage = stageOf(governor.cards.values());
@@ -117,7 +181,7 @@ export function createAdvisor(
       else if (house.isQuiet(lastMs)) stage.quiet = 'do-not-disturb';
       return stage;
     },
-    takeDelta: () => deltaOf(saved, stateOf(governor)),
+    takeDelta: () => deltaOf(saved, stateOf(governor).set(DESK_KEY, desk.save())),
     restore: (state) => {
       for (const [key, value] of state) {
         if (key.startsWith(KEY_PREFIX)) governor.keys.set(key.slice(KEY_PREFIX.length), JSON.parse(value) as KeyState);
@@ -125,6 +189,7 @@ export function createAdvisor(
         else if (key === LIMITS_KEY) governor.limits.restore(value);
         else if (key === HOUSE_KEY) governor.house.restore(value);
         else if (key === OUTCOMES_KEY) governor.outcomes.restore(value);
+        else if (key === DESK_KEY) desk.restore(value);
         else continue;
         saved.set(key, value);
       }
@@ -149,6 +214,14 @@ function stateOf({ keys, cards, limits, house, outcomes }: ReturnType<typeof cre
   state.set(HOUSE_KEY, house.save());
   state.set(OUTCOMES_KEY, outcomes.save());
   return state;
+}
+
+/** The candidate, and what it proposes in what its card will say. */
+function told(candidate: Candidate): Candidate {
+  const { proposes, offer, deadlineMs } = candidate;
+  if (proposes === undefined) return candidate;
+  // Named even when absent, so that an updated card keeps nothing of the one before.
+  return { ...candidate, compose: () => ({ ...candidate.compose(), proposes, offer, deadlineMs }) };
 }
 
 /** Compares with what was handed out before, and takes `state` for the next time. */

@@ -1,6 +1,7 @@
 import type { AnomalyReason, RoomAnomaly, RoomAnomalyKind } from '@livecue/shared/insight';
 import type { Priority, RuleName, Words } from '@livecue/shared/prompt';
 import type { RoomView } from '../core-ports.ts';
+import type { Sign } from './acted-on.ts';
 import type { Candidate, Rule, RuleContext } from './rule.ts';
 import { shortNumber } from './words.ts';
 
@@ -10,6 +11,7 @@ export interface AnomalyRule {
   readonly kind: RoomAnomalyKind;
   readonly priority: Priority;
   readonly reserved: boolean;
+  readonly actedOn: readonly Sign[];
   readonly words: (found: AnomalyNumbers) => { readonly headline: Words; readonly reason: Words };
 }
 
@@ -33,6 +35,7 @@ export function createAnomalyRule(spec: AnomalyRule): Rule {
     offDelayMs: 0,
     safety: false,
     reserved: spec.reserved,
+    actedOn: spec.actedOn,
     evaluate: (view, context) => {
       const candidates = new Map<string, Candidate>();
       for (const anomaly of view.anomalies) {

@@ -59,6 +59,8 @@ export function createHouseRules(config: AgentConfig['advise']): HouseRules {
     },
     isQuiet,
     veto: (prompt, nowMs) => {
+      // The operator's own words can be sent away one by one, not for the show.
+      if (prompt.rule === 'operator-message') return;
       const others = state.vetoes.filter(({ untilMs, subject }) => untilMs > nowMs && subject !== subjectOf(prompt));
       state.vetoes = [...others, { subject: subjectOf(prompt), untilMs: nowMs + MUTE_MS }].slice(-MAX_VETOES);
     },

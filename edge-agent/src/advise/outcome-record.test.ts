@@ -17,6 +17,7 @@ const closed = (rule: RuleName, outcome: PromptOutcome, shownMs = 30_000) =>
 /** Acts on `acted` of `of` cards, these last. */
 function recordOf(rule: RuleName, acted: number, of: number, other: PromptOutcome = 'expired') {
   const record = createOutcomeRecord((name) => name === 'order-anomaly');
+  record.count('interest-surge');
   for (let i = of; i > 0; i--) record.note(closed(rule, i <= acted ? 'done' : other));
   return record;
 } // prettier-ignore

@@ -1,7 +1,18 @@
-import type { AgentConfig, Catalogue, Product } from '@livecue/shared/contract';
+import type { AgentConfig, Catalogue, OfferRefusal, Product } from '@livecue/shared/contract';
 import type { Intent } from '@livecue/shared/insight';
-import type { Evidence, HostPrompt, Priority, PromptOutcome, RuleName, Words } from '@livecue/shared/prompt';
+import type {
+  Evidence,
+  HostPrompt,
+  Priority,
+  PromptOutcome,
+  Proposal,
+  ProposedOffer,
+  RuleName,
+  Words,
+} from '@livecue/shared/prompt';
 import type { RoomView } from '../core-ports.ts';
+import type { Answered, Sign } from './acted-on.ts';
+import type { OwnCard } from './operator-desk.ts';
 
 /** What a rule wants said now. `level` is compared with `enter` to begin and with `exit` to go on. */
 export interface Candidate {
@@ -14,6 +25,12 @@ export interface Candidate {
   readonly exit: number;
   /** What must double before the card may come again within 5 min (HP8). */
   readonly count: number;
+  /** What the card asks for, where that can be compared with other cards. */
+  readonly proposes?: Proposal;
+  /** The price it names: without the guard's leave no card is made, and a standing one goes. */
+  readonly offer?: ProposedOffer;
+  /** The end that it speaks of, Unix ms: under the same guard. */
+  readonly deadlineMs?: number;
   /** Called when the card is made or updated, so that quiet evaluations build no text. */
   readonly compose: () => Composed;
 }
@@ -32,6 +49,11 @@ export interface RuleContext {
   /** Products of the catalogue with anything counted in the last 10 min. */
   readonly active: readonly Product[];
   /** The fact that answers what is asked of a product (null: of the room) now. Absent: see `Advisor`. */
+  /** Why that offer may not be proposed now; empty: it may. */
+  readonly offerRefusals: (productId: string, offer: ProposedOffer, view: RoomView) => readonly OfferRefusal[];
+  /** What the operator says himself, and what he answered in the last minutes. */
+  readonly own: readonly OwnCard[];
+  readonly answered: readonly Answered[];
   readonly answers?: { factFor(productId: string | null, intent: Intent, view: RoomView): Words | null };
 }
 
@@ -48,12 +70,16 @@ export interface Rule {
   readonly reserved?: boolean;
   /** Candidates with `level >= exit`; the others may be left out. */
   readonly evaluate: (view: RoomView, context: RuleContext) => Candidate[];
-  /** Ends a card at once, without the off-delay: the host acted, or what it says is no longer so. */
+  /** What in the room shows that the card was acted on; empty: keys alone do. */
+  readonly actedOn: readonly Sign[];
+  /** Ends a card at once, without the off-delay: what it says is no longer so. `actedOn` was asked before. */
   readonly endedBy: (prompt: HostPrompt, view: RoomView) => PromptOutcome | null;
 }
 
 export const ON_DELAY_MS = 5_000;
 export const OFF_DELAY_MS = 10_000;
+/** A safety card comes at once and goes at once. */
+export const SAFETY_DELAYS = { onDelayMs: 0, offDelayMs: 0, safety: true } as const;
 
 /** Level of stock now: what was told last, else what the catalogue began with; null when neither is known. */
 export function stockLevel(product: Product, view: RoomView): number | null {

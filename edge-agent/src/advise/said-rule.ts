@@ -2,6 +2,7 @@ import type { AgentConfig, Product } from '@livecue/shared/contract';
 import type { Intent } from '@livecue/shared/insight';
 import type { Priority, RuleName, Words } from '@livecue/shared/prompt';
 import type { RoomView } from '../core-ports.ts';
+import type { Sign } from './acted-on.ts';
 import { type Candidate, OFF_DELAY_MS, ON_DELAY_MS, type Rule, type RuleContext } from './rule.ts';
 import {
   lostItsProduct, recentSaid, SAID_SECONDS, unnamedSinceExplained, viewersOf, withExplained,
@@ -18,6 +19,7 @@ export interface SaidRule {
   readonly priority: Priority;
   /** Viewers from which it is worth a card. */
   readonly enter: (config: AgentConfig['advise']) => number;
+  readonly actedOn: readonly Sign[];
   /** What they do, after their number in a headline: at most 4 Chinese characters, 4 English words. */
   readonly said: Words;
   /**
@@ -31,9 +33,10 @@ export interface Said {
   readonly product: Product | null;
   readonly viewers: number;
   readonly view: RoomView;
+  readonly context: RuleContext;
 }
 
-export interface Advice extends Words {
+export interface Advice extends Words, Pick<Candidate, 'proposes' | 'offer'> {
   readonly counts: Readonly<Record<string, number>>;
 }
 
@@ -47,6 +50,7 @@ export function createSaidRule(spec: SaidRule): Rule {
     onDelayMs: ON_DELAY_MS,
     offDelayMs: OFF_DELAY_MS,
     safety: false,
+    actedOn: spec.actedOn,
     evaluate: (view, context) => {
       const candidates: Candidate[] = [];
       const explained = view.explaining === null ? null : context.product(view.explaining.productId);
@@ -74,11 +78,14 @@ function candidateOf(
   const viewers = found.named + found.unnamed;
   const enter = spec.enter(context.config);
   const exit = Math.max(1, Math.ceil(enter * EXIT_SHARE));
-  const advice = viewers < exit ? null : spec.advice({ product, viewers, view });
+  const advice = viewers < exit ? null : spec.advice({ product, viewers, view, context });
   if (advice === null) return [];
   const compose = () => composed(spec, view, context, { ...found, product, viewers, enter, advice });
+  const { proposes, offer } = advice;
   const key = `${spec.name}/${spec.intent}/${product?.productId ?? ''}`;
-  return [{ key, priority: spec.priority, product, level: viewers, enter, exit, count: viewers, compose }];
+  return [
+    { proposes, offer, key, priority: spec.priority, product, level: viewers, enter, exit, count: viewers, compose },
+  ];
 }
 
 function composed(

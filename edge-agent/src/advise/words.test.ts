@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { INTENTS } from '@livecue/shared/insight';
 import { type HostPrompt, RuleName } from '@livecue/shared/prompt';
-import { advisorFor, anomalyOf, createFakeRoom, productOf, run } from './testing/fake-room.ts';
+import { advisorFor, anomalyOf, createFakeRoom, offerOf, productOf, run } from './testing/fake-room.ts';
 import { labelOf, MAX_EN_HEADLINE, MAX_ZH_HEADLINE, nameOf } from './words.ts';
 
 const NAMES = [
@@ -16,14 +16,23 @@ const NAMES = [
   { zh: '带\n换行 空格', en: 'line\nbreak here' },
 ]; // prettier-ignore
 
+const PRICES = { price: '99999.99', priceCurrency: 'CNY', priceFloor: '1.00', offerPrice: '89999.95' };
+
 /** Every rule's card at the greatest numbers that can come. */
 function cardsOf(name: { zh: string; en: string }, linkNumber: number | null, count: number): HostPrompt[] {
   const prompts: HostPrompt[] = [];
-  const product = productOf('p', linkNumber, { name });
+  const product = productOf('p', linkNumber, { name, ...PRICES });
   const collect = (set: (room: ReturnType<typeof createFakeRoom>) => void) => {
     const room = createFakeRoom();
     set(room);
-    for (const event of run(advisorFor([product], { stockOutMinutes: 120 }), room, 7_800, 1_300)) {
+    const advisor = advisorFor([product], {
+      stockOutMinutes: 120,
+      offerEndingSeconds: 600,
+      offerUnits: 99_999,
+      offerDiscountPerDay: '999999999999.00',
+    });
+    if (room.stock.get('p') === 99_999_999) advisor.propose('p', { price: '89999.95', quantity: count }, room.view);
+    for (const event of run(advisor, room, 7_800, 1_300)) {
       if (event.kind === 'raised') prompts.push(event.prompt);
     }
   };
@@ -61,6 +70,36 @@ function cardsOf(name: { zh: string; en: string }, linkNumber: number | null, co
       room.ask('p', 'purchase_signal', count);
     });
   }
+  for (const kind of ['returning', 'paid-comment', 'vip'] as const) {
+    for (const intent of INTENTS) {
+      for (const productId of ['p', null]) {
+        const one = {
+          intent,
+          productId,
+          isPaid: kind === 'paid-comment',
+          isVip: kind === 'vip',
+          orders: 9_999,
+          spentMinor: {},
+        };
+        collect((room) => {
+          const more = { askedMs: room.nowMs, eventId: 'e', commentId: 'c' };
+          room.patrons = Array.from({ length: kind === 'vip' ? 1 : 20 }, (_, i) => ({
+            ...one,
+            ...more,
+            patronRef: `${100_000_000_000 + i}`,
+          }));
+        });
+      }
+    }
+  }
+  collect((room) => {
+    room.offers = [offerOf(room.nowMs, { endsMs: room.nowMs + 599_000, unitsPaid: count })];
+  });
+  collect((room) => {
+    room.stock.set('p', 99_999_999);
+    room.ask('p', 'purchase_signal', count);
+    room.offers = [];
+  });
   collect((room) => {
     room.feed = { state: 'stale', lastEventMs: room.nowMs - count * 1000, quietLimitMs: 12_000 };
   });

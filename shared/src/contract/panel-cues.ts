@@ -78,6 +78,8 @@ export const OfferRefusal = z.enum([
   'unknown-product',
   'stock-unknown',
   'sold-out',
+  /** Fewer are left than would be on offer. */
+  'too-few-left',
   /** The catalogue gives no lowest price, or in another currency. */
   'floor-unknown',
   'below-floor',
@@ -175,7 +177,7 @@ export const CUE_VERBS = {
       price: Decimal,
       quantity: z.int().min(1).max(1_000_000),
     }),
-    result: z.object({ promptId: z.string().nullable(), refusals: z.array(OfferRefusal).max(11) }),
+    result: z.object({ promptId: z.string().nullable(), refusals: z.array(OfferRefusal).max(12) }),
   },
 } as const; // prettier-ignore
 

@@ -12,6 +12,7 @@ export const botBurst = createAnomalyRule({
   kind: 'bot-burst',
   priority: 'info',
   reserved: false,
+  actedOn: [],
   words: ({ series, ratio, value, usual }) => {
     const word = wordOf(series);
     return {

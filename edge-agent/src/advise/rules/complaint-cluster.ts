@@ -8,6 +8,7 @@ export const complaintCluster = createSaidRule({
   name: 'complaint-cluster',
   intent: 'complaint',
   priority: 'advice',
+  actedOn: ['trouble-over'],
   enter: (config) => config.complaintsPerMinute,
   said: { zh: '投诉', en: 'complain' },
   advice: () => ({ zh: '转客服，不在镜头前争', en: 'hand to service, do not argue on air', counts: {} }),

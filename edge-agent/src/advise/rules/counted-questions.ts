@@ -12,7 +12,8 @@ import { labelOf, nameOf } from '../words.ts';
 /** Below this share of the threshold the question has died down. */
 const EXIT_SHARE = 0.6;
 
-const ASKED: Partial<Record<Intent, Words>> = {
+/** What viewers do, after their number in a headline. */
+export const ASKED: Partial<Record<Intent, Words>> = {
   size_spec: { zh: '问尺码', en: 'ask about size' },
   price: { zh: '问价格', en: 'ask the price' },
   stock: { zh: '问库存', en: 'ask about stock' },
@@ -34,6 +35,7 @@ export const countedQuestions: Rule = {
   onDelayMs: ON_DELAY_MS,
   offDelayMs: OFF_DELAY_MS,
   safety: false,
+  actedOn: ['answered', 'explained'],
   evaluate: (view, context) => {
     const candidates: Candidate[] = [];
     const explained = view.explaining === null ? null : context.product(view.explaining.productId);
@@ -71,6 +73,7 @@ function add(
       enter,
       exit,
       count: viewers,
+      proposes: 'answer',
       compose: () => compose(view, context, product, intent, { viewers, unnamed, window }),
     });
   }
@@ -103,7 +106,7 @@ function compose(
 }
 
 /** The fact that answers most of what is asked, else what the catalogue files under the intent. */
-function factOf(product: Product | null, intent: Intent, view: RoomView, context: RuleContext): Words | null {
+export function factOf(product: Product | null, intent: Intent, view: RoomView, context: RuleContext): Words | null {
   const answer = context.answers?.factFor(product?.productId ?? null, intent, view) ?? null;
   if (answer !== null || product === null) return answer;
   const facts: Partial<Record<string, Words>> = product.facts;

@@ -1,5 +1,5 @@
 import type { RoomView } from '../../core-ports.ts';
-import type { Rule, RuleContext } from '../rule.ts';
+import { SAFETY_DELAYS, type Rule, type RuleContext } from '../rule.ts';
 
 /**
  * Silence beyond what the room's rhythm explains (HP15). The limit is a delay already, so the card comes at
@@ -8,9 +8,8 @@ import type { Rule, RuleContext } from '../rule.ts';
  */
 export const feedStale: Rule = {
   name: 'feed-stale',
-  onDelayMs: 0,
-  offDelayMs: 0,
-  safety: true,
+  ...SAFETY_DELAYS,
+  actedOn: [],
   evaluate: (view, context) => {
     const { state, lastEventMs } = view.feed;
     if (state !== 'stale' || lastEventMs === null) return [];

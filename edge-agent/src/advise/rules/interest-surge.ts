@@ -19,6 +19,7 @@ export const interestSurge: Rule = {
   onDelayMs: ON_DELAY_MS,
   offDelayMs: OFF_DELAY_MS,
   safety: false,
+  actedOn: ['explained'],
   evaluate: (view, context) => {
     const candidates: Candidate[] = [];
     for (const product of context.active) {
@@ -29,7 +30,7 @@ export const interestSurge: Rule = {
     }
     return candidates;
   },
-  // The host did what the card asks for (HP10).
+  // Explained since before the card, by a word that came late: it asks for nothing any more (HP10).
   endedBy: (prompt, view) => (view.explaining?.productId === prompt.productId ? 'done' : null),
 };
 
@@ -43,6 +44,8 @@ function candidateOf(view: RoomView, context: RuleContext, product: Product, int
     enter: 1 / SURGE.enter,
     exit: 1 / SURGE.exit,
     count: interest.level,
+    // Who is busy with another product pins this one first.
+    proposes: view.explaining === null ? 'explain' : 'pin',
     compose: () => compose(view, context, product, interest),
   };
 }
@@ -52,6 +55,7 @@ function compose(view: RoomView, context: RuleContext, product: Product, interes
   const expected = shortNumber(interest.expected);
   // Below one signal a minute a ratio would only say that nothing was expected.
   const ratio = shortNumber(interest.level / Math.max(1, interest.expected));
+  const act = view.explaining === null ? { zh: '现在讲解', en: 'explain it' } : { zh: '先置顶', en: 'pin it' };
   const label = labelOf(product);
   const name = nameOf(product);
   const { openMs, closeMs } = view.counts(product.productId, WINDOW_MS);
@@ -59,8 +63,8 @@ function compose(view: RoomView, context: RuleContext, product: Product, interes
   return {
     headline: { zh: `${label.zh} 关注 ×${ratio}`, en: `${label.en}: interest ×${ratio}` },
     reason: {
-      zh: `每分钟 ${level} 次关注，平时 ${expected}：置顶或讲解 · ${name.zh}`,
-      en: `${level} signals a minute, ${expected} expected: pin or explain · ${name.en}`,
+      zh: `每分钟 ${level} 次关注，平时 ${expected}：${act.zh} · ${name.zh}`,
+      en: `${level} signals a minute, ${expected} expected: ${act.en} · ${name.en}`,
     },
     fact: null,
     evidence: {

@@ -4,7 +4,8 @@ import { CONFIG, createFakeRoom, productOf } from '../testing/fake-room.ts';
 import { orderAnomaly } from './order-anomaly.ts';
 
 const shirt = productOf('shirt', 3);
-const context = { config: CONFIG, modelVersion: 'm', product: () => shirt, active: [shirt] };
+const quiet = { offerRefusals: () => [], own: [], answered: [] };
+const context = { config: CONFIG, modelVersion: 'm', product: () => shirt, active: [shirt], ...quiet };
 
 function told(count: number, productId: string, nowMs: number): OrderAnomaly[] {
   const reasons = [{ feature: 'sameProductOrders1H' as const, value: 3, usual: 1, share: 1 }];

@@ -32,6 +32,7 @@ export const orderAnomaly: Rule = {
   offDelayMs: OFF_DELAY_MS,
   safety: false,
   reserved: true,
+  actedOn: [],
   evaluate: (view, context) => {
     const room = foundIn(view, null);
     // A product has no more orders than the room.

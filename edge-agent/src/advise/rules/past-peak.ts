@@ -15,6 +15,7 @@ export const pastPeak: Rule = {
   onDelayMs: ON_DELAY_MS,
   offDelayMs: OFF_DELAY_MS,
   safety: false,
+  actedOn: ['moved-on'],
   evaluate: (view, context) => {
     const product = view.explaining === null ? null : context.product(view.explaining.productId);
     if (product === null) return [];
@@ -22,8 +23,7 @@ export const pastPeak: Rule = {
     if (peak === null || peak.strength < EXIT || peak.peakLevel < MIN_PEAK) return [];
     return [candidateOf(view, context, product, peak)];
   },
-  // The host moved on (HP10).
-  endedBy: (prompt, view) => (view.explaining?.productId === prompt.productId ? null : 'done'),
+  endedBy: () => null,
 };
 
 function candidateOf(view: RoomView, context: RuleContext, product: Product, peak: PastPeak): Candidate {
@@ -36,6 +36,7 @@ function candidateOf(view: RoomView, context: RuleContext, product: Product, pea
     enter: ENTER,
     exit: EXIT,
     count: percent,
+    proposes: 'move-on',
     compose: () => compose(view, context, product, { peak, percent }),
   };
 }

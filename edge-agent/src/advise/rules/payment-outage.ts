@@ -6,6 +6,7 @@ export const paymentOutage = createAnomalyRule({
   kind: 'payment-outage',
   priority: 'act-now',
   reserved: true,
+  actedOn: ['trouble-over'],
   words: ({ value, usual }) => ({
     headline: { zh: `${value} 单未付 查支付`, en: `${value} orders unpaid: check payment` },
     reason: {

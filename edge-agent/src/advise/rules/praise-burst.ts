@@ -8,6 +8,7 @@ export const praiseBurst = createSaidRule({
   name: 'praise-burst',
   intent: 'praise',
   priority: 'info',
+  actedOn: [],
   enter: (config) => config.praisePerMinute,
   said: { zh: '好评', en: 'praise it' },
   advice: () => ({ zh: '念一条', en: 'read one aloud', counts: {} }),

@@ -6,6 +6,7 @@ export const viewerDrop = createAnomalyRule({
   kind: 'viewer-drop',
   priority: 'advice',
   reserved: false,
+  actedOn: ['trouble-over'],
   words: ({ value, usual }) => ({
     headline: { zh: `观众骤降到 ${value}`, en: `Viewers dropped to ${value}` },
     reason: {

@@ -1,7 +1,7 @@
 import type { AgentConfig, Catalogue, Product } from '@livecue/shared/contract';
 import type { AnomalyReason, Intent, RoomAnomaly, WindowCounts } from '@livecue/shared/insight';
 import type { PromptEvent } from '@livecue/shared/prompt';
-import type { Interest, RoomView } from '../../core-ports.ts';
+import type { Interest, PatronAsked, RoomView, ShopOffer } from '../../core-ports.ts';
 import { type Advisor, createAdvisor } from '../advisor.ts';
 
 export const CONFIG: AgentConfig['advise'] = {
@@ -15,6 +15,13 @@ export const CONFIG: AgentConfig['advise'] = {
   praisePerMinute: 12,
   buySignalsPerMinute: 8,
   stockOutMinutes: 10,
+  offerEndingSeconds: 60,
+  currency: 'CNY',
+  offersPerDay: 10,
+  offerDiscountPerDay: '5000.00',
+  offerUnits: 50,
+  patronSpend: '1000.00',
+  presets: [],
   holdBackShare: 0,
   holdBackSeed: 1,
   policy: 'rules',
@@ -47,6 +54,8 @@ export interface FakeRoom {
   explaining: RoomView['explaining'];
   feed: RoomView['feed'];
   anomalies: RoomAnomaly[];
+  offers: ShopOffer[];
+  patrons: PatronAsked[];
   ask(group: string, intent: Intent, viewers: number): void;
   readonly view: RoomView;
 }
@@ -64,6 +73,8 @@ export function createFakeRoom(nowMs = START_MS): FakeRoom {
     stock: new Map(),
     explaining: null,
     anomalies: [],
+    offers: [],
+    patrons: [],
     feed: { state: 'ok', lastEventMs: nowMs, quietLimitMs: 12_000 },
     ask: (group, intent, viewers) => {
       const before = room.counts.get(group) ?? {};
@@ -93,6 +104,12 @@ export function createFakeRoom(nowMs = START_MS): FakeRoom {
       get anomalies() {
         return room.anomalies;
       },
+      get offers() {
+        return room.offers;
+      },
+      get patrons() {
+        return room.patrons;
+      },
       get explaining() {
         return room.explaining;
       },
@@ -103,6 +120,15 @@ export function createFakeRoom(nowMs = START_MS): FakeRoom {
     },
   };
   return room;
+}
+
+/** An offer of `p` that began at `startedMs` and goes on. */
+export function offerOf(startedMs: number, parts: Partial<ShopOffer> = {}): ShopOffer {
+  const productId = parts.productId ?? 'p';
+  return {
+    offerId: `${productId}/${parts.kind ?? ''}/${startedMs}`, productId, kind: null, price: '79.00', priceCurrency: 'CNY', lowestPrice: '79.00',
+    startedMs, endsMs: null, quantity: 10, unitsPaid: 0, endedMs: null, ...parts,
+  }; // prettier-ignore
 }
 
 /** One that goes on, told at `startMs`. */
