@@ -102,6 +102,7 @@ function createOne(
     random: Math.random,
     logger: ports.logger,
     hash: (text) => createHmac('sha256', ports.secrets.salt).update(text).digest('hex').slice(0, 32),
+    orderReferences: true,
     memory: openConnectorMemory(ports, entry.name),
     sleep,
     fetch: globalThis.fetch,

@@ -64,6 +64,8 @@ export interface DecoderPorts {
   readonly nowMs: () => number;
   /** One-way reference to a person, with the salt of this installation. */
   readonly hash: (text: string) => string;
+  /** Orders tell device, address, card and age of the account as hashes too. Absent: nobody judges orders by them. */
+  readonly orderReferences?: boolean;
 }
 
 /** Stateful for one connector: totals seen, ids seen. `decode` never throws, whatever the input. */
@@ -109,6 +111,8 @@ export interface ConnectorContext {
   readonly random: () => number;
   readonly logger: Logger;
   readonly hash: (text: string) => string;
+  /** As in `DecoderPorts`. */
+  readonly orderReferences?: boolean;
   /** Small state on disk: the cursor, ids seen. */
   readonly memory: ConnectorMemory;
   /** Rejects with the signal's reason when it aborts. */

@@ -70,6 +70,10 @@ export interface OrderData {
   readonly orderedItem?: readonly object[] | undefined;
   readonly total?: string | undefined;
   readonly customerRef?: string | undefined;
+  readonly deviceRef?: string | undefined;
+  readonly addressRef?: string | undefined;
+  readonly paymentRef?: string | undefined;
+  readonly customerSince?: string | undefined;
 }
 
 /** Key for messages that have no id of their own. */

@@ -1,6 +1,7 @@
 import type { OrderStatus } from '@livecue/shared/event';
 import type { DecoderPorts } from '../../connector.ts';
 import { asArray, asCount, asObject, asText, compact, part, timeOfText, type WireObject } from '../../decoding/wire-value.ts'; // prettier-ignore
+import { shopifyReferences } from '../order-references.ts';
 import type { Recollection, Remembered } from '../recollection.ts';
 import { decimalOf, idOf, objectsOf, type OrderData, sumOf } from '../shop-fields.ts';
 import { ignored, malformed, MAX_REMEMBERED, MEMORY_MS, type ShopDraft, type ShopMessage } from '../shop-decoder.ts';
@@ -44,6 +45,7 @@ export function createOrderReader(config: { currency: string }, ports: DecoderPo
       total: decimalOf(order.total_price, priceCurrency),
       priceCurrency,
       customerRef: customer === undefined ? undefined : ports.hash(`shopify ${customer}`),
+      ...shopifyReferences(ports, order),
       partial: false,
     });
     return { ...known, events: [{ type, data, time: delivery.time ?? updated }] };

@@ -14,6 +14,7 @@ import {
   ShopSource,
   sumOf,
 } from '../shop-fields.ts';
+import { woocommerceReferences } from '../order-references.ts';
 import { bodyText, type ShopRequest } from '../shop-request.ts';
 import {
   createShopDecoder, ignored, malformed, MAX_REMEMBERED, MEMORY_MS, unknown, type Checked, type LateMessage, type ShopDraft,
@@ -142,6 +143,7 @@ function createOrderReader(config: Setup, ports: DecoderPorts, recollection: Rec
         priceCurrency,
         // 0 is a guest.
         customerRef: customer === undefined || customer === '0' ? undefined : ports.hash(`woocommerce ${customer}`),
+        ...woocommerceReferences(ports, order),
         partial: false,
       });
       return { ...known, events: eventsOf(topic, status, data, time) };
