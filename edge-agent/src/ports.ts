@@ -108,6 +108,8 @@ export interface Outbox {
   readonly epoch: number;
   /** Records with seq > `afterSeq`, ascending, at most `limit`. */
   read(afterSeq: number, limit: number): Promise<UplinkRecord[]>;
+  /** Records with seq < `beforeSeq`, descending, at most `limit`. */
+  readNewest(beforeSeq: number, limit: number): Promise<UplinkRecord[]>;
   /** Deletes what the receiver has committed; returns how many are left. */
   acknowledge(ack: UplinkAck): Promise<number>;
   backlog(): Promise<number>;

@@ -16,7 +16,7 @@ import { openExamples } from './example-store.ts';
 import { openShowLog, showLogRow } from './show-log-store.ts';
 import { openStoreChannel, type StoreChannel } from './store-channel.ts';
 import { RESERVE_BYTES } from './store-engine.ts';
-import type { KeepShows, SeenBlob, StepWrite } from './store-protocol.ts';
+import type { KeepShows, OutboxRows, SeenBlob, StepWrite } from './store-protocol.ts';
 import { StoreClosedError, toAgentError } from './store-trouble.ts';
 
 export interface OpenStoreOptions {
@@ -257,21 +257,17 @@ function createStore(channel: StoreChannel, writer: Writer): Store {
 
 function createOutbox(channel: StoreChannel, listeners: Set<() => void>, options: OpenStoreOptions): Outbox {
   let { epoch } = channel.opened;
+  const { agentId } = options;
+  const records = (found: OutboxRows): UplinkRecord[] => {
+    epoch = found.epoch;
+    return found.rows.map(({ seq, body }) => ({ agentId, epoch, seq, body: JSON.parse(body) as UplinkRecord['body'] }));
+  };
   return {
     get epoch() {
       return epoch;
     },
-    async read(afterSeq, limit): Promise<UplinkRecord[]> {
-      const found = await channel.call({ kind: 'outbox-read', afterSeq, limit });
-      epoch = found.epoch;
-      const { agentId } = options;
-      return found.rows.map(({ seq, body }) => ({
-        agentId,
-        epoch,
-        seq,
-        body: JSON.parse(body) as UplinkRecord['body'],
-      }));
-    },
+    read: async (afterSeq, limit) => records(await channel.call({ kind: 'outbox-read', afterSeq, limit })),
+    readNewest: async (beforeSeq, limit) => records(await channel.call({ kind: 'outbox-newest', beforeSeq, limit })),
     async acknowledge(ack) {
       const { epoch: now, left } = await channel.call({ kind: 'outbox-acknowledge', ack, nowMs: options.nowMs() });
       epoch = now;

@@ -4,7 +4,7 @@ import type { UplinkAck } from '@livecue/shared/contract';
 import { CorrectionTable } from './correction-table.ts';
 import { ShowLogTable } from './show-log-table.ts';
 import { raisedEpoch } from './store-identity.ts';
-import type { JournalRow, RecoveredRows, SeenBlob, StepWrite, WriteBatch } from './store-protocol.ts';
+import type { JournalRow, OutboxRows, RecoveredRows, SeenBlob, StepWrite, WriteBatch } from './store-protocol.ts';
 
 /** How long ids are remembered: a stream repeats itself within minutes, a shop's webhooks within two days. */
 export const SEEN_TTL_MS = { stream: 15 * 60_000, shop: 48 * 3_600_000 } as const;
@@ -174,9 +174,17 @@ export class StoreDatabase {
     return rows;
   }
 
-  readOutbox(afterSeq: number, limit: number): { epoch: number; rows: { seq: number; body: string }[] } {
+  readOutbox(afterSeq: number, limit: number): OutboxRows {
     const rows = this.#sql('SELECT seq, body FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?').all(afterSeq, limit);
-    return { epoch: this.meta().epoch, rows: rows as { seq: number; body: string }[] };
+    return { epoch: this.meta().epoch, rows: rows as unknown as OutboxRows['rows'] };
+  }
+
+  readNewest(beforeSeq: number, limit: number): OutboxRows {
+    const rows = this.#sql('SELECT seq, body FROM outbox WHERE seq < ? ORDER BY seq DESC LIMIT ?').all(
+      beforeSeq,
+      limit,
+    );
+    return { epoch: this.meta().epoch, rows: rows as unknown as OutboxRows['rows'] };
   }
 
   backlog(): number {

@@ -88,6 +88,7 @@ export class StoreEngine {
   recover = () => this.#run((database) => database.recover());
   readJournal = (after: number) => this.#run((database) => database.readJournal(after));
   readOutbox = (afterSeq: number, limit: number) => this.#run((database) => database.readOutbox(afterSeq, limit));
+  readNewest = (beforeSeq: number, limit: number) => this.#run((database) => database.readNewest(beforeSeq, limit));
   backlog = () => this.#run((database) => database.backlog());
   /** A full disk refuses, and the operator is told: the reserve is kept for what nobody can repeat. */
   corrections = <T>(name: Labelled, work: (table: CorrectionTable) => T): T =>

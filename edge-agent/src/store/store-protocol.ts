@@ -103,6 +103,7 @@ export type StoreCall =
   | { readonly kind: 'recover' }
   | { readonly kind: 'journal'; readonly after: number }
   | { readonly kind: 'outbox-read'; readonly afterSeq: number; readonly limit: number }
+  | { readonly kind: 'outbox-newest'; readonly beforeSeq: number; readonly limit: number }
   | { readonly kind: 'outbox-acknowledge'; readonly ack: UplinkAck; readonly nowMs: number }
   | { readonly kind: 'outbox-count' }
   | { readonly kind: 'correction-save'; readonly table: Labelled; readonly row: Omit<CorrectionRow, 'id'> }
@@ -114,11 +115,17 @@ export type StoreCall =
   | { readonly kind: 'show-log-read'; readonly showId: string; readonly afterId: number }
   | { readonly kind: 'close' };
 
+export interface OutboxRows {
+  readonly epoch: number;
+  readonly rows: readonly { readonly seq: number; readonly body: string }[];
+}
+
 export interface StoreResults {
   write: WriteResult;
   recover: RecoveredRows;
   journal: JournalRow[];
-  'outbox-read': { epoch: number; rows: { seq: number; body: string }[] };
+  'outbox-read': OutboxRows;
+  'outbox-newest': OutboxRows;
   'outbox-acknowledge': { epoch: number; left: number };
   'outbox-count': number;
   'correction-save': number;

@@ -38,6 +38,8 @@ function answer(call: StoreCall): StoreResults[keyof StoreResults] {
       return engine.readJournal(call.after);
     case 'outbox-read':
       return engine.readOutbox(call.afterSeq, call.limit);
+    case 'outbox-newest':
+      return engine.readNewest(call.beforeSeq, call.limit);
     case 'outbox-acknowledge':
       return engine.acknowledge(call.ack, call.nowMs);
     case 'outbox-count':

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import fc from 'fast-check';
 import type { IClientOptions, IClientPublishOptions } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { topics, type UplinkAck, type UplinkBody, type UplinkRecord } from '@livecue/shared/contract';
@@ -13,16 +14,20 @@ class MemoryOutbox implements Outbox {
   epoch = 7;
   bodies = new Map<number, UplinkBody>();
   #listeners = new Set<() => void>();
-  #next = 1;
+  next = 1;
   add(count: number): void {
-    for (let n = 0; n < count; n++, this.#next++) {
-      this.bodies.set(this.#next, { kind: 'prompt', roomId: 'main', promptId: `卡-${this.#next}`, rule: 'stock-out', priority: 'advice', productId: null, raisedMs: 1, revision: 0, outcome: null, closedMs: null }); // prettier-ignore
+    for (let n = 0; n < count; n++, this.next++) {
+      this.bodies.set(this.next, { kind: 'prompt', roomId: 'main', promptId: `卡-${this.next}`, rule: 'stock-out', priority: 'advice', productId: null, raisedMs: 1, revision: 0, outcome: null, closedMs: null }); // prettier-ignore
     }
     for (const listener of this.#listeners) listener();
   }
   async read(afterSeq: number, limit: number): Promise<UplinkRecord[]> {
     const rows = [...this.bodies].filter(([seq]) => seq > afterSeq).slice(0, limit);
     return rows.map(([seq, body]) => ({ agentId: 'studio-1', epoch: this.epoch, seq, body }));
+  }
+  async readNewest(beforeSeq: number, limit: number): Promise<UplinkRecord[]> {
+    const all = await this.read(0, Number.POSITIVE_INFINITY);
+    return all.filter(({ seq }) => seq < beforeSeq).reverse().slice(0, limit); // prettier-ignore
   }
   async acknowledge(ack: UplinkAck): Promise<number> {
     if (ack.epoch > this.epoch) this.epoch = ack.epoch + 1;
@@ -123,10 +128,10 @@ describe('the uplink', () => {
     expect(client.published.map(({ topic }) => topic)).toEqual([topics.presence('studio-1'), RECORDS]);
     client.published[0]!.puback();
     await settle();
-    expect(client.seqs).toEqual([1, 2]);
+    expect(client.seqs).toEqual([6, 5]);
     client.published[1]!.puback();
     await settle();
-    expect(client.seqs).toEqual([1, 2, 3]);
+    expect(client.seqs).toEqual([6, 5, 4]);
     expect(outbox.bodies.size).toBe(6);
     await uplink.stop();
   });
@@ -140,9 +145,9 @@ describe('the uplink', () => {
     await acknowledge(client, { epoch: 7, contiguous: 1, ranges: [[3, 4]] });
     expect([...outbox.bodies.keys()]).toEqual([2, 5]);
     await vi.advanceTimersByTimeAsync(9_000);
-    expect(client.seqs).toEqual([1, 2, 3, 4, 5]);
+    expect(client.seqs).toEqual([5, 4, 3, 2, 1]);
     await vi.advanceTimersByTimeAsync(1_500);
-    expect(client.seqs).toEqual([1, 2, 3, 4, 5, 2, 5]);
+    expect(client.seqs).toEqual([5, 4, 3, 2, 1, 5, 2]);
     expect(uplink.status()).toMatchObject({
       state: 'connected',
       backlog: 2,
@@ -170,7 +175,7 @@ describe('the uplink', () => {
     }
     expect(uplink.status().problem).toContain('ECONNREFUSED');
     await vi.advanceTimersByTimeAsync(60_000);
-    expect((await open()).seqs).toEqual([1, 2]);
+    expect((await open()).seqs).toEqual([2, 1]);
     expect(uplink.status()).toMatchObject({ state: 'connected', sent: 2, resent: 2, problem: null });
     await uplink.stop();
   });
@@ -181,15 +186,91 @@ describe('the uplink', () => {
     await uplink.start(new AbortController().signal);
     const client = await open();
     await acknowledge(client, { epoch: 7, contiguous: 1, ranges: [] });
-    const [second, first] = uplink.sent(200);
+    const [first, second] = uplink.sent(200); // Newest sent first, and the older record was sent last.
     expect([first!.acknowledged, second!.acknowledged]).toEqual([true, false]);
-    expect(first!.payload).toBe(client.published[1]!.payload);
+    expect(first!.payload).toBe(client.published[2]!.payload);
     expect(first!.bytes).toBe(Buffer.byteLength(first!.payload));
     expect(first!.bytes).toBeGreaterThan(first!.payload.length); // 卡 has three bytes.
-    const { properties } = client.published[1]!.options;
+    const { properties } = client.published[2]!.options;
     expect(properties).toEqual({ contentType: 'application/json', userProperties: { specversion: '1.0', id: '7-1', source: '/livecue/agents/studio-1', type: 'livecue.prompt', epoch: '7', seq: '1' } }); // prettier-ignore
     expect(first!.properties).toEqual(properties!.userProperties);
     await uplink.stop();
+  });
+
+  it('sends what is written now before what has waited, and of that the newest first', async () => {
+    const { outbox, uplink, open } = setUp({ maxInFlight: 3 });
+    outbox.add(10);
+    await uplink.start(new AbortController().signal);
+    const client = await open();
+    let answered = 0;
+    const answer = async () => {
+      client.published[answered++]!.puback();
+      await settle();
+    };
+    await answer(); // The birth.
+    expect(client.seqs).toEqual([10, 9, 8]);
+    outbox.add(2);
+    await settle();
+    for (let n = 0; n < 4; n++) await answer();
+    expect(client.seqs).toEqual([10, 9, 8, 11, 12, 7, 6]);
+    outbox.add(1);
+    for (let n = 0; n < 8; n++) await answer();
+    expect(client.seqs).toEqual([10, 9, 8, 11, 12, 7, 6, 13, 5, 4, 3, 2, 1]);
+    expect(uplink.status()).toMatchObject({ sent: 13, resent: 0 });
+    await uplink.stop();
+  });
+
+  it('leaves no record behind and counts each once as sent, however connections break and records come', async () => {
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ kind: fc.constant('puback' as const), n: fc.integer({ min: 1, max: 6 }) }) },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('add' as const), n: fc.integer({ min: 1, max: 9 }) }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('cut' as const), n: fc.constant(0) }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('ack' as const), n: fc.integer({ min: 0, max: 99 }) }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (steps, maxInFlight) => {
+          const { outbox, uplink, open, clients, acknowledge } = setUp({ maxInFlight });
+          const unique = () => new Set(clients.flatMap(({ seqs }) => seqs));
+          outbox.add(7);
+          await uplink.start(new AbortController().signal);
+          let client = await open();
+          let answered = 0;
+          const answer = async (count: number) => {
+            for (const { puback } of client.published.slice(answered, answered + count)) puback();
+            answered = Math.min(answered + count, client.published.length);
+            await settle();
+          };
+          const reopen = async () => {
+            client.emit('close');
+            await vi.advanceTimersByTimeAsync(60_000);
+            client = await open();
+            answered = 0;
+          };
+          for (const { kind, n } of steps) {
+            if (kind === 'puback') await answer(n);
+            else if (kind === 'add') outbox.add(n);
+            else if (kind === 'cut') await reopen();
+            else {
+              const sent = [...unique()].sort((a, b) => a - b);
+              const some = sent
+                .slice(0, Math.floor((sent.length * n) / 100))
+                .map((seq): [number, number] => [seq, seq]);
+              await acknowledge(client, { epoch: 7, contiguous: 0, ranges: some });
+            }
+          }
+          for (let n = 0; n < 100; n++) await answer(9);
+          const [sent, last] = [unique(), outbox.next - 1];
+          expect([...sent].sort((a, b) => a - b)).toEqual(Array.from({ length: last }, (_, n) => n + 1));
+          const all = clients.reduce((sum, { seqs }) => sum + seqs.length, 0);
+          expect(uplink.status()).toMatchObject({ sent: last, resent: all - last });
+          await uplink.stop();
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   it('begins a new epoch when the receiver knows a later past, and stops when another agent goes on in our place', async () => {

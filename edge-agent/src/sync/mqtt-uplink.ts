@@ -32,8 +32,8 @@ export interface UplinkConfig {
 const WINDOW_MAX = 100;
 
 /**
- * Carries the outbox to the broker in order of seq (newest first is a later step). A broker's PUBACK only
- * opens the send window; a record leaves the outbox when the receiver's acknowledgement, written after its
+ * Carries the outbox to the broker: what is written now before all else, then what has waited, newest first,
+ * so that the cloud's live view is right while a backlog drains. A broker's PUBACK only opens the send window; a record leaves the outbox when the receiver's acknowledgement, written after its
  * COMMIT, names it. What is not named in time is sent again, and all of it after every new connection.
  */
 export function createUplink(ports: UplinkPorts, config: UplinkConfig): Uplink & Service {
@@ -147,7 +147,11 @@ class MqttUplink {
     this.#pumpAgain = true;
     if (this.#pumping) return;
     this.#pumping = true;
-    void this.#pumpLoop().finally(() => void (this.#pumping = false));
+    void this.#pumpLoop().finally(() => {
+      this.#pumping = false;
+      // Asked for between the last look and now.
+      if (this.#pumpAgain) this.#pump();
+    });
   }
 
   async #pumpLoop(): Promise<void> {
@@ -172,13 +176,13 @@ class MqttUplink {
     const due = new Set(this.#ledger.due(this.#ports.nowMs(), this.#window - this.#inFlight));
     const [first] = due;
     if (first === undefined) return false;
-    const records = await this.#ports.outbox.read(first - 1, this.#window);
-    const last = records.at(-1)?.seq ?? Number.POSITIVE_INFINITY;
+    const records = await this.#ports.outbox.readNewest(first + 1, this.#window);
+    const last = records.at(-1)?.seq ?? 0;
     const found = new Map(records.map((record) => [record.seq, record]));
     for (const seq of due) {
       const record = found.get(seq);
       if (record !== undefined && this.#canSend()) this.#send(record);
-      else if (record === undefined && seq <= last) this.#ledger.forget(seq);
+      else if (record === undefined && seq >= last) this.#ledger.forget(seq);
     }
     return true;
   }
@@ -186,8 +190,13 @@ class MqttUplink {
   async #sendNew(): Promise<boolean> {
     const room = Math.min(this.#window - this.#inFlight, UNACKNOWLEDGED_MAX - this.#ledger.size);
     if (room <= 0) return false;
-    const records = await this.#ports.outbox.read(this.#ledger.cursor, room);
-    for (const record of records) if (this.#canSend() && record.seq > this.#ledger.cursor) this.#send(record);
+    const { outbox } = this.#ports;
+    const { newest, oldest } = this.#ledger;
+    let records = newest === null ? [] : await outbox.read(newest, room);
+    if (records.length === 0) records = await outbox.readNewest(oldest ?? Number.MAX_SAFE_INTEGER, room);
+    // Only a new connection or epoch moves the cursors meanwhile: what we read is not its first choice.
+    if (this.#ledger.newest !== newest || this.#ledger.oldest !== oldest) return true;
+    for (const record of records) if (this.#canSend()) this.#send(record);
     return records.length > 0;
   }
 
