@@ -91,8 +91,8 @@ export function startAgent(args: string[], env: Record<string, string> = {}): Pr
   return launch<Ready>([AGENT, 'start', '--json', ...args], env);
 }
 
-export function startCloud(args: string[]): Promise<Program<{ port: number }>> {
-  return launch([CLOUD, ...args]);
+export function startCloud(args: string[], env: Record<string, string> = {}): Promise<Program<{ port: number }>> {
+  return launch([CLOUD, ...args], env);
 }
 
 /** Runs a command to its end. */
