@@ -14,6 +14,7 @@ import {
   type Program,
   type Ready,
 } from './program.ts';
+import { checkShowRecord, readShowRecord } from './show-record.ts';
 
 const KILLS = Number(process.env.LIVECUE_KILLS ?? 50);
 const SEED = Number(process.env.LIVECUE_SEED ?? 20261121);
@@ -110,7 +111,7 @@ function rowsByWindow(lines: string): Map<number, WindowSums> {
   return rows;
 }
 
-test(`after ${KILLS} kills of agent and broker the cloud rows equal what was accepted, each event once`, async () => {
+test(`after ${KILLS} kills of agent and broker the cloud rows and the record of the show equal what was accepted, each event once`, async () => {
   const random = randomFrom(SEED);
   const { folder, remove } = temporaryFolder();
   const [brokerPort, httpPort] = [await freePort(), await freePort()];
@@ -156,6 +157,7 @@ test(`after ${KILLS} kills of agent and broker the cloud rows equal what was acc
       const now = figures();
       return now.nowMs > lastMs + 20_000 && now.uplink.backlog === 0 ? now : undefined;
     });
+    const endMs = figures().nowMs - 10_000;
     expect(await runningAgent.end()).toBe(0);
     await receiver.end();
     const { stdout, code, stderr } = await runCommand(['receiver', 'rows', '--database', database]);
@@ -166,6 +168,8 @@ test(`after ${KILLS} kills of agent and broker the cloud rows equal what was acc
       `seed ${SEED}: ${KILLS} kills, ${sender.accepted.length} events accepted, ${rows.size} windows in the cloud\n`,
     );
     expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(expected));
+    const minutes = checkShowRecord(await readShowRecord(path.join(folder, 'data')), sender.accepted, endMs);
+    process.stderr.write(`${minutes} minutes in the record of the show\n`);
   } finally {
     await sender.stop();
     for (const program of [runningAgent, receiver, runningBroker]) await program.kill();

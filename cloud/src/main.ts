@@ -1,11 +1,11 @@
 /** The program of the cloud side: reads arguments and signals, and nobody else here does. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BrokerAddressError, startBroker, type EmbeddedBroker } from './broker/embedded-broker.ts';
 import { DatabaseInUseError, openDatabase, type Database } from './receiver/database.ts';
 import { serveMetrics } from './receiver/metrics.ts';
-import { createReceiver } from './receiver/receiver.ts';
+import { createReceiver, type ReceiverConfig } from './receiver/receiver.ts';
 import { readWindowRows } from './receiver/record-store.ts';
 
 const HELP = `livecue receiver [--broker URL] [--database URL|FOLDER] [--share NAME] [--keep-days N] [--metrics PORT]
@@ -20,6 +20,8 @@ livecue embedded --data FOLDER [--port N] [--database URL|FOLDER]
 
   --broker URL      mqtt:// or mqtts://, default mqtt://127.0.0.1:7425
   --database WHERE  postgres://USER@HOST/NAME, or a folder for the built-in PGlite; default .livecue/cloud/pglite
+  --broker-user NAME, --broker-ca FILE, --broker-cert FILE, --broker-key FILE
+                    user (password in the environment variable LIVECUE_BROKER_PASSWORD), and PEM files for TLS
   --share NAME      several receivers with the same name divide the records among them
   --keep-days N     rows older than this are dropped, default 400
   --metrics PORT    Prometheus metrics at http://127.0.0.1:PORT/metrics; 0 takes any free port
@@ -38,6 +40,7 @@ interface Call {
   readonly broker: string;
   readonly database: string;
   readonly share: string | null;
+  readonly access: NonNullable<ReceiverConfig['access']>;
   readonly keepDays: number;
   readonly metricsPort: number | null;
   readonly host: string;
@@ -71,7 +74,7 @@ async function runReceiver(call: Call): Promise<Running> {
 }
 
 async function receiverOn(database: Database, call: Call): Promise<Running> {
-  const receiver = createReceiver({ brokerUrl: call.broker, database, nowMs: Date.now, logger, shareName: call.share, keepDays: call.keepDays }); // prettier-ignore
+  const receiver = createReceiver({ brokerUrl: call.broker, database, nowMs: Date.now, logger, shareName: call.share, access: call.access, keepDays: call.keepDays }); // prettier-ignore
   let metrics: Awaited<ReturnType<typeof serveMetrics>> | null = null;
   const stop = async () => {
     await metrics?.close();
@@ -154,6 +157,10 @@ function parseCall(argv: readonly string[]): { words: string[]; call: Call; help
       broker: text,
       database: text,
       share: text,
+      'broker-user': text,
+      'broker-ca': text,
+      'broker-cert': text,
+      'broker-key': text,
       'keep-days': text,
       metrics: text,
       host: text,
@@ -171,14 +178,37 @@ function parseCall(argv: readonly string[]): { words: string[]; call: Call; help
     broker: values.broker ?? 'mqtt://127.0.0.1:7425',
     database: values.database ?? join(data, 'pglite'),
     share: values.share ?? null,
+    access: accessOf(values),
     keepDays,
     metricsPort,
     host: values.host ?? '127.0.0.1',
     port,
   };
+  if (/^[a-z]+:\/\/[^/]*@/.test(call.broker))
+    throw new UsageError('--broker: user and password do not belong into the address; see --broker-user');
   if (!/^(mqtts?|wss?):\/\//.test(call.broker))
     throw new UsageError(`--broker ${call.broker}: give an address like mqtt://127.0.0.1:1883`);
   return { words: positionals, call, help: values.help ?? false, parent: values.parent ?? false };
+}
+
+type AccessFlag = 'broker-user' | 'broker-ca' | 'broker-cert' | 'broker-key';
+
+function accessOf(values: { readonly [K in AccessFlag]?: string }): Call['access'] {
+  const read = (flag: AccessFlag): string | undefined => {
+    const file = values[flag];
+    if (file === undefined) return undefined;
+    try {
+      return readFileSync(file, 'utf8');
+    } catch (error) {
+      throw new UsageError(`--${flag}: ${(error as Error).message}; give the path of a PEM file`);
+    }
+  };
+  const username = values['broker-user'];
+  const password = process.env['LIVECUE_BROKER_PASSWORD'];
+  if (username !== undefined && password === undefined)
+    throw new UsageError(`--broker-user ${username}: put the password into the environment variable LIVECUE_BROKER_PASSWORD`); // prettier-ignore
+  const access = { ca: read('broker-ca'), cert: read('broker-cert'), key: read('broker-key'), ...(username === undefined ? {} : { username, password }) }; // prettier-ignore
+  return Object.fromEntries(Object.entries(access).filter(([, value]) => value !== undefined));
 }
 
 function wholeNumber(name: string, text: string, least: number, most: number): number {

@@ -13,6 +13,14 @@ export interface ReceiverConfig {
   readonly logger: { info(message: string): void; warn(message: string): void };
   /** Name of a shared subscription: brokers give each record to one of its members. Null: all records. */
   readonly shareName?: string | null;
+  /** User of the broker, and PEM texts for TLS: whom to trust beside the system's authorities, and what we show. */
+  readonly access?: {
+    readonly username?: string;
+    readonly password?: string;
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+  };
   /** Pause between connection attempts. Default 1,000. */
   readonly reconnectMs?: number;
   /** Rows older than this are dropped. Default 400 days. */
@@ -90,13 +98,13 @@ class MqttReceiver implements Receiver {
   #connect(signal: AbortSignal): Promise<void> {
     const { brokerUrl, logger } = this.#config;
     // Clean sessions: what a broker kept for us is worth nothing that the agents' outboxes are not.
-    const client = mqtt.connect(brokerUrl, { protocolVersion: 5, clean: true, reconnectPeriod: this.#config.reconnectMs ?? 1_000, keepalive: 15, queueQoSZero: false, resubscribe: false }); // prettier-ignore
+    const client = mqtt.connect(brokerUrl, { protocolVersion: 5, clean: true, reconnectPeriod: this.#config.reconnectMs ?? 1_000, keepalive: 15, queueQoSZero: false, resubscribe: false, ...this.#config.access }); // prettier-ignore
     this.#client = client;
     client.on('message', (topic, payload, packet) =>
       this.#take(topic, payload, packet.properties?.userProperties ?? {}),
     );
     client.on('error', (error) => {
-      const problem = `no connection to the broker ${brokerUrl} (${error.message || String((error as NodeJS.ErrnoException).code)}): check its address and that it runs`;
+      const problem = `no connection to the broker ${brokerUrl} (${error.message || String((error as NodeJS.ErrnoException).code)}): check its address, that it runs, user, password and certificates`;
       if (this.#problem !== problem) logger.warn(problem);
       this.#problem = problem;
     });
