@@ -29,6 +29,7 @@ import { createLatencyMeter } from './latency.ts';
 import { createOrderDesk } from './order-desk.ts';
 import { createPanelBackend } from './panel-backend.ts';
 import { createProductResolver, productById } from './product-resolver.ts';
+import { recordingActions } from './show-actions.ts';
 import { createShowLog } from './show-log.ts';
 import { createShowTotals } from './show-totals.ts';
 import { createStepWriter } from './step-writer.ts';
@@ -178,7 +179,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       )
     : switchedOff();
 
-  const backend = createPanelBackend(
+  const desk = createPanelBackend(
     {
       pipeline: core.pipeline,
       advisor: core.advisor,
@@ -203,6 +204,11 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     },
     { modelVersion: core.modelVersion, config, catalogue, version: VERSION, mode: input.mode, startedMs },
   );
+  const backend = recordingActions(desk, {
+    stage: () => core.advisor.stage(),
+    answers: () => core.answers.rows(view()),
+    note: (action) => showLog.note({ kind: 'action', ...action }, nowMs()),
+  });
   const driver = createDriver(
     {
       pipeline: core.pipeline,
