@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+from corrections import LICENCE, NAME, corrected
 from network import Settings
 from sources import Source, lines, rows, sample, split
 from task import Task, run
@@ -82,6 +83,7 @@ def sources():
         Source("bilibili and huya chat as no spam", "none stated", rooms, weight=0.1),
         Source("JDDC turns and reviews as no spam", "none stated", talk, weight=0.05),
         Source("CSMV comments as no spam", "annotations CC BY-SA 4.0", likes, weight=0.05),
+        Source(NAME, LICENCE, [(text, int(said)) for text, said in corrected("spam")]),
     ]
 
 

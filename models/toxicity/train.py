@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+from corrections import LICENCE, NAME, corrected
 from metrics import without_near_duplicates
 from network import Settings
 from sources import Source, lines, rows, sample, split
@@ -60,6 +61,7 @@ def sources():
         Source("bilibili and huya chat as calm", "none stated", chat, weight=0.4),
         Source("JDDC turns as calm", "none stated", talk, weight=0.4),
         Source("CSMV comments that are not negative, as calm", "annotations CC BY-SA 4.0", likes, weight=0.3),
+        Source(NAME, LICENCE, [(text, int(said)) for text, said in corrected("offensive")]),
     ]
 
 
