@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 import intent_sources as real
+from corrections import LICENCE, NAME, corrected
 from intent_sources import LABELS
 from text import encode, normalise
 from weak import OTHER, noise, speak, spoiler
@@ -16,6 +17,8 @@ LEARNED_ROOM = "twitch-zh-104703028"
 VARIANTS = 2
 #: of a written comment and its variants together, patterns being 1
 WRITTEN_WEIGHT = 24.0
+#: of a real line with a label
+READ_WEIGHT = 8.0
 PRAISE = LABELS.index("praise")
 
 
@@ -55,20 +58,22 @@ def parts(per_label=6000, seed=7, held_out=0.0):
     zh_texts, zh_labels, zh_held = speak("zh", per_label, seed, held_out)
     en_texts, en_labels, en_held = speak("en", per_label // 3, seed + 1, held_out)
     spam_zh, spam_en = real.advertising()
-    out = [
+    read = real.read_by_eye()
+    return [
         *by_hand(seed),
         Part("patterns zh", list(zip(zh_texts, zh_labels)), 1.3, "own", zh_held),
         Part("patterns en", list(zip(en_texts, en_labels)), 1.3, "own", en_held),
-        Part("JDDC turns, labelled", real.jddc(), 8.0, "none stated (JDDC)"),
-        Part("turns read by eye (read-labels.jsonl)", real.read_by_eye(), 8.0, "none stated (JDDC)"),
+        Part("JDDC turns, labelled", real.jddc(), READ_WEIGHT, "none stated (JDDC)"),
+        Part("service turns read by eye (read-labels.jsonl)", [(t, l) for t, l, file in read if file == real.SERVICE], READ_WEIGHT, "none stated (JDDC)"),
+        Part("chat, review clauses, English comments read by eye", [(t, l) for t, l, file in read if file != real.SERVICE], READ_WEIGHT / 2, "none stated; CC BY-SA 4.0 (CSMV)"),
         Part("reviews under 25 characters, by stars", [(t, l) for t, l in real.reviews()][:6000], 0.4, "none stated (ChineseNlpCorpus)"),
         Part("Telegram spam", [(t, 0) for t in _cut(spam_zh, 4000)], 0.6, "GPL-3.0 repository (tg-spam)"),
         Part("YouTube spam", [(t, 0) for t in _cut(spam_en, 800)], 0.6, "none stated"),
         Part("CLINC150, shopping left out", [(t, OTHER) for t in _cut(real.everyday_questions(), 4000)], 0.7, "CC BY 3.0"),
         Part("CONDA game chat without toxicity", [(t, OTHER) for t in _cut(real.game_talk(), 5000)], 0.7, "none stated"),
         Part("HINT3 questions, mapped", [(t, l) for t, l, _ in real.hint3()], 3.0, "ODbL / DbCL"),
+        Part(NAME, [(text, LABELS.index(said)) for text, said in corrected("intent")], WRITTEN_WEIGHT, LICENCE),
     ]
-    return out
 
 
 def quiet_chat(judge):
@@ -86,7 +91,8 @@ def quiet_chat(judge):
         ("Weibo clauses (COLD, SMP2020), filtered", _cut(clauses, 18000), 0.6, "Apache-2.0 (COLD); none stated (SMP2020)"),
         ("noise: cut lines, numbers, held keys, emotes", noise(danmaku, 14000, 5), 0.6, "own"),
     ]
-    return [Part(name, _not_asked(texts, judge), weight, licence) for name, texts, weight, licence in kinds]
+    read = {text for text, _, _ in real.read_by_eye()}
+    return [Part(name, _not_asked([t for t in texts if t.strip() not in read], judge), weight, licence) for name, texts, weight, licence in kinds]
 
 
 def _not_asked(texts, judge):
@@ -110,7 +116,7 @@ def thinned(all_parts, step=3):
 def without_tests(all_parts):
     """Takes the texts of the probe and of the authored sets out of every part; counts them in `removed`."""
     tests = [t for t, _, _ in real.probe()] + [t for language in ("zh", "en") for t, _ in real.authored(language)]
-    tests += [t for t, _ in real.late() + real.fresh() + real.judge("zh") + real.judge("en")]
+    tests += [row[0] for row in real.late() + real.fresh() + real.judge("zh") + real.judge("en")]
     kept = without(all_parts, tests)
     return kept, {old.name: len(old.rows) - len(new.rows) for old, new in zip(all_parts, kept)}
 
@@ -140,9 +146,12 @@ def encoded(all_parts):
     return encode(texts), labels, weights, held
 
 
-def turns_without_label():
-    """Service turns that nobody labelled, for learning from teachers; none of a test, none already labelled."""
-    known = {text for text, _ in real.jddc() + real.read_by_eye() + real.fresh()} | {text for text, _, _ in real.probe()}
-    keys = set(normalise(sorted(known)))
-    texts = _cut([t for t in real.unlabelled("jddc-turns") if 2 <= len(t) <= 40], 60000)
-    return [text for text, key in zip(texts, normalise(texts)) if key not in keys][:30000]
+def without_label():
+    """Service turns, clauses of reviews and English comments that nobody labelled, for learning from teachers; none of a test."""
+    known = set(normalise(sorted({row[0] for row in real.jddc() + real.read_by_eye() + real.fresh() + real.probe()})))
+    kinds = [(real.SERVICE, 2, 40, 30000), ("shop-reviews-eprstmt", 4, 16, 6000), ("csmv-train", 4, 60, 4000)]
+    out = []
+    for name, least, most, count in kinds:
+        texts = _cut([t for t in real.unread(name) if least <= len(t) <= most], 2 * count)
+        out += [text for text, key in zip(texts, normalise(texts)) if key not in known][:count]
+    return out

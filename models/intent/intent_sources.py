@@ -61,14 +61,26 @@ def digest(text):
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+SERVICE = "jddc-turns"
+
+
 def read_by_eye():
-    """(text, label number) of lines chosen by a first model and read; learned from."""
+    """(text, label number, file) of lines chosen by a first model and read; learned from."""
     return _by_digest("read-labels.jsonl")
 
 
 def fresh():
-    """(text, label number) of viewers' turns drawn by chance and read before any model saw them; for testing alone."""
+    """(text, label number, file) of lines drawn by chance and read before any model saw them; for testing alone."""
     return _by_digest("fresh-labels.jsonl")
+
+
+def unread(name):
+    """Texts of a data file as they were read: comments, clauses of reviews, or lines."""
+    if name == "csmv-train":
+        return [row["text"].strip() for row in rows_of(COMMENTS / "sentiment-en/csmv-train.jsonl.gz")]
+    if name == "shop-reviews-eprstmt":
+        return [clause for text in unlabelled(name) for clause in clauses(text)]
+    return [spelt for line in unlabelled(name) for spelt in {line, line.strip()}]
 
 
 def _by_digest(file):
@@ -76,10 +88,10 @@ def _by_digest(file):
     wanted = {row["sha256"]: (row["file"], row["intent"]) for row in rows_of(HERE / file)}
     found = {}
     for name in sorted({name for name, _ in wanted.values()}):
-        for text in unlabelled(name):
+        for text in unread(name):
             key = digest(text)
             if key in wanted and key not in found:
-                found[key] = (text, LABELS.index(wanted[key][1]))
+                found[key] = (text, LABELS.index(wanted[key][1]), name)
     if len(found) < len(wanted):
         print(f"{file}: {len(wanted) - len(found)} of {len(wanted)} digests stand in no data file")
     return [found[key] for key in wanted if key in found]

@@ -24,7 +24,9 @@ def tests():
     out["written after the patterns were frozen, zh"] = real.late()
     out["independent writer, zh"] = real.judge("zh")
     out["independent writer, en"] = real.judge("en")
-    out["fresh service turns, read blindly"] = real.fresh()
+    fresh = real.fresh()
+    out["fresh service turns, read blindly"] = [row for row in fresh if row[2] == real.SERVICE]
+    out["fresh chat, review clauses and English comments, read blindly"] = [row for row in fresh if row[2] != real.SERVICE]
     return {name: ([row[0] for row in rows], np.array([row[1] for row in rows])) for name, rows in out.items()}
 
 

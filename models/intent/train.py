@@ -26,7 +26,7 @@ from text import encode
 from written import written
 
 HERE = Path(__file__).resolve().parent
-VERSION = "intent-4"
+VERSION = "intent-5"
 SEED = 7
 SETTINGS = Settings(labels=len(LABELS), dim=12, filters=48, hidden=64, epochs=2, batch=256, patience=9, seed=SEED)
 TEACHERS = 2
@@ -40,10 +40,10 @@ OTHER = LABELS.index("chat_other")
 ALARM_LIMIT = 0.018
 
 
-def linear_model(encoded, labels, weights, passes=6):
+def linear_model(encoded, labels, weights, passes=8):
     """Averaged stochastic logistic regression, one label against the rest: coefficients, intercepts, scores."""
     x = encoded.sparse(SETTINGS.buckets).astype(np.float64)
-    model = SGDClassifier(loss="log_loss", alpha=2e-6, max_iter=passes, tol=None, random_state=SEED, average=True)
+    model = SGDClassifier(loss="log_loss", alpha=1e-6, max_iter=passes, tol=None, random_state=SEED, average=True)
     model.fit(x, labels, sample_weight=weights.astype(np.float64))
     return model
 
@@ -69,7 +69,7 @@ def split(parts, labels):
     """
     place, use = 0, np.zeros(len(labels), np.int8)
     for part in parts:
-        if part.group > 1 or part.name.startswith(("JDDC", "turns")):
+        if part.group > 1 or part.name.startswith(("JDDC", "service turns", "chat, review")):
             first = np.arange(place + 3 * part.group, place + len(part.rows), 16 * part.group)
             for step in range(part.group):
                 use[first + step] = 1 if step == 0 else 2
@@ -100,7 +100,7 @@ def build(parts, words=print, shuffled=False, teachers=TEACHERS):
 
 def taught(part, truth, weight, validation, linear, teachers, words):
     """One network that learns labels and the mean of its teachers, on labelled and unlabelled texts."""
-    unlabelled = corpus.turns_without_label()
+    unlabelled = corpus.without_label()
     free = encode(unlabelled)
     own, others = np.zeros((len(part), len(LABELS))), np.zeros((len(free), len(LABELS)))
     for number in range(teachers):
