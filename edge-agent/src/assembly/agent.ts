@@ -133,10 +133,11 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
         const stream = core.stream.takeDelta();
         const advisor = core.advisor.takeDelta();
         const shows = showLog.takeDelta();
+        const answers = core.answers.takeDelta();
         const saved = totals.save();
         const own: (readonly [string, string])[] = saved === totalsSaved ? [] : [[TOTALS_KEY, saved]];
         totalsSaved = saved;
-        return { put: [...stream.put, ...advisor.put, ...shows.put, ...own], del: [...stream.del, ...advisor.del, ...shows.del] }; // prettier-ignore
+        return { put: [...stream.put, ...advisor.put, ...shows.put, ...answers.put, ...own], del: [...stream.del, ...advisor.del, ...shows.del, ...answers.del] }; // prettier-ignore
       },
       takeSeen: () => core.stream.takeSeen(),
     },
