@@ -29,6 +29,7 @@ export async function recoverPipeline(parts: {
   parts.showLog.restore(recovered.state);
   core.stream.restore(recovered.state, recovered.seenIds);
   core.advisor.restore(recovered.state);
+  core.answers.restore(recovered.state);
 
   let position = recovered.journalPosition;
   let frames = 0;
