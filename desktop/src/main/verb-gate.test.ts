@@ -22,7 +22,7 @@ const good: Record<PanelVerb, unknown> = {
   'comments.correct': { session: 1, seq: 2, labels: null },
   'corrections.read': { after: 0, limit: 3 },
   'answers.read': {},
-  'answers.close': { answerId: 'offer/p3/f1' },
+  'answers.close': { answerId: 'offer/p3/f1', given: false },
   'product.read': { productId: 'p3' },
   'orders.read': { limit: 3 },
   'orders.label': { orderId: '0123456789abcdef', verdict: 'confirmed' },

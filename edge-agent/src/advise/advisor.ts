@@ -1,6 +1,14 @@
 import type { AgentConfig, Catalogue, CueState, OfferRefusal, Product } from '@livecue/shared/contract';
 import type { Intent } from '@livecue/shared/insight';
-import type { Priority, PromptEvent, ProposedOffer, RuleName, Stage, Words } from '@livecue/shared/prompt';
+import type {
+  Priority,
+  PromptEvent,
+  ProposedOffer,
+  RuleName,
+  Stage,
+  SuppressReason,
+  Words,
+} from '@livecue/shared/prompt';
 import type { RoomView, StateDelta } from '../core-ports.ts';
 import { alwaysShows, isActedOn } from './acted-on.ts';
 import { type Card, stageOf } from './card.ts';
@@ -81,6 +89,8 @@ export interface Advisor {
   clearOwn(): number;
   /** The operator sends a queued card: it comes with the next evaluation that all limits allow. False: no such card. */
   send(promptId: string): boolean;
+  /** Why a card of the queue is not on the host's screen; null: no such card waits. */
+  whyQueued(promptId: string): SuppressReason | null;
   /** The operator answered that question of that product (null: of the room). */
   answered(productId: string | null, intent: Intent, nowMs: number): void;
   stage(): Stage;
@@ -171,6 +181,13 @@ export function createAdvisor(
     },
     clearOwn: () => desk.clear(),
     send: (promptId) => governor.send(promptId),
+    whyQueued: (promptId) => {
+      const card = [...governor.cards.values()].find(({ prompt, raised }) => prompt.promptId === promptId && !raised);
+      if (card === undefined) return null;
+      const { priority, rule } = card.prompt;
+      const limited = { priority, reserved: RULES[rule].reserved ?? false };
+      return governor.house.refusal(lastMs) ?? governor.limits.refusal(limited, lastMs) ?? 'rate-limit';
+    },
     answered: (productId, intent, nowMs) => desk.answer(productId, intent, Math.max(lastMs, nowMs)),
     cues: (view) => cueStateOf(view, { guard, answered: desk.answered, config }),
     stage: () => {

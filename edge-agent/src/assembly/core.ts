@@ -1,13 +1,7 @@
 import type { AgentConfig, Catalogue } from '@livecue/shared/contract';
-import { createAdvisor } from '../advise/advisor.ts';
+import { type Advisor, createAdvisor } from '../advise/advisor.ts';
 import { createAnswerDesk, type AnswerDesk } from '../advise/answers/answer-desk.ts';
-import {
-  createPipeline,
-  type Pipeline,
-  type PipelineAdvisor,
-  type PipelinePorts,
-  type PipelineStream,
-} from '../pipeline.ts';
+import { createPipeline, type Pipeline, type PipelinePorts, type PipelineStream } from '../pipeline.ts';
 import type { Predictor } from '../ports.ts';
 import type { OrderModel } from '../stream/orders/order-judge.ts';
 import { createStream } from '../stream/stream.ts';
@@ -26,7 +20,7 @@ export function createCore(
 ): {
   pipeline: Pipeline;
   stream: ReturnType<typeof createStream> & PipelineStream;
-  advisor: PipelineAdvisor;
+  advisor: Advisor;
   answers: AnswerDesk;
   modelVersion: string;
 } {

@@ -2,9 +2,12 @@ import { PANEL_CONTRACT_VERSION, type AgentConfig, type Catalogue, type PanelSta
 import { INTENTS, type Forecast } from '@livecue/shared/insight';
 import type * as z from 'zod';
 import type { PanelBackend, RoomView, Source, StoreStatus, Uplink } from '../ports.ts';
-import type { Pipeline, PipelineAdvisor } from '../pipeline.ts';
+import type { Pipeline } from '../pipeline.ts';
 import type { AnswerDesk } from '../advise/answers/answer-desk.ts';
+import type { Advisor } from '../advise/advisor.ts';
+import { minutesLeft } from '../advise/rules/stock-out.ts';
 import type { CommentDesk } from './comment-desk.ts';
+import { createCueDesk } from './cue-desk.ts';
 import { PanelCallError } from '../panel/panel-call-error.ts';
 import { healthItems } from './health-items.ts';
 import type { LatencyMeter } from './latency.ts';
@@ -24,7 +27,7 @@ type Parsed<V extends PanelVerb> = z.output<(typeof PANEL_VERBS)[V]['args']>;
 
 export interface PanelBackendPorts {
   readonly pipeline: Pipeline;
-  readonly advisor: PipelineAdvisor;
+  readonly advisor: Advisor;
   readonly view: () => RoomView;
   readonly totals: ShowTotals;
   readonly comments: CommentDesk;
@@ -60,6 +63,7 @@ export function createPanelBackend(
   },
 ): RoomBackend {
   const points: SeriesPoint[] = [];
+  const cues = createCueDesk(ports, facts.config.advise);
   const product = productById(facts.catalogue);
   const sales = createSalesByMinute();
   const known = new Set(facts.catalogue.products.map(({ productId }) => productId));
@@ -73,7 +77,7 @@ export function createPanelBackend(
     const own = product(productId);
     const recent = view.counts(productId, 60_000).counts;
     const stock = stockOf(view, productId);
-    const soldOutIn = forecasts.get(productId)?.stockOut?.medianMinutes ?? null;
+    const soldOutIn = minutesLeft(productId, stock, view, forecasts.get(productId) ?? null);
     const questions: Record<string, number> = {};
     for (const intent of QUESTION_INTENTS) {
       const count = recent.intents[intent]?.viewers ?? 0;
@@ -86,7 +90,7 @@ export function createPanelBackend(
       stock,
       unitsSold: ports.totals.unitsSold(productId),
       questions,
-      stockOutMinutes: soldOutIn === null || (stock ?? 0) <= 0 ? null : Math.round(soldOutIn * 10) / 10,
+      stockOutMinutes: soldOutIn === null ? null : Math.round(soldOutIn * 10) / 10,
       interest: toInterest(view.interest(productId)),
     };
   };
@@ -159,6 +163,7 @@ export function createPanelBackend(
         products: products(view),
         anomalies: view.anomalies.slice(-MAX_ANOMALIES),
         orders: ports.orders.counts(),
+        cues: ports.advisor.cues(view),
         latest: points.at(-1) ?? null,
         sources,
         uplink: ports.uplink.status(),
@@ -211,7 +216,19 @@ export function createPanelBackend(
         case 'answers.read':
           return { rows: ports.answers.rows(ports.view()) };
         case 'answers.close':
-          return { closed: ports.answers.close((args as Parsed<'answers.close'>).answerId) };
+          return cues.closeAnswer(args as Parsed<'answers.close'>);
+        case 'message.presets':
+          return cues.presets();
+        case 'message.send':
+          return cues.send(args as Parsed<'message.send'>);
+        case 'message.clear':
+          return cues.clear();
+        case 'prompt.show':
+          return cues.show((args as Parsed<'prompt.show'>).promptId);
+        case 'offers.read':
+          return cues.offers();
+        case 'offer.propose':
+          return cues.propose(args as Parsed<'offer.propose'>);
         case 'corrections.read':
           return ports.comments.read(args as Parsed<'corrections.read'>);
         case 'product.read':

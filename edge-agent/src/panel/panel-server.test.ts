@@ -71,7 +71,7 @@ describe.each(['websocket', 'zeromq'] as const)('calls over %s', (transport) => 
     'comments.correct': { session: 1, seq: 1, labels: { intent: 'price', offensive: false, spam: true, productIds: ['p3'] } },
     'corrections.read': { after: 0, limit: 500 },
     'answers.read': {},
-    'answers.close': { answerId: 'offer/p3/f1' },
+    'answers.close': { answerId: 'offer/p3/f1', given: false },
     'product.read': { productId: 'p3' },
     'orders.read': { limit: 200 },
     'orders.label': { orderId: '0123456789abcdef', verdict: 'false-alarm' },

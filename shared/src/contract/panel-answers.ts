@@ -36,6 +36,9 @@ export type AnswerRow = z.infer<typeof AnswerRow>;
 export const ANSWER_VERBS = {
   /** What waits, newest question first; rows nobody asked for in 5 min are gone. */
   'answers.read': { args: z.strictObject({}), result: z.object({ rows: z.array(AnswerRow).max(ANSWERS_KEPT) }) },
-  /** The operator gave the answer, or put it aside: the row goes until it is asked for again. */
-  'answers.close': { args: z.strictObject({ answerId: z.string().min(1).max(1_200) }), result: z.object({ closed: z.boolean() }) },
+  /**
+   * The operator gave the answer, or put it aside (`given` false): the row goes until it is asked for again. Given, a
+   * card that asks for it is done.
+   */
+  'answers.close': { args: z.strictObject({ answerId: z.string().min(1).max(1_200), given: z.boolean().default(true) }), result: z.object({ closed: z.boolean() }) },
 } as const; // prettier-ignore

@@ -90,8 +90,8 @@ describe('answers in a room', () => {
     desk.comment(comment('什么时候发货', 'c', room.nowMs), predicted('shipping', null), () => room.view);
     const [again] = desk.rows(room.view);
     expect(again?.viewers).toBe(1);
-    expect(desk.close(again?.answerId ?? '')).toBe(true);
-    expect(desk.close(again?.answerId ?? '')).toBe(false);
+    expect(desk.close(again?.answerId ?? '')).toMatchObject({ intent: again?.intent });
+    expect(desk.close(again?.answerId ?? '')).toBeNull();
   });
 
   test('what asks for nothing is passed over, and the queue is bounded', () => {

@@ -2,7 +2,7 @@ import type { AnswerRow, Catalogue } from '@livecue/shared/contract';
 import type { LiveEventOf } from '@livecue/shared/event';
 import type { Intent, Prediction } from '@livecue/shared/insight';
 import type { Words } from '@livecue/shared/prompt';
-import type { RoomView } from '../../core-ports.ts';
+import type { RoomView, StateDelta } from '../../core-ports.ts';
 import { productsById } from '../rule.ts';
 import { createAnswerIndex, type AnswerIndex } from './answer-index.ts';
 import { createAnswerer } from './answerer.ts';
@@ -31,8 +31,11 @@ export interface AnswerDesk {
   factFor(productId: string | null, intent: Intent, view: RoomView): Words | null;
   /** What waits for the operator, newest first. */
   rows(view: RoomView): AnswerRow[];
-  /** False when there is no such row. */
-  close(answerId: string): boolean;
+  /** The question of the row, which is gone; null: there is no such row. */
+  close(answerId: string): { readonly productId: string | null; readonly intent: Intent } | null;
+  /** What waits survives a restart, on this box alone. */
+  takeDelta(): StateDelta;
+  restore(state: readonly (readonly [key: string, value: string])[]): void;
 }
 
 /** Finds an answer for each question of the room, and keeps what the host and the operator need of them. */
@@ -78,6 +81,9 @@ export function createAnswerDesk(catalogue: Catalogue): AnswerDesk {
     },
     rows: (view) => queue.rows(view.nowMs, (fact) => quoted(fact.answer, fact.productId, view)),
     close: (answerId) => queue.close(answerId),
+    takeDelta: () => queue.takeDelta(),
+    restore: (state) =>
+      queue.restore(state, (productId, factId) => facts.find((fact) => fact.factId === factId && fact.productId === productId) ?? null),
   };
 } // prettier-ignore
 
