@@ -34,6 +34,8 @@ interface Saved {
 
 export function createPosterior(): Posterior {
   let state: Saved = { rewards: 0, cells: {} };
+  /** Since the last reward: the same choice is often asked of the same beliefs. */
+  const known = new Map<string, number[]>();
   const keyOf = (arm: Arm, { onAir }: Pick<ChoiceContext, 'onAir'>) => `${arm}/${onAir === 1 ? 'on' : 'off'}`;
   const belief = (arm: Arm, context: Pick<ChoiceContext, 'onAir'>): Belief => {
     const { orders, usual } = state.cells[keyOf(arm, context)] ?? { orders: 0, usual: 0 };
@@ -46,8 +48,14 @@ export function createPosterior(): Posterior {
       const cell = state.cells[key] ?? { orders: 0, usual: 0 };
       state.cells[key] = { orders: cell.orders + orders, usual: cell.usual + context.usual };
       state.rewards++;
+      known.clear();
     },
-    chances: (eligible, context) => withFloor(chancesOfBest(eligible.map((arm) => belief(arm, context)))),
+    chances: (eligible, context) => {
+      const key = `${eligible.join()}/${context.onAir}`;
+      const chances = known.get(key) ?? withFloor(chancesOfBest(eligible.map((arm) => belief(arm, context))));
+      known.set(key, chances);
+      return chances;
+    },
     expected: (arm, context) => {
       const { shape, rate } = belief(arm, context);
       return (shape / rate) * context.usual;
@@ -58,6 +66,7 @@ export function createPosterior(): Posterior {
     save: () => JSON.stringify(state),
     restore: (saved) => {
       state = JSON.parse(saved) as Saved;
+      known.clear();
     },
   };
 }

@@ -14,7 +14,7 @@ const truth: Truth = {
 const orderRow = (entries: ShowLogEntry[]) =>
   upliftTable(entries).find(({ outcome, productId }) => outcome === 'orders' && productId === null)!;
 
-describe('on records whose effect is known, 95 % intervals hold it in at least 90 % of 1,000', () => {
+describe('on records whose effect is known, 95 % intervals hold it in at least 90 % of 500', () => {
   test.each([
     ['orders in clumps, a tenth held back', truth],
     ['no effect at all', { ...truth, effect: () => 1 }],
@@ -24,13 +24,13 @@ describe('on records whose effect is known, 95 % intervals hold it in at least 9
   ] satisfies [string, Truth][])('%s', (_, known) => {
     let hits = 0;
     let judged = 0;
-    for (let seed = 1; seed <= 1_000; seed++) {
+    for (let seed = 1; seed <= 500; seed++) {
       const { uplift } = orderRow(syntheticLog(known, seed));
       if (uplift === null) continue;
       judged++;
       if (uplift.lo <= trueUplift(known, 'explain') && trueUplift(known, 'explain') <= uplift.hi) hits++;
     }
-    expect(judged).toBeGreaterThan(900);
+    expect(judged).toBeGreaterThan(450);
     expect(hits / judged).toBeGreaterThanOrEqual(0.9);
   });
 }); // prettier-ignore
