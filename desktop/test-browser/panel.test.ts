@@ -297,7 +297,7 @@ describe.skipIf(chromium === null)('the panel in a real browser', () => {
       await page.waitForSelector('.cue');
       const text = (selector: string) => page.textContent(selector);
       expect(await page.locator('.section.sources .row.wrong').textContent()).toMatch(
-        /TikTok静默 \d+ 秒.*Check its login/,
+        /TikTok静默 \d+ 秒，正常 9 秒内.*Check its login/,
       );
       expect(await page.locator('.section.health .row.warn').textContent()).toContain('在系统设置里打开自动校时');
       expect(await page.locator('.section.products tbody tr').nth(2).textContent()).toMatch(
@@ -329,7 +329,7 @@ describe.skipIf(chromium === null)('the panel in a real browser', () => {
     test('everything is reached by keyboard, and V goes to the host screen and back', async () => {
       const page = await open('operator');
       const reached = new Set<string>();
-      for (let i = 0; i < 9; i++) {
+      for (let i = 0; i < 12; i++) {
         await page.keyboard.press('Tab');
         reached.add((await page.evaluate(() => document.activeElement?.textContent?.trim())) ?? '');
       }

@@ -1,82 +1,57 @@
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { roomAnomalies } from '../test/scripted-signals.ts';
-import { buildPage } from '../test/build-page.ts';
-import { findChromium, openStage, type Stage } from '../test/stage.ts';
+import { freshRoom } from './fresh-room.ts';
 
-const chromium = findChromium();
-if (chromium === null)
-  console.warn('skipped: signals in a real browser, no Chromium found (set LIVECUE_CHROMIUM to its path)');
+const room = freshRoom('signals', '.tab.orders');
 
-buildPage();
-
-describe.skipIf(chromium === null)('orders, anomalies and the why of a product in a real browser', () => {
-  let browser: Stage['browser'] | undefined;
-  let stage: Stage;
-  let url: string;
-  let page: Page;
-  // A room of its own for each test: what one says of an order is not there in the next.
-  beforeEach(async () => {
-    stage = await openStage(chromium ?? '', browser);
-    browser = stage.browser;
-    url = stage.server.address().url;
-  });
-  afterEach(async () => {
-    for (const context of stage.browser.contexts()) await context.close();
-    expect(stage.pageErrors.splice(0)).toEqual([]);
-    await stage.server.stop();
-  });
-  afterAll(() => browser?.close());
-
-  async function open(options: Parameters<Stage['device']>[0] = {}, waitFor = '.order'): Promise<void> {
-    ({ page } = await stage.device(options));
-    await page.goto(`${url}#/operator`);
-    await page.locator(waitFor).first().waitFor();
+describe.skipIf(room.chromium === null)('orders, anomalies and the why of a product in a real browser', () => {
+  /** The operator's screen with its list of orders, which shares its place with the answers. */
+  async function open(options: Parameters<typeof room.open>[0] = {}, waitFor = '.order'): Promise<void> {
+    await room.open(options);
+    await room.page.locator('.tab.orders').click();
+    await room.page.locator(waitFor).first().waitFor();
   }
-  const press = async (...keys: string[]) => {
-    for (const key of keys) await page.keyboard.press(key);
-  };
-  const verdicts = () => [...stage.show.orders.labels.rows.values()].map(({ example }) => [example.orderNumber, example.verdict]); // prettier-ignore
-  const status = () => page.textContent('.order-strip [role=status]');
+  const verdicts = () => [...room.stage.show.orders.labels.rows.values()].map(({ example }) => [example.orderNumber, example.verdict]); // prettier-ignore
+  const status = () => room.page.textContent('.order-strip [role=status]');
 
   test('an odd order stands there with product, masked number and reason, in both languages; the chosen one says why', async () => {
     await open();
-    expect(await page.locator('.order').count()).toBe(10);
-    expect(await page.textContent('.section.orders')).toContain('10 单待核对');
-    const first = page.locator('.order').first();
+    expect(await room.page.locator('.order').count()).toBe(10);
+    expect(await room.page.getAttribute('.tab.orders strong', 'aria-label')).toContain('10 单待核对');
+    const first = room.page.locator('.order').first();
     expect(await first.textContent()).toMatch(/^\d\d:\d\d:\d\d…70183号同一买家 1 小时同款 6 单0\.95$/);
     await first.click();
-    const strip = () => page.textContent('.order-strip');
+    const strip = () => room.page.textContent('.order-strip');
     expect(await strip()).toContain('同一地址 4 位买家；平时 1');
     expect(await strip()).toContain('分数 0.95，达到 0.56 即提示 · 规则：1 小时内同一买家同款 3 单 · order-fraud-1');
-    await page.getByRole('button', { name: 'EN', exact: true }).click();
+    await room.page.getByRole('button', { name: 'EN', exact: true }).click();
     await expect.poll(() => first.textContent()).toContain('6 orders of the buyer for this product in 1 h');
     expect(await strip()).toContain('4 buyers at the address; usual 1');
     // The whole number is on no screen.
-    expect(await page.textContent('body')).not.toContain('20260101');
+    expect(await room.page.textContent('body')).not.toContain('20260101');
   });
 
   test('O goes to the list, A accepts, X calls a false alarm, U takes back one after the other; all of it is stored', async () => {
     await open();
-    await press('o', 'a', 'x');
+    await room.press('o', 'a', 'x');
     await expect.poll(verdicts).toEqual([['20260101-7018', 'confirmed'], ['20260101-7017', 'false-alarm']]); // prettier-ignore
     await expect.poll(status).toContain('…7017：误报');
-    await expect.poll(() => page.locator('.order').nth(0).textContent()).toContain('属实');
-    await expect.poll(() => page.locator('.order').nth(1).textContent()).toContain('误报');
-    await expect.poll(() => page.textContent('.section.orders')).toContain('8 单待核对');
-    await press('u');
+    await expect.poll(() => room.page.locator('.order').nth(0).textContent()).toContain('属实');
+    await expect.poll(() => room.page.locator('.order').nth(1).textContent()).toContain('误报');
+    await expect.poll(() => room.page.getAttribute('.tab.orders strong', 'aria-label')).toContain('8 单待核对');
+    await room.press('u');
     await expect.poll(verdicts).toEqual([['20260101-7018', 'confirmed']]);
-    await press('u');
+    await room.press('u');
     await expect.poll(verdicts).toEqual([]);
-    await press('u');
+    await room.press('u');
     await expect.poll(status).toContain('没有可撤销');
-    await expect.poll(() => page.textContent('.section.orders')).toContain('10 单待核对');
+    await expect.poll(() => room.page.getAttribute('.tab.orders strong', 'aria-label')).toContain('10 单待核对');
   });
 
   test('the buttons do what the keys do, and the same verdict again takes it back', async () => {
     await open();
-    await page.locator('.order').nth(2).click();
-    const accept = page.locator('.order-strip button', { hasText: '属实' });
+    await room.page.locator('.order').nth(2).click();
+    const accept = room.page.locator('.order-strip button', { hasText: '属实' });
     await accept.click();
     await expect.poll(verdicts).toEqual([['20260101-7016', 'confirmed']]);
     await expect.poll(() => accept.getAttribute('aria-pressed')).toBe('true');
@@ -86,54 +61,55 @@ describe.skipIf(chromium === null)('orders, anomalies and the why of a product i
 
   test('a verdict that was stored before is there after a reload, and another panel sees it at once', async () => {
     await open();
-    const other = (await stage.device()).page;
-    await other.goto(`${url}#/operator`);
+    const other = (await room.stage.device()).page;
+    await other.goto(`${room.url}#/operator`);
+    await other.locator('.tab.orders').click();
     await other.locator('.order').first().waitFor();
-    await press('o', 'x');
+    await room.press('o', 'x');
     await expect.poll(() => other.locator('.order').first().textContent()).toContain('误报');
-    await page.reload();
-    await expect.poll(() => page.locator('.order').first().textContent()).toContain('误报');
-    await expect.poll(() => page.textContent('.order-strip')).toContain('本机有 1 条判定');
+    await room.page.reload();
+    await expect.poll(() => room.page.locator('.order').first().textContent()).toContain('误报');
+    await expect.poll(() => room.page.textContent('.order-strip')).toContain('本机有 1 条判定');
   });
 
   test('what is under the pointer or chosen never moves: new orders wait behind the pill', async () => {
     await open();
-    const row = page.locator('.order').nth(1);
+    const row = room.page.locator('.order').nth(1);
     await row.hover();
     const before = [await row.textContent(), await row.boundingBox()];
-    stage.show.orders.tell(41);
-    stage.show.orders.tell(42);
-    await page.locator('.section.orders .fresh').waitFor();
-    expect(await page.textContent('.section.orders .fresh')).toContain('2 单新到');
+    room.stage.show.orders.tell(41);
+    room.stage.show.orders.tell(42);
+    await room.page.locator('.panel.orders .fresh').waitFor();
+    expect(await room.page.textContent('.panel.orders .fresh')).toContain('2 单新到');
     expect([await row.textContent(), await row.boundingBox()]).toEqual(before);
-    await page.locator('.section.orders .fresh').click();
-    await expect.poll(() => page.locator('.order').first().textContent()).toContain('…7042');
-    await press('o');
-    stage.show.orders.tell(43);
-    await page.locator('.section.orders .fresh').waitFor();
-    await press('Escape');
-    await page.mouse.move(5, 5);
-    await expect.poll(() => page.locator('.order').first().textContent()).toContain('…7043');
+    await room.page.locator('.panel.orders .fresh').click();
+    await expect.poll(() => room.page.locator('.order').first().textContent()).toContain('…7042');
+    await room.press('o');
+    room.stage.show.orders.tell(43);
+    await room.page.locator('.panel.orders .fresh').waitFor();
+    await room.press('Escape');
+    await room.page.mouse.move(5, 5);
+    await expect.poll(() => room.page.locator('.order').first().textContent()).toContain('…7043');
   });
 
   test('room anomalies stand in a list with time, length, severity and reason, the newest on top, in both languages', async () => {
     await open();
-    const entries = page.locator('.anomaly');
+    const entries = room.page.locator('.anomaly');
     expect(await entries.count()).toBe(3);
     expect(await entries.nth(0).textContent()).toMatch(/^机器刷量持续中程度 99 %\d\d:\d\d:\d\d 起，已 \d+ 秒 · 8\.0 秒后发现5 秒每账号点赞 411，平时 12\.4/); // prettier-ignore
     expect(await entries.nth(1).textContent()).toMatch(/^在线骤降程度 93 %\d\d:\d\d:\d\d–\d\d:\d\d:\d\d，22 秒/);
     expect(await entries.nth(2).textContent()).toContain('静默 23 秒，平时 1.9 秒');
-    await page.getByRole('button', { name: 'EN', exact: true }).click();
+    await room.page.getByRole('button', { name: 'EN', exact: true }).click();
     await expect.poll(() => entries.nth(1).textContent()).toContain('viewers 2,140, usual 3,380');
   });
 
   test('anomalies shade all room charts over the same stretch of time, and a gap in the feed stays a gap', async () => {
     await open();
-    stage.show.change({ anomalies: [] });
-    await expect.poll(() => page.locator('.anomaly').count()).toBe(0);
-    expect(await page.textContent('.section.orders')).toContain('最近 10 分钟没有异常');
+    room.stage.show.change({ anomalies: [] });
+    await expect.poll(() => room.page.locator('.anomaly').count()).toBe(0);
+    expect(await room.page.textContent('.panel.orders')).toContain('最近 10 分钟没有异常');
     const shades = () =>
-      page.$$eval('.chart-row canvas', (all) =>
+      room.page.$$eval('.chart-row canvas', (all) =>
         all.map((element) => {
           const canvas = element as HTMLCanvasElement;
           const { width, height } = canvas;
@@ -154,7 +130,7 @@ describe.skipIf(chromium === null)('orders, anomalies and the why of a product i
       );
     await expect.poll(async () => (await shades()).every(({ from }) => from === -1)).toBe(true);
     const [, drop] = roomAnomalies(Date.now());
-    stage.show.change({ anomalies: [drop!] });
+    room.stage.show.change({ anomalies: [drop!] });
     await expect.poll(async () => (await shades()).every(({ from }) => from > 0)).toBe(true);
     const drawn = (await shades()).slice(1);
     for (const { from, to, width } of drawn) {
@@ -167,12 +143,12 @@ describe.skipIf(chromium === null)('orders, anomalies and the why of a product i
 
   test('a product row shows direction and surprise; G and Enter open its why, which counts on and closes with Esc', async () => {
     await open();
-    const row = page.locator('.section.products tbody tr').nth(3);
+    const row = room.page.locator('.section.products tbody tr').nth(3);
     expect(await row.locator('.direction').getAttribute('aria-label')).toBe('上升');
     expect(await row.locator('td.surging').textContent()).toBe('11.8');
-    expect(await page.locator('.section.products tbody tr').nth(1).textContent()).toContain('8.2′');
-    await press('g', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter');
-    const dialog = page.getByRole('dialog');
+    expect(await room.page.locator('.section.products tbody tr').nth(1).textContent()).toContain('8.2′');
+    await room.press('g', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter');
+    const dialog = room.page.getByRole('dialog');
     await dialog.locator('.cone canvas').waitFor();
     const words = await dialog.innerText();
     expect(words).toContain('5号 蓝色水杯');
@@ -182,15 +158,15 @@ describe.skipIf(chromium === null)('orders, anomalies and the why of a product i
     expect(words).toMatch(/售罄时间\s*44′（27′–84′，80 %）/);
     expect(words).toContain('demand-show-1');
     expect(words).toContain('由 intent-hash-2.1 识别');
-    await press('Escape');
+    await room.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    expect(await page.evaluate(() => document.activeElement?.className)).toBe('product-open');
+    expect(await room.page.evaluate(() => document.activeElement?.className)).toBe('product-open');
   });
 
   test('the cone is drawn: its band lies between the lines to the right of now, and nowhere to the left', async () => {
     await open();
-    await page.locator('.product-open').nth(3).click();
-    const canvas = page.getByRole('dialog').locator('.cone canvas');
+    await room.page.locator('.product-open').nth(3).click();
+    const canvas = room.page.getByRole('dialog').locator('.cone canvas');
     await canvas.waitFor();
     const filled = () =>
       canvas.evaluate((element) => {
@@ -215,23 +191,23 @@ describe.skipIf(chromium === null)('orders, anomalies and the why of a product i
 
   test('a device paired as host is told of no order and can open no why; anomalies are numbers and stay', async () => {
     await open({ role: 'host' }, '.anomaly');
-    await page.getByText('这台设备按主播屏配对，看不到订单').waitFor();
-    expect(await page.locator('.order').count()).toBe(0);
-    await page.locator('.product-open').first().click();
-    await page.getByText('这个商品的依据读取失败').waitFor();
+    await room.page.getByText('这台设备按主播屏配对，看不到订单').waitFor();
+    expect(await room.page.locator('.order').count()).toBe(0);
+    await room.page.locator('.product-open').first().click();
+    await room.page.getByText('这个商品的依据读取失败').waitFor();
   });
 
   test('an empty room says what will stand there', async () => {
-    stage.show.orders.clear();
+    room.stage.show.orders.clear();
     await open({ locale: 'en' }, '.anomaly');
-    await page.getByText('No odd order in the last hour').waitFor();
+    await room.page.getByText('No odd order in the last hour').waitFor();
   });
 
   test('on a phone all of it is there, one below the other, and nothing is wider than the screen', async () => {
     await open({ width: 390, height: 844, touch: true });
-    await page.locator('.order').nth(1).tap();
-    await page.locator('.order-strip button', { hasText: '误报' }).tap();
+    await room.page.locator('.order').nth(1).tap();
+    await room.page.locator('.order-strip button', { hasText: '误报' }).tap();
     await expect.poll(verdicts).toEqual([['20260101-7017', 'false-alarm']]);
-    expect(await page.evaluate(() => document.querySelector('.section.orders')!.getBoundingClientRect().width)).toBeLessThan(391); // prettier-ignore
+    expect(await room.page.evaluate(() => document.querySelector('.panel.orders')!.getBoundingClientRect().width)).toBeLessThan(391); // prettier-ignore
   });
 });

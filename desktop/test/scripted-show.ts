@@ -10,6 +10,7 @@ import type { HostPrompt } from '@livecue/shared/prompt';
 import type { PanelBackend } from '../../edge-agent/src/ports.ts';
 import type { COMMENTS_KEPT } from '../../edge-agent/src/assembly/comment-desk.ts';
 import { PanelCallError } from '../../edge-agent/src/panel/panel-call-error.ts';
+import { createScriptedCues, cueState, type ScriptedCues } from './scripted-cues.ts';
 import { createScriptedComments, type ScriptedComments } from './scripted-comments.ts';
 import { createScriptedOrders, detailOf, INTEREST, roomAnomalies, type ScriptedOrders } from './scripted-signals.ts';
 
@@ -95,6 +96,7 @@ export interface ScriptedShow extends PanelBackend {
   sent: SentMessage[];
   readonly comments: ScriptedComments;
   readonly orders: ScriptedOrders;
+  readonly cues: ScriptedCues;
   /** Cues that are refused as already closed although panels still see them. */
   readonly closed: Set<string>;
 }
@@ -132,11 +134,14 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
   const comments = createScriptedComments(nowMs, kept);
   comments.say(40, undefined, 1_300);
   const orders = createScriptedOrders(nowMs);
+  const cues = createScriptedCues(nowMs);
   state.anomalies = roomAnomalies(startMs);
+  state.cues = cueState(startMs);
   const show: ScriptedShow = {
     calls,
     comments,
     orders,
+    cues,
     closed: new Set(),
     sent: Array.from({ length: 24 }, (_, i) => record(startMs - i * 5_300, 1204 - i, i > 2)),
     change(part) {
@@ -163,12 +168,17 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
     },
     async call(verb, args) {
       if (verb === 'comments.after') return comments.desk.after(PANEL_VERBS[verb].args.parse(args));
-      calls.push({ verb, args });
+      if (verb !== 'answers.read') calls.push({ verb, args });
+      const own = (headline: HostPrompt['headline'], priority: 'act-now' | 'advice') =>
+        prompt({ promptId: `own-${calls.length}`, key: 'operator-message', rule: 'operator-message', priority, headline, reason: { zh: '场控', en: 'From the desk' }, fact: null, productId: null, linkNumber: null }, nowMs()); // prettier-ignore
+      const ofCues = cues.call(verb, args, state, own);
+      if (ofCues !== undefined) {
+        state = ofCues.state;
+        return ofCues.result;
+      }
       if (verb === 'comments.before') return comments.desk.before(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'comments.correct') return comments.desk.correct(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'corrections.read') return comments.desk.read(PANEL_VERBS[verb].args.parse(args));
-      if (verb === 'answers.read') return { rows: [] };
-      if (verb === 'answers.close') return { closed: true };
       if (verb === 'message.presets') return { presets: DEFAULT_PRESETS };
       if (verb === 'message.send') return { promptId: 'operator-message/own/@1' };
       if (verb === 'message.clear') return { cleared: 0 };
@@ -183,7 +193,6 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
         if (found === undefined) throw new PanelCallError('not-found', 'No such product.');
         return detailOf(found, nowMs());
       }
-      if (verb === 'cues.control') return {};
       if (verb === 'series.read') {
         const started = Math.floor(startMs / 1000);
         const last = Math.floor(nowMs() / 1000);

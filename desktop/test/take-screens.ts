@@ -47,14 +47,14 @@ const SCREENS: readonly Screen[] = [
     hash: '#/operator',
     waitFor: '.cue',
     device: { ...DESK, locale: 'zh-CN' },
-    click: ['.top-bar button:nth-of-type(2)'],
+    click: ['.theme-button'],
   },
   {
     name: 'pair-device',
     hash: '#/operator',
     waitFor: '.cue',
     device: { ...DESK, locale: 'zh-CN' },
-    click: ['.top-bar button:nth-of-type(1)'],
+    click: ['.pair-button'],
   },
   {
     name: 'sent',
@@ -80,8 +80,8 @@ const SCREENS: readonly Screen[] = [
       { ...comments, name: `comments-chooser-${language}`, press: ['l', 'ArrowDown', 'c', '3'] },
       { ...comments, name: `comments-keys-${language}`, press: ['?'] },
       // One accepted, one called a false alarm, the next one chosen.
-      { ...comments, name: `orders-${language}`, waitFor: '.order', press: ['o', 'a', 'x'] },
-      { ...comments, name: `product-${language}`, waitFor: '.order', press: ['g', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter'] },
+      { ...comments, name: `orders-${language}`, press: ['o', 'a', 'x'] },
+      { ...comments, name: `product-${language}`, press: ['g', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter'] },
       { ...comments, name: `comments-host-${language}`, waitFor: '.comment-list .empty', device: { ...device, role: 'host' } },
     ];
   }), // prettier-ignore

@@ -13,7 +13,7 @@ function useViewKey(route: Route): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'v' || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target instanceof Element && event.target.closest('input, select, dialog') !== null) return;
+      if (event.target instanceof Element && event.target.closest('input, select, textarea, dialog') !== null) return;
       go(route === 'host' ? 'operator' : 'host');
     };
     window.addEventListener('keydown', onKey);

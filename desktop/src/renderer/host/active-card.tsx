@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { HostPrompt } from '@livecue/shared/prompt';
+import { Timer } from 'lucide-react';
 import { PriorityMark } from '../parts/priority-mark.tsx';
 import { useUnits } from '../words/units.ts';
 import { FittedHeadline } from './fitted-headline.tsx';
@@ -17,7 +18,15 @@ export function ActiveCard({ prompt, nowMs, leastPx }: { prompt: HostPrompt; now
   const countedMs = nowMs - prompt.evidence.window.closeMs;
   return (
     <article className={`card ${prompt.priority}`} data-prompt={prompt.promptId} aria-live="polite">
-      <PriorityMark priority={prompt.priority} />
+      <div className="card-head">
+        <PriorityMark priority={prompt.priority} />
+        {prompt.deadlineMs === undefined ? null : (
+          <span className="deadline" role="timer" aria-live="off">
+            <Timer className="icon" aria-hidden="true" />{' '}
+            {t('host.deadline', { left: units.duration(Math.max(0, prompt.deadlineMs - nowMs) + 999) })}
+          </span>
+        )}
+      </div>
       <FittedHeadline parts={lineParts(units.words(prompt.headline), units.language)} leastPx={leastPx} />
       <p className="reason">{units.words(prompt.reason)}</p>
       <p className="fact">

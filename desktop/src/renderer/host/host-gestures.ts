@@ -1,6 +1,6 @@
 import { useEffect, useRef, type PointerEvent } from 'react';
 
-export type HostVerb = 'prompt.done' | 'prompt.snooze' | 'prompt.mute';
+export type HostVerb = 'prompt.done' | 'prompt.snooze' | 'prompt.mute' | 'prompt.veto';
 
 /** A card this young was not what the hand was on its way to. */
 export const SETTLE_MS = 400;
@@ -13,6 +13,7 @@ const KEYS: Readonly<Record<string, HostVerb>> = {
   ' ': 'prompt.done',
   n: 'prompt.snooze',
   m: 'prompt.mute',
+  x: 'prompt.veto',
 };
 
 /** Keys, tap and long press for the active card. Returns the pointer handlers of the stage. */

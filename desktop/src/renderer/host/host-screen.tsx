@@ -53,6 +53,7 @@ function CalmNumber({ state, calm }: { state: PanelState; calm: HostChoices['cal
         {calm === 'clock' ? units.clock(Date.now()).slice(0, 5) : units.count(state.ordersLastHour)}
       </div>
       <p>{waiting ? t('host.waiting') : t(calm === 'clock' ? 'host.clock' : 'host.ordersHour')}</p>
+      {state.stage.quiet === undefined ? null : <p className="calm-quiet">{t(`control.quiet.${state.stage.quiet}`)}</p>}
     </div>
   );
 }
@@ -135,7 +136,8 @@ export function HostScreen() {
           {problem === null ? null : t('host.notSent', { why: problem })}
         </span>
         <span className={`legend keys ${active === null ? 'off' : ''}`}>
-          <kbd>Enter</kbd> {t('host.done')} <kbd>N</kbd> {t('host.snooze')} <kbd>M</kbd> {t('host.mute')}
+          <kbd>Enter</kbd> {t('host.done')} <kbd>N</kbd> {t('host.snooze')} <kbd>M</kbd> {t('host.mute')} <kbd>X</kbd>{' '}
+          {t('host.veto')}
         </span>
         <span className={`legend touch ${active === null ? 'off' : ''}`}>
           {t('host.tap')} {t('host.done')} · {t('host.hold')} {t('host.snooze')}

@@ -41,7 +41,7 @@ function agent() {
       nowMs = second * 1000;
       const stage = { active: null, next: [], queued: [] };
       listener!.onState({ latest: point(second), stage, explaining: null } as unknown as PanelState);
-      await new Promise(setImmediate);
+      await new Promise((done) => setTimeout(done, 0));
     },
     shown: () => store.series.read(known * 1000, known, (p) => p.comments),
   };

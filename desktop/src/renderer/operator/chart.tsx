@@ -79,6 +79,7 @@ function drawBands(plot: uPlot, bands: readonly Band[], element: Element): void 
   ctx.font = `${11 * devicePixelRatio}px ${FONT.slice(FONT.indexOf(' ') + 1)}`;
   ctx.textBaseline = 'top';
   ctx.textAlign = 'left';
+  let labelEnd = -Infinity;
   for (const { fromMs, toMs, label } of bands) {
     const [from, to] = [Math.max(min, fromMs / 1000), Math.min(max, toMs === null ? max : toMs / 1000)];
     if (to < from) continue;
@@ -88,7 +89,13 @@ function drawBands(plot: uPlot, bands: readonly Band[], element: Element): void 
     ctx.fillRect(x, bbox.top, width, bbox.height);
     ctx.globalAlpha = 1;
     ctx.fillRect(x, bbox.top, width, 2 * devicePixelRatio);
-    if (label !== null) ctx.fillText(label, x + 3 * devicePixelRatio, bbox.top + 4 * devicePixelRatio);
+    if (label === null) continue;
+    // A label stays within the plot, and is left out where it would lie on the one before.
+    const length = ctx.measureText(label).width;
+    const at = Math.min(x + 3 * devicePixelRatio, bbox.left + bbox.width - length);
+    if (at < labelEnd) continue;
+    ctx.fillText(label, at, bbox.top + 4 * devicePixelRatio);
+    labelEnd = at + length + 6 * devicePixelRatio;
   }
   ctx.restore();
 }

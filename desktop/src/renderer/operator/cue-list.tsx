@@ -1,10 +1,14 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { HostPrompt, Stage } from '@livecue/shared/prompt';
-import { BellOff, Check, Clock } from 'lucide-react';
-import { usePanel } from '../live/use-live.tsx';
+import type { PanelState } from '@livecue/shared/contract';
+import type { HostPrompt } from '@livecue/shared/prompt';
+import { Ban, BellOff, Check, Clock, Send, Undo2 } from 'lucide-react';
 import { PriorityMark } from '../parts/priority-mark.tsx';
 import { useUnits } from '../words/units.ts';
+import { CueNotes } from './cues/cue-notes.tsx';
+import { MessageBox } from './cues/message-box.tsx';
+import { OfferStrip } from './cues/offer-strip.tsx';
+import { useVerb } from './cues/use-verb.ts';
 import { EvidenceList } from './evidence-list.tsx';
 import { Section } from './section.tsx';
 
@@ -12,28 +16,33 @@ const ACTIONS = [
   ['prompt.done', 'done', Check],
   ['prompt.snooze', 'snooze', Clock],
   ['prompt.mute', 'mute', BellOff],
+  ['prompt.veto', 'veto', Ban],
 ] as const;
+
+type Place = 'active' | 'next' | 'queue';
 
 function Cue({
   prompt,
+  place,
   nowMs,
   onProblem,
 }: {
   prompt: HostPrompt;
+  place: Place;
   nowMs: number;
   onProblem: (text: string | null) => void;
 }) {
   const { t } = useTranslation();
-  const { client } = usePanel();
   const units = useUnits();
-  const act = (verb: (typeof ACTIONS)[number][0]) => {
-    client.call(verb, { promptId: prompt.promptId }).then(
-      () => onProblem(null),
-      (error: unknown) => onProblem(error instanceof Error ? error.message : String(error)),
-    );
+  const call = useVerb(onProblem);
+  const { promptId } = prompt;
+  const showNow = async () => {
+    const answer = await call('prompt.show', { promptId });
+    if (answer?.shown === false)
+      onProblem(t('cues.notShown', { why: answer.reason === null ? '' : t(`suppress.${answer.reason}`) }));
   };
   return (
-    <li className={`cue ${prompt.priority}`} data-prompt={prompt.promptId}>
+    <li className={`cue ${prompt.priority}`} data-prompt={promptId}>
       <div className="row-line">
         <PriorityMark priority={prompt.priority} />
         <span className="dim small">{t(`rule.${prompt.rule}`)}</span>
@@ -50,48 +59,71 @@ function Cue({
           <EvidenceList evidence={prompt.evidence} />
         </details>
         <span className="row-end actions">
-          {ACTIONS.map(([verb, word, Icon]) => (
-            <button type="button" className="button small" key={verb} onClick={() => act(verb)}>
-              <Icon size={12} aria-hidden="true" /> {t(`cues.${word}`)}
+          {place === 'queue' ? (
+            <button type="button" className="button small main" onClick={() => void showNow()}>
+              <Send size={12} aria-hidden="true" /> {t('cues.show')}
             </button>
-          ))}
+          ) : null}
+          {prompt.rule === 'operator-message' ? (
+            <button type="button" className="button small" onClick={() => void call('message.clear', {})}>
+              <Undo2 size={12} aria-hidden="true" /> {t('message.clear')}
+            </button>
+          ) : (
+            ACTIONS.map(([verb, word, Icon]) => (
+              <button
+                type="button"
+                className="button small"
+                key={verb}
+                title={word === 'veto' ? t('cues.vetoAbout') : undefined}
+                onClick={() => void call(verb, { promptId })}
+              >
+                <Icon size={12} aria-hidden="true" /> {t(`cues.${word}`)}
+              </button>
+            ))
+          )}
         </span>
       </div>
     </li>
   );
 }
 
-/** What the host sees, what comes next, and what waits with the operator. */
-export function CueList({ stage, nowMs }: { stage: Stage; nowMs: number }) {
+/** What the host sees, what comes next, what waits with the operator; below it offers and the operator's own words. */
+export function CueList({ state, nowMs }: { state: PanelState; nowMs: number }) {
   const { t } = useTranslation();
+  const { stage, cues } = state;
   const [problem, setProblem] = useState<string | null>(null);
-  const parts: readonly (readonly [string, readonly HostPrompt[], string | null])[] = [
-    [t('cues.active'), stage.active === null ? [] : [stage.active], t('cues.none')],
-    [t('cues.next'), stage.next, null],
-    [t('cues.queue'), stage.queued, t('cues.noQueue')],
+  const parts: readonly (readonly [Place, readonly HostPrompt[], string | null])[] = [
+    ['active', stage.active === null ? [] : [stage.active], t(stage.quiet === undefined ? 'cues.none' : 'cues.noneQuiet')],
+    ['next', stage.next, null],
+    ['queue', stage.queued, t('cues.noQueue')],
   ];
   return (
     <Section name="cues" title={t('cues.title')}>
-      {problem === null ? null : (
-        <p className="remedy" role="alert">
-          {t('host.notSent', { why: problem })}
-        </p>
-      )}
-      {parts.map(([title, prompts, empty]) =>
-        prompts.length === 0 && empty === null ? null : (
-          <div className="cue-part" key={title}>
-            <h3>
-              {title} {prompts.length > 1 ? <span className="dim">{prompts.length}</span> : null}
-            </h3>
-            {prompts.length === 0 ? <p className="empty">{empty}</p> : null}
-            <ul className="rows">
-              {prompts.map((prompt) => (
-                <Cue key={prompt.promptId} prompt={prompt} nowMs={nowMs} onProblem={setProblem} />
-              ))}
-            </ul>
-          </div>
-        ),
-      )}
+      <div className="cue-scroll" tabIndex={0} role="group" aria-label={t('cues.title')}>
+        {problem === null ? null : (
+          <p className="remedy" role="alert">
+            {t('host.notSent', { why: problem })}
+          </p>
+        )}
+        <CueNotes stage={stage} />
+        {parts.map(([place, prompts, empty]) =>
+          prompts.length === 0 && empty === null ? null : (
+            <div className="cue-part" key={place}>
+              <h3>
+                {t(`cues.${place}`)} {prompts.length > 1 ? <span className="dim">{prompts.length}</span> : null}
+              </h3>
+              {prompts.length === 0 ? <p className="empty">{empty}</p> : null}
+              <ul className="rows">
+                {prompts.map((prompt) => (
+                  <Cue key={prompt.promptId} prompt={prompt} place={place} nowMs={nowMs} onProblem={setProblem} />
+                ))}
+              </ul>
+            </div>
+          ),
+        )}
+      </div>
+      {cues === undefined ? null : <OfferStrip offers={cues.offers} products={state.products} nowMs={nowMs} />}
+      <MessageBox onProblem={setProblem} />
     </Section>
   );
-}
+} // prettier-ignore

@@ -7,16 +7,15 @@ import { recall, remember } from '../parts/memory.ts';
 import type { Route } from '../parts/route.ts';
 import { SentScreen } from '../sent/sent-screen.tsx';
 import { useUnits } from '../words/units.ts';
-import { CloudStatus } from './cloud-status.tsx';
 import { ALL_COMMENTS } from './comments/comment-feed.ts';
 import { CommentList } from './comments/comment-list.tsx';
 import { CueList } from './cue-list.tsx';
 import { HealthList } from './health-list.tsx';
-import { OrderSection } from './orders/order-section.tsx';
 import { ProductTable } from './product-table.tsx';
 import { RoomCharts, type Theme } from './room-charts.tsx';
 import { SourceList } from './source-list.tsx';
 import { TopBar } from './top-bar.tsx';
+import { WorkSection } from './work-section.tsx';
 
 const BEAT_MS = 500;
 
@@ -36,18 +35,15 @@ function OperatorScreen({ state, clock, theme }: { state: PanelState; clock: Clo
   const [filter, setFilter] = useState<CommentFilter>(ALL_COMMENTS);
   return (
     <main className={`desk ${clock.lost ? 'old' : ''}`}>
-      <div className="column">
+      <div className="column side">
         <SourceList sources={state.sources} nowMs={nowMs} />
         <HealthList items={state.health} />
-        <CloudStatus uplink={state.uplink} nowMs={nowMs} />
       </div>
-      <div className="column middle">
-        <ProductTable state={state} nowMs={nowMs} filter={filter} onFilter={setFilter} />
-        <CommentList filter={filter} products={state.products} onFilter={setFilter} />
-        <OrderSection state={state} nowMs={nowMs} />
-      </div>
+      <ProductTable state={state} nowMs={nowMs} filter={filter} onFilter={setFilter} />
+      <CommentList filter={filter} products={state.products} onFilter={setFilter} />
+      <WorkSection state={state} nowMs={nowMs} />
       <div className="column last">
-        <CueList stage={state.stage} nowMs={nowMs} />
+        <CueList state={state} nowMs={nowMs} />
         <RoomCharts state={state} nowMs={nowMs} theme={theme} />
       </div>
     </main>

@@ -84,9 +84,9 @@ function Surprise({ product }: { product: ProductState }) {
   const { t } = useTranslation();
   const units = useUnits();
   const { interest } = product;
-  if (interest === null || interest.surprise < 1) return <td className="number dim">–</td>;
+  if (interest === null || interest.surprise < 1) return <td className="number dim surprise">–</td>;
   return (
-    <td className={`number ${interest.surging ? 'surging' : ''}`} title={t('products.surprising')}>
+    <td className={`number surprise ${interest.surging ? 'surging' : ''}`} title={t('products.surprising')}>
       {units.rate(interest.surprise)}
     </td>
   );
@@ -107,21 +107,22 @@ function ProductRow({
   const level = latest === null ? '–' : units.rate(latest);
   return (
     <tr className={explained ? 'explained' : ''}>
-      <td className="number">{product.linkNumber ?? '–'}</td>
-      <td className="product-name" title={product.productId}>
+      <td className="number product-number">{product.linkNumber ?? '–'}</td>
+      <td className="product-name">
         <div>
           <button
             type="button"
             className="product-open"
             aria-label={t('detail.open', { name: units.words(product.name) })}
             aria-haspopup="dialog"
+            title={`${units.words(product.name)} · ${product.productId}`}
             onClick={onOpen}
           >
             {units.words(product.name)}
           </button>
           {explained ? (
-            <span className="tag">
-              <Mic size={12} aria-hidden="true" /> {t('products.explaining')}
+            <span className="tag" title={t('products.explaining')}>
+              <Mic size={12} aria-hidden="true" /> <span className="tag-word">{t('products.explaining')}</span>
             </span>
           ) : null}
         </div>
@@ -129,7 +130,7 @@ function ProductRow({
       <td>
         <div className="interest-cell">
           <Spark values={values} label={`${t('products.interest')}: ${level}`} />
-          <span>{level}</span>
+          <span className={product.interest?.surging === true ? 'surging' : ''}>{level}</span>
           {product.interest === null ? (
             <span className="direction" />
           ) : (
@@ -182,7 +183,7 @@ export function ProductTable({ state, nowMs, ...asking }: Asking & { state: Pane
               <th className="number">{t('products.number')}</th>
               <th>{t('products.name')}</th>
               <th>{t('products.interest')}</th>
-              <th className="number" title={t('products.surprising')}>
+              <th className="number surprise" title={t('products.surprising')}>
                 {t('products.surprise')}
               </th>
               <th>{t('products.ask')}</th>

@@ -143,12 +143,12 @@ export function RoomCharts({ state, nowMs, theme }: { state: PanelState; nowMs: 
                   strokeDasharray={DASHES[i]?.join(' ')}
                 />
               </svg>
-              {product.linkNumber ?? ''} {units.words(product.name)}
+              <span title={units.words(product.name)}>{product.linkNumber ?? units.words(product.name)}</span>
             </span>
           ))}
         </figcaption>
         <Chart
-          label={t('charts.interest')}
+          label={`${t('charts.interest')} ${drawn.products.map(({ linkNumber, name }) => `${linkNumber ?? ''} ${units.words(name)}`).join(', ')}`}
           lines={lines}
           data={drawn.interest}
           marks={marks}

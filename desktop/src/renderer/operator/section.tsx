@@ -1,4 +1,6 @@
 import { useId, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { TriangleAlert } from 'lucide-react';
 
 /** A titled part of the desk, always in its place. */
 export function Section({
@@ -21,5 +23,16 @@ export function Section({
       </div>
       <div className="section-body">{children}</div>
     </section>
+  );
+}
+
+/** How many entries of a section are wrong: said in its head, so that none is out of sight below the edge. */
+export function WrongCount({ n }: { n: number }) {
+  const { t } = useTranslation();
+  if (n === 0) return null;
+  return (
+    <span className="small wrong-text wrong-count">
+      <TriangleAlert size={12} aria-hidden="true" /> {t('wrongCount', { n })}
+    </span>
   );
 }

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { SourceHealth } from '@livecue/shared/contract';
 import { useUnits } from '../words/units.ts';
 import { LevelIcon, type Level } from './level-icon.tsx';
-import { Section } from './section.tsx';
+import { Section, WrongCount } from './section.tsx';
 
 /** "Connected but silent" is the commonest failure in the field: it counts as wrong, whatever the socket says. */
 export function sourceLevel(source: SourceHealth, nowMs: number): Level {
@@ -26,9 +26,14 @@ function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
       <LevelIcon level={level} />
       <div className="row-main">
         <div className="row-line">
-          <strong>{source.name}</strong>
+          <strong title={source.endpoint}>{source.name}</strong>
           <span className="dim">
-            {silent ? t('sources.silent', { age: units.age(ageMs) }) : t(`sources.state.${source.state}`)}
+            {silent
+              ? t('sources.silent', {
+                  age: units.age(ageMs),
+                  limit: t('age.s', { n: units.rate(source.quietLimitMs / 1000) }),
+                })
+              : t(`sources.state.${source.state}`)}
           </span>
           <span className="row-end">{ageMs === null ? t('sources.noEvent') : silent ? null : units.age(ageMs)}</span>
         </div>
@@ -44,13 +49,9 @@ function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
             <span className="warn-text">{t('sources.lost', { n: units.count(source.lostUpstream) })}</span>
           )}
         </div>
-        {silent ? (
-          <p className="remedy">
-            {t('sources.expected', { age: t('age.s', { n: units.rate(source.quietLimitMs / 1000) }) })}
-          </p>
-        ) : null}
         {source.problem === null ? null : <p className="remedy">{source.problem}</p>}
-        <div className="mono dim endpoint">{source.endpoint}</div>
+        {/* Where to send to is asked for while nothing comes. */}
+        {level === 'ok' ? null : <div className="mono dim endpoint">{source.endpoint}</div>}
       </div>
     </li>
   );
@@ -58,8 +59,9 @@ function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
 
 export function SourceList({ sources, nowMs }: { sources: readonly SourceHealth[]; nowMs: number }) {
   const { t } = useTranslation();
+  const wrong = sources.filter((source) => sourceLevel(source, nowMs) === 'wrong').length;
   return (
-    <Section name="sources" title={t('sources.title')}>
+    <Section name="sources" title={t('sources.title')} aside={<WrongCount n={wrong} />}>
       {sources.length === 0 ? <p className="empty">{t('sources.empty')}</p> : null}
       <ul className="rows">
         {sources.map((source) => (

@@ -7,7 +7,8 @@ import { PairDevice } from '../pair/pair-device.tsx';
 import type { Route } from '../parts/route.ts';
 import { chooseLanguage } from '../words/i18n.ts';
 import { useUnits } from '../words/units.ts';
-import { cloudLevel } from './cloud-status.tsx';
+import { cloudLevel } from './cloud-level.ts';
+import { CueControls } from './cues/cue-controls.tsx';
 import { LevelIcon, type Level } from './level-icon.tsx';
 import type { Theme } from './room-charts.tsx';
 
@@ -48,6 +49,7 @@ export function TopBar(props: {
   const { t } = useTranslation();
   const units = useUnits();
   const [pairing, setPairing] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
   const covered = coverage(state.sources);
   const other: Theme = theme === 'dark' ? 'light' : 'dark';
   const ThemeIcon = other === 'light' ? Sun : Moon;
@@ -66,6 +68,7 @@ export function TopBar(props: {
           ? t(`cloud.state.${state.uplink.state}`)
           : units.age(clock.nowMs - state.uplink.lastAckMs)}
       </Figure>
+      <CueControls quiet={state.stage.quiet} onProblem={setProblem} />
       <nav aria-label={t('view.switch')} title={t('view.key')}>
         {(['operator', 'host', 'sent'] as const).map((route) => (
           <a key={route} href={`#/${route}`} aria-current={route === props.route ? 'page' : undefined}>
@@ -73,11 +76,16 @@ export function TopBar(props: {
           </a>
         ))}
       </nav>
-      <button type="button" className="button small" onClick={() => setPairing(true)}>
-        <MonitorSmartphone size={14} aria-hidden="true" /> {t('top.pair')}
+      <button type="button" className="button small pair-button" title={t('top.pair')} onClick={() => setPairing(true)}>
+        <MonitorSmartphone size={14} aria-hidden="true" /> <span className="wide-word">{t('top.pair')}</span>
       </button>
-      <button type="button" className="button small" onClick={() => props.onTheme(other)}>
-        <ThemeIcon size={14} aria-hidden="true" /> {t(`top.theme.${other}`)}
+      <button
+        type="button"
+        className="button small theme-button"
+        title={t(`top.theme.${other}`)}
+        onClick={() => props.onTheme(other)}
+      >
+        <ThemeIcon size={14} aria-hidden="true" /> <span className="wide-word">{t(`top.theme.${other}`)}</span>
       </button>
       <button
         type="button"
@@ -86,6 +94,11 @@ export function TopBar(props: {
       >
         {t('top.language')}
       </button>
+      {problem === null ? null : (
+        <span className="wrong-text" role="alert">
+          {t('host.notSent', { why: problem })}
+        </span>
+      )}
       {pairing ? <PairDevice onClose={() => setPairing(false)} /> : null}
     </header>
   );

@@ -1,17 +1,15 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SentMessage } from '@livecue/shared/contract';
 import { Copy } from 'lucide-react';
+import { useCopy } from '../parts/use-copy.ts';
 import { useUnits } from '../words/units.ts';
 
 /** One message as it is on the wire: nothing is indented, shortened or put in order. */
 export function SentDetail({ message }: { message: SentMessage }) {
   const { t } = useTranslation();
   const units = useUnits();
-  const [copied, setCopied] = useState<string | null>(null);
+  const { last, copy } = useCopy();
   const shownBytes = new TextEncoder().encode(message.payload).length;
-  // Browsers give the clipboard to pages of localhost and https only; elsewhere there is no button.
-  const clipboard: Clipboard | undefined = navigator.clipboard;
   return (
     <>
       <h2>{t('sent.topic')}</h2>
@@ -31,15 +29,10 @@ export function SentDetail({ message }: { message: SentMessage }) {
       </table>
       <div className="row-line">
         <h2>{t('sent.payload', { bytes: `${units.count(shownBytes)} B` })}</h2>
-        {clipboard === undefined ? null : (
-          <button
-            type="button"
-            className="button small row-end"
-            onClick={() => void clipboard.writeText(message.payload).then(() => setCopied(message.payload))}
-          >
-            <Copy size={12} aria-hidden="true" /> {t(copied === message.payload ? 'sent.copied' : 'sent.copy')}
-          </button>
-        )}
+        <button type="button" className="button small row-end" onClick={() => copy(message.payload)}>
+          <Copy size={12} aria-hidden="true" />{' '}
+          {t(last?.text === message.payload && last.done ? 'sent.copied' : 'sent.copy')}
+        </button>
       </div>
       {shownBytes === message.bytes ? null : (
         <p className="remedy">

@@ -3,6 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { SentMessage, UplinkStatus } from '@livecue/shared/contract';
 import { CircleCheck, CircleDashed } from 'lucide-react';
 import { usePanel } from '../live/use-live.tsx';
+import { cloudLevel } from '../operator/cloud-level.ts';
+import { LevelIcon } from '../operator/level-icon.tsx';
 import { useUnits } from '../words/units.ts';
 import { SentDetail } from './sent-detail.tsx';
 
@@ -109,6 +111,20 @@ export function SentScreen({ uplink }: { uplink: UplinkStatus }) {
           <strong>{t('sent.total', { n: units.count(uplink.sent), bytes: units.bytes(uplink.bytesSent) })}</strong>
           {shown === null ? null : <span className="dim"> · {t('sent.shown', { n: units.count(shown.length) })}</span>}
         </p>
+        <p className="row-line dim">
+          <LevelIcon level={cloudLevel(uplink)} size={14} /> {t(`cloud.state.${uplink.state}`)}
+          <span className="mono">{uplink.brokerUrl}</span>
+          <span>
+            {t('cloud.backlog')} {units.count(uplink.backlog)}
+          </span>
+          <span>
+            {t('cloud.acknowledged')} {units.count(uplink.acknowledged)}
+          </span>
+          <span>
+            {t('cloud.resent')} {units.count(uplink.resent)}
+          </span>
+        </p>
+        {uplink.problem === null ? null : <p className="remedy">{uplink.problem}</p>}
         {problem === null ? null : (
           <p className="remedy" role="alert">
             {t('sent.failed', { why: problem })}

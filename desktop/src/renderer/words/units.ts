@@ -15,6 +15,8 @@ export interface Units {
   /** At most one digit behind the point. */
   rate(n: number): string;
   percent(ratio: number): string;
+  /** `amount` is a decimal number as text, `currency` of ISO 4217; `whole` leaves cents out. */
+  money(amount: string, currency: string, whole?: boolean): string;
   bytes(n: number): string;
   /** Local time of day, with seconds. */
   clock(unixMs: number): string;
@@ -66,6 +68,13 @@ export function useUnits(): Units {
     bytes,
     clock,
     percent,
+    money: (amount, currency, whole = false) =>
+      new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en', {
+        style: 'currency',
+        currency,
+        currencyDisplay: 'narrowSymbol',
+        ...(whole ? { maximumFractionDigits: 0 } : {}),
+      }).format(Number(amount)),
     count: (n) => number.format(n),
     rate: (n) => rate.format(n),
     words: (w) => w[language],

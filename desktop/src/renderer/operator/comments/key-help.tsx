@@ -11,9 +11,13 @@ const KEYS = [
   [['P'], 'pause'],
   [['/'], 'search'],
   [['Esc'], 'leave'],
+  [['Q'], 'answers'],
   [['G'], 'products'],
   [['O'], 'orders'],
   [['A', 'X'], 'accept'],
+  [['D'], 'hold'],
+  [['K'], 'kill'],
+  [['T'], 'message'],
   [['V'], 'view'],
   [['?'], 'help'],
 ] as const;

@@ -1,8 +1,9 @@
-import { useEffect, useId, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OrderRow, OrderVerdict } from '@livecue/shared/contract';
 import { Check, TriangleAlert, X } from 'lucide-react';
 import { useUnits } from '../../words/units.ts';
+import { rowKeyHandler } from '../rows/row-keys.ts';
 import { featureWords } from './reason-words.ts';
 
 export interface OrderActions {
@@ -12,36 +13,7 @@ export interface OrderActions {
   leave(): void;
 }
 
-const STEPS: Readonly<Record<string, (at: number, last: number) => number>> = {
-  ArrowDown: (at) => at + 1,
-  j: (at) => at + 1,
-  ArrowUp: (at) => at - 1,
-  k: (at) => at - 1,
-  Home: () => 0,
-  End: (_at, last) => last,
-};
-
-/** Keys of the list while it has the focus; the next row is chosen after a verdict, so that one key does one order. */
-export function orderKeyHandler(rows: readonly OrderRow[], activeId: string | null, actions: OrderActions) {
-  return (event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'preventDefault' | 'stopPropagation'>) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const at = rows.findIndex(({ orderId }) => orderId === activeId);
-    const row = rows[at];
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const step = STEPS[key];
-    if (step !== undefined && rows.length > 0) {
-      actions.move(rows[Math.max(0, Math.min(rows.length - 1, step(at, rows.length - 1)))]!.orderId);
-    } else if (row !== undefined && (key === 'a' || key === 'x')) {
-      actions.label(row, key === 'a' ? 'confirmed' : 'false-alarm');
-      const next = rows[at + 1];
-      if (next !== undefined) actions.move(next.orderId);
-    } else if (key === 'u') actions.undo();
-    else if (key === 'Escape') actions.leave();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-} // prettier-ignore
+const idOf = ({ orderId }: OrderRow) => orderId;
 
 const VERDICTS = { confirmed: ['wrong-text', Check], 'false-alarm': ['dim', X] } as const;
 
@@ -100,6 +72,12 @@ export function OrderList(props: {
   const { t } = useTranslation();
   const id = useId();
   const { rows, activeId, actions } = props;
+  const keys = rowKeyHandler(rows, idOf, activeId, {
+    move: actions.move,
+    leave: actions.leave,
+    decide: { a: (row) => actions.label(row, 'confirmed'), x: (row) => actions.label(row, 'false-alarm') },
+    always: { u: actions.undo },
+  });
   const active = rows.some(({ orderId }) => orderId === activeId);
   return (
     <ul
@@ -108,7 +86,7 @@ export function OrderList(props: {
       tabIndex={0}
       aria-label={t('orders.list')}
       {...(active ? { 'aria-activedescendant': `${id}-${activeId}` } : {})}
-      onKeyDown={orderKeyHandler(rows, activeId, actions)}
+      onKeyDown={keys}
       onFocus={props.onFocus}
       onBlur={props.onBlur}
     >

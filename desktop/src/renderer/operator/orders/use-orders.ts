@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { OrderCounts, OrderRow, OrderVerdict } from '@livecue/shared/contract';
 import { PanelRefusedError } from '../../client/panel-client.ts';
 import { usePanel } from '../../live/use-live.tsx';
+import { heldRows } from '../rows/held-rows.ts';
 
 /** Verdicts that can be taken back, the last ones. */
 const UNDO_KEPT = 50;
@@ -18,18 +19,7 @@ interface Undo {
   readonly before: OrderVerdict | null;
 }
 
-/** Rows that are on the screen stay in their place while it is held; what they say is always the newest. */
-export function shownRows(
-  shown: readonly OrderRow[],
-  newest: readonly OrderRow[],
-  held: boolean,
-): { rows: readonly OrderRow[]; waiting: number } {
-  if (!held) return { rows: newest, waiting: 0 };
-  const byId = new Map(newest.map((row) => [row.orderId, row]));
-  const rows = shown.map((row) => byId.get(row.orderId) ?? row);
-  const there = new Set(rows.map(({ orderId }) => orderId));
-  return { rows, waiting: newest.filter(({ orderId }) => !there.has(orderId)).length };
-}
+const idOf = ({ orderId }: OrderRow) => orderId;
 
 /** The newest rows of the agent: read again whenever it says that they have changed. */
 function useNewest({ session, revision }: OrderCounts) {
@@ -75,7 +65,7 @@ export function useOrders(counts: OrderCounts, held: boolean) {
   const { rows: newest, labels, problem, replace } = useNewest(counts);
   const kept = useRef<readonly OrderRow[]>([]);
   const [turn, setTurn] = useState(0);
-  const { rows, waiting } = useMemo(() => shownRows(kept.current, newest, held), [newest, held, turn]);
+  const { rows, waiting } = useMemo(() => heldRows(kept.current, newest, held, idOf), [newest, held, turn]);
   kept.current = rows;
   /** Takes in what waits, also while the rows are held. */
   const resume = useCallback(() => {

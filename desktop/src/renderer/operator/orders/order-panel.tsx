@@ -1,58 +1,35 @@
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PanelState } from '@livecue/shared/contract';
 import { ArrowUp } from 'lucide-react';
 import { useUnits } from '../../words/units.ts';
-import { useDeskKeys } from '../comments/use-list-keys.ts';
-import { Section } from '../section.tsx';
 import { AnomalyList } from './anomaly-list.tsx';
 import { OrderList } from './order-list.tsx';
 import { OrderStrip } from './order-strip.tsx';
 import { useOrders } from './use-orders.ts';
 
 /** Orders that look like fraud with their reasons, and beside them what was wrong with the room. */
-export function OrderSection({ state, nowMs }: { state: PanelState; nowMs: number }) {
+export function OrderPanel({ state, nowMs, productOf }: {
+  state: PanelState;
+  nowMs: number;
+  productOf: (productId: string | null) => string;
+}) {
   const { t } = useTranslation();
   const units = useUnits();
   const [over, setOver] = useState(false);
   const [focused, setFocused] = useState(false);
   const [activeId, setActive] = useState<string | null>(null);
-  const place = useRef<HTMLDivElement>(null);
   const orders = useOrders(state.orders, over || focused);
   const active = orders.rows.find(({ orderId }) => orderId === activeId) ?? null;
-  useDeskKeys(
-    useMemo(
-      () => ({ o: () => place.current?.querySelector<HTMLElement>('[role=listbox]')?.focus({ preventScroll: true }) }),
-      [],
-    ),
-  );
-  const numbers = new Map(state.products.map(({ productId, linkNumber }) => [productId, linkNumber]));
-  const productOf = (productId: string | null) => {
-    const number = productId === null ? null : (numbers.get(productId) ?? null);
-    return number === null ? (productId ?? t('orders.noProduct')) : t('comments.productNumber', { n: number });
-  };
   const release = useCallback(() => {
     setActive(null);
     setFocused(false);
     (document.activeElement as HTMLElement | null)?.blur();
   }, []);
-  const head = (
-    <span className="comment-head">
-      {orders.waiting > 0 ? (
-        <button type="button" className="button small fresh" onClick={orders.resume}>
-          <ArrowUp size={12} aria-hidden="true" /> {t('orders.fresh', { n: units.count(orders.waiting) })}
-        </button>
-      ) : null}
-      {state.orders.open > 0 ? (
-        <strong className="small wrong-text">{t('orders.open', { n: units.count(state.orders.open) })}</strong>
-      ) : null}
-    </span>
-  );
   return (
-    <Section name="orders" title={t('orders.title')} aside={head}>
+    <>
       <div
         className="order-part"
-        ref={place}
         onPointerEnter={({ pointerType }) => setOver(pointerType === 'mouse')}
         onPointerLeave={() => setOver(false)}
       >
@@ -62,6 +39,11 @@ export function OrderSection({ state, nowMs }: { state: PanelState; nowMs: numbe
           </p>
         )}
         {orders.rows.length === 0 && orders.problem === null ? <p className="empty small">{t('orders.empty')}</p> : null}
+        {orders.waiting > 0 ? (
+          <button type="button" className="button small fresh" onClick={orders.resume}>
+            <ArrowUp size={12} aria-hidden="true" /> {t('orders.fresh', { n: units.count(orders.waiting) })}
+          </button>
+        ) : null}
         <OrderList
           rows={orders.rows}
           activeId={activeId}
@@ -83,6 +65,6 @@ export function OrderSection({ state, nowMs }: { state: PanelState; nowMs: numbe
         />
       </div>
       <AnomalyList anomalies={state.anomalies} nowMs={nowMs} />
-    </Section>
+    </>
   );
 } // prettier-ignore

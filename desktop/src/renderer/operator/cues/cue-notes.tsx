@@ -1,0 +1,30 @@
+import { useTranslation } from 'react-i18next';
+import type { Stage } from '@livecue/shared/prompt';
+import { Hand, Info, OctagonX } from 'lucide-react';
+
+/** Why cards do not come, or come to the operator alone. */
+export function CueNotes({ stage }: { stage: Stage }) {
+  const { t } = useTranslation();
+  const { quiet, operatorOnly = [] } = stage;
+  const Icon = quiet === 'switched-off' ? OctagonX : Hand;
+  return (
+    <>
+      {quiet === undefined ? null : (
+        <p className={`cue-note ${quiet}`} role="status">
+          <Icon size={16} aria-hidden="true" />
+          <span>
+            <strong>{t(`control.quiet.${quiet}`)}</strong> {t(`control.quietAbout.${quiet}`)}
+          </span>
+        </p>
+      )}
+      {operatorOnly.map((rule) => (
+        <p className="cue-note only small" key={rule}>
+          <Info size={14} aria-hidden="true" />
+          <span>
+            <strong>{t(`rule.${rule}`)}</strong> {t('control.operatorOnly')}
+          </span>
+        </p>
+      ))}
+    </>
+  );
+}
