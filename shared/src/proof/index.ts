@@ -1,0 +1,3 @@
+export * from './merkle.ts';
+export * from './record-leaf.ts';
+export * from './signed-note.ts';
