@@ -1,4 +1,5 @@
 import type { Product } from '@livecue/shared/contract';
+import { fromMinorUnits } from '@livecue/shared/event';
 
 /** What kind of thing it is: decides which sizes and which questions make sense. */
 export type Category = 'clothes' | 'shoes' | 'scarf' | 'bottle' | 'cosmetic' | 'food';
@@ -22,6 +23,11 @@ const SHIPPING: Facts['shipping'] = {
 };
 const RETURNS: Facts['return_warranty'] = { zh: '七天无理由，送运费险', en: '7-day returns, return freight insured' };
 
+/** That share of a price in CNY, to the whole yuan. */
+function share(price: string, part: number): string {
+  return fromMinorUnits(Math.round(Number(price) * part) * 100, 'CNY');
+}
+
 function demo(
   linkNumber: number,
   category: Category,
@@ -41,6 +47,8 @@ function demo(
       aliases: [names.shortZh, names.shortEn],
       price: terms.price,
       priceCurrency: 'CNY',
+      priceFloor: share(terms.price, 0.7),
+      offerPrice: share(terms.price, 0.8),
       stock: terms.stock,
       facts: { shipping: SHIPPING, return_warranty: RETURNS, ...facts },
     },

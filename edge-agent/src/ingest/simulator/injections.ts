@@ -1,6 +1,7 @@
 import type { RoomParts } from './injection-parts.ts';
 import { injectBotComments, injectBotLikes } from './injections-bots.ts';
 import { injectPaymentOutage, injectViewerDrop } from './injections-faults.ts';
+import { injectOffer, injectPatron } from './injections-offers.ts';
 import { injectOrderRing, injectSilence, injectStockOut } from './injections-shop.ts';
 import { injectInterestSurge, injectQuestionBurst } from './injections-viewers.ts';
 import type { InjectionPlan } from './profiles.ts';
@@ -26,6 +27,10 @@ function inject(parts: RoomParts, random: Random, plan: InjectionPlan): void {
       return injectViewerDrop(parts, plan);
     case 'payment-outage':
       return injectPaymentOutage(parts, plan);
+    case 'offer':
+      return injectOffer(parts, random, plan);
+    case 'patron-question':
+      return injectPatron(parts, random, plan);
   }
 }
 

@@ -18,7 +18,12 @@ export type InjectionPlan =
   | { readonly kind: 'feed-silence'; readonly atMs: number; readonly durationMs: number }
   /** `share` of the viewers, 0..1, leaves within `durationMs`. */
   | { readonly kind: 'viewer-drop'; readonly atMs: number; readonly durationMs: number; readonly share: number }
-  | { readonly kind: 'payment-outage'; readonly atMs: number; readonly durationMs: number }; // prettier-ignore
+  | { readonly kind: 'payment-outage'; readonly atMs: number; readonly durationMs: number }
+  /** A timed offer of the shop: `discountRatio` of the price, 0..1, for `units`. */
+  | { readonly kind: 'offer'; readonly atMs: number; readonly link: number | null; readonly durationMs: number;
+      readonly discountRatio: number; readonly units: number }
+  /** Somebody with that many paid orders asks; 0: a VIP of the platform. */
+  | { readonly kind: 'patron-question'; readonly atMs: number; readonly link: number | null; readonly orders: number }; // prettier-ignore
 export type InjectionKind = InjectionPlan['kind'];
 
 /** How lively a room is and what is done to it. Every other rate follows from `joinsPerS` by fixed ratios. */

@@ -23,6 +23,10 @@ export interface TruthDetails {
   'viewer-drop': { from: number; to: number };
   /** Orders that wanted to be paid in [startMs, endMs) and could not; most are paid after it. */
   'payment-outage': { held: number };
+  /** The shop sold `productId` at `price` in [startMs, endMs); `eventId` told its start. */
+  offer: { eventId: string; price: string };
+  /** Somebody with that many paid orders asked, or a VIP of the platform (0). */
+  'patron-question': { eventId: string; intent: Intent; orders: number };
 }
 export type TruthKind = keyof TruthDetails;
 
