@@ -12,7 +12,13 @@ describe('the simulated room, from one command', () => {
   let readyMs = 0;
 
   beforeAll(async () => {
-    agent = await startAgent(['--demo', '--data', path.join(folder, 'data'), '--config', writeConfig(folder)]);
+    agent = await startAgent([
+      '--demo',
+      '--data',
+      path.join(folder, 'data'),
+      '--config',
+      writeConfig(folder, { advise: { holdBackShare: 0 } }),
+    ]);
     readyMs = Date.now();
     panel = await pairPanel(agent.ready.panel!, agent.ready.code!);
   });

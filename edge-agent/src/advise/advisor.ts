@@ -13,7 +13,7 @@ import type { RoomView, StateDelta } from '../core-ports.ts';
 import { alwaysShows, isActedOn } from './acted-on.ts';
 import { type Card, stageOf } from './card.ts';
 import { cueStateOf } from './cue-state.ts';
-import { createGovernor, type Wanted } from './governor.ts';
+import { createGovernor, type GovernorPorts, type Wanted } from './governor.ts';
 import type { HouseControl } from './house-rules.ts';
 import { hasEnded, type KeyState } from './key-state.ts';
 import { createOfferGuard, guardedOf } from './offer-guard.ts';
@@ -108,6 +108,8 @@ export function createAdvisor(
     readonly modelVersion: string;
     /** Absent: cards show what the catalogue files under the intent, and no more. */
     readonly answers?: RuleContext['answers'];
+    /** Absent: the rules' own order. */
+    readonly choose?: GovernorPorts['choose'];
   },
   config: AgentConfig['advise'],
 ): Advisor {
@@ -127,7 +129,7 @@ export function createAdvisor(
     },
   });
   const rules = Object.fromEntries(Object.entries(RULES).map(([name, rule]) => [name, watched(rule)])) as typeof RULES;
-  const governor = createGovernor({ rules, product }, config);
+  const governor = createGovernor({ rules, product, choose: ports.choose }, config);
   for (const rule of Object.values(RULES)) if (alwaysShows(rule.actedOn)) governor.outcomes.count(rule.name);
   const saved = new Map<string, string>();
   let lastMs = Number.NEGATIVE_INFINITY;

@@ -110,10 +110,11 @@ test('safety cards and rules with reserved room are never held back', () => {
 });
 
 describe('a learned policy', () => {
-  const rules = { 'counted-questions': countedQuestions, 'past-peak': pastPeak, 'feed-stale': feedStale } as Record<
-    string,
-    Rule
-  >;
+  const rules = {
+    'counted-questions': countedQuestions,
+    'past-peak': pastPeak,
+    'feed-stale': feedStale,
+  } as unknown as GovernorPorts['rules'];
   const governorWith = (
     choose: (choice: Choice) => { index: number | null; propensity: number; noneIs: number } | null,
     config = {},

@@ -96,6 +96,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   const orderModel = await learnFromVerdicts(
     openOrderModel((problem) => logger.warn(problem)),
     orderLabels,
+    { folder, onProblem: (problem) => logger.warn(problem) },
   );
   const core = createCore(
     { ...input, predictor, orderModel },
@@ -105,6 +106,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
         showLog.windows(results);
       },
       onTick: (ms) => showLog.tick(ms),
+      onNote: (note, ms) => showLog.note(note, ms),
       onPrompts: (events: readonly PromptEvent[]) => {
         showLog.prompts(events);
         for (const event of events) {

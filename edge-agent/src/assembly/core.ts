@@ -1,9 +1,10 @@
-import type { AgentConfig, Catalogue } from '@livecue/shared/contract';
+import type { AgentConfig, Catalogue, ShowNote } from '@livecue/shared/contract';
 import { type Advisor, createAdvisor } from '../advise/advisor.ts';
 import { createAnswerDesk, type AnswerDesk } from '../advise/answers/answer-desk.ts';
 import { createPipeline, type Pipeline, type PipelinePorts, type PipelineStream } from '../pipeline.ts';
 import type { Predictor } from '../ports.ts';
 import type { OrderModel } from '../stream/orders/order-judge.ts';
+import { createLearner, type Learner } from '../learn/learner.ts';
 import { createStream } from '../stream/stream.ts';
 import { createProductResolver } from './product-resolver.ts';
 
@@ -15,8 +16,13 @@ export function createCore(
     predictor: Predictor;
     /** Null: no model of orders could be opened, and no order is judged. */
     orderModel: OrderModel | null;
+    /** Who chooses among the cards that could come. Absent: the rules' own order. */
+    policy?: 'rules' | 'learned';
   },
-  ports: Pick<PipelinePorts, 'onWindows' | 'onPrompts' | 'onEvent' | 'onTick'>,
+  ports: Pick<PipelinePorts, 'onWindows' | 'onPrompts' | 'onEvent' | 'onTick'> & {
+    /** Decisions that were left to chance, and what followed. Absent: nobody keeps them. */
+    onNote?: (note: ShowNote, nowMs: number) => void;
+  },
 ): {
   pipeline: Pipeline;
   stream: ReturnType<typeof createStream> & PipelineStream;
@@ -31,7 +37,33 @@ export function createCore(
     config.stream,
   );
   const answers = createAnswerDesk(catalogue);
-  const advisor = createAdvisor({ catalogue, modelVersion: predictor.version, answers }, config.advise);
+  const { holdBackShare } = config.advise;
+  const learner = createLearner({ policy: input.policy ?? 'rules', holdBackShare });
+  const advisor = withLearner(
+    createAdvisor({ catalogue, modelVersion: predictor.version, answers, choose: learner.choose }, config.advise),
+    learner,
+    ports.onNote ?? (() => undefined),
+  );
   const pipeline = createPipeline({ stream, advisor, predictor, answers, roomId, ...ports });
   return { pipeline, stream, advisor, answers, modelVersion: predictor.version };
+}
+
+/** Advise does not know who learns from it: they meet here, and share a delta so that neither outlives the other. */
+function withLearner(advisor: Advisor, learner: Learner, onNote: (note: ShowNote, nowMs: number) => void): Advisor {
+  return {
+    ...advisor,
+    evaluate: (view, named) => {
+      const events = advisor.evaluate(view, named);
+      for (const note of learner.step(events, view)) onNote(note, view.nowMs);
+      return events;
+    },
+    takeDelta: () => {
+      const [own, learned] = [advisor.takeDelta(), learner.takeDelta()];
+      return { put: [...own.put, ...learned.put], del: [...own.del, ...learned.del] };
+    },
+    restore: (state) => {
+      advisor.restore(state);
+      learner.restore(state);
+    },
+  };
 }

@@ -73,6 +73,7 @@ export async function runReplay(
       },
       onEvent: (event, prediction) => showLog.event(event, prediction),
       onTick: (ms) => showLog.tick(ms),
+      onNote: (note, ms) => showLog.note(note, ms),
     },
   );
   const { pipeline } = core;
