@@ -1,0 +1,60 @@
+/** A child of the bench: plays one show after the other. */
+import type { Intent } from '@livecue/shared/insight';
+import type { PromptEvent } from '@livecue/shared/prompt';
+import { MODELS, intentRulesFolder, openCommentPredictor } from '../../edge-agent/src/assembly/comment-predictor.ts';
+import { openOrderModel } from '../../edge-agent/src/assembly/order-model.ts';
+import { createProductLinker } from '../../edge-agent/src/inference/product-linker.ts';
+import { openRulePredictor } from '../../edge-agent/src/inference/rule-predictor.ts';
+import type { HostConfig } from '../../edge-agent/src/ingest/simulator/host-effects.ts';
+import { demoCatalogue } from '../../edge-agent/src/ingest/simulator/catalogue.ts';
+import type { Predictor } from '../../edge-agent/src/ports.ts';
+import { serveJobs } from '../process-pool.ts';
+import { type Cues, playHosted, type RoomFigures, type TruthQueue } from './rooms.ts';
+
+/** Who reads the comments for the agent: the shipped models, the hand-written rules, or the simulator's own truth. */
+export type Reader = 'models' | 'rules' | 'truth';
+
+export interface RoomJob {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly host: HostConfig;
+  readonly cues: 'nobody' | 'chance' | Reader | readonly PromptEvent[];
+}
+
+export interface RoomAnswer {
+  readonly figures: RoomFigures;
+  readonly prompts: readonly PromptEvent[];
+}
+
+const catalogue = demoCatalogue();
+const orderModel = openOrderModel(null);
+let models: (Predictor & { close(): Promise<void> }) | null = null;
+
+async function readerOf(reader: Reader): Promise<{ predictor: Predictor; truth: TruthQueue | null }> {
+  if (reader === 'models') {
+    models ??= await openCommentPredictor({ catalogue, deadlineMs: null, onProblem: null });
+    return { predictor: models, truth: null };
+  }
+  if (reader === 'rules') return { predictor: openRulePredictor(intentRulesFolder(MODELS), createProductLinker(catalogue)), truth: null }; // prettier-ignore
+  const truth: TruthQueue = [];
+  const predict = (texts: readonly string[]) =>
+    texts.map(() => {
+      const real = truth.shift();
+      if (real === undefined) throw new Error('a comment came without its truth');
+      const products = real.productId === null ? [] : [{ productId: real.productId, score: 1 }];
+      return { intent: real.intent as Intent, intentScore: 1, offensive: null, spam: null, sentiment: null, products, modelVersion: 'truth' }; // prettier-ignore
+    });
+  return { predictor: { version: 'truth', predict }, truth };
+}
+
+async function play({ cues, ...show }: RoomJob): Promise<RoomAnswer> {
+  const source: Cues =
+    cues === 'nobody' || cues === 'chance'
+      ? { from: cues }
+      : typeof cues === 'string'
+        ? { from: 'agent', orderModel, ...(await readerOf(cues)) }
+        : { from: 'list', events: cues };
+  return playHosted(show, source);
+}
+
+serveJobs(play, async () => models?.close());
