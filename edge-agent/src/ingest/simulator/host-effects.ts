@@ -15,7 +15,7 @@ export interface HostEffects {
   readonly pitch: number;
   /** Share of askers who leave when nobody answers. */
   readonly unanswered: number;
-  /** A wanted offer multiplies orders by 1 + this while it runs, and always lowers the price by `discount`. */
+  /** A wanted offer multiplies orders by 1 + this while it runs, and always lowers the price by `discount` (the demo's own cut). */
   readonly offer: number;
   readonly discount: number;
   /** Share of the viewers who leave when the host offers, reads out or answers what nobody asked for. */
@@ -30,8 +30,8 @@ export const DEFAULT_EFFECTS: HostEffects = {
   boredPerS: 0.0006,
   pitch: 0.0091,
   unanswered: 0.5,
-  offer: 0.25,
-  discount: 0.1,
+  offer: 0.4,
+  discount: 0.2,
   annoyed: 0.005,
   openStock: 0.5,
 };

@@ -130,7 +130,7 @@ describe('a simulated host', () => {
         if (orderedItem[0]?.productID !== 'LC-102') continue;
         const price = toMinorUnits(orderedItem[0].price ?? '', 'CNY');
         const runs = msOf(time) >= fromMs && msOf(time) < toMs;
-        expect(price).toBe(runs ? Math.round(usual * 0.9) : usual);
+        expect(price).toBe(runs ? Math.round(usual * 0.8) : usual);
         if (runs) inOffer++;
       }
     }
