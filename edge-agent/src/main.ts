@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, { words: string; load: () => Promise<Com
   answer: { words: "questions against the shop's own facts: answer, offer or human", load: async () => (await import('./commands/answer.ts')).answer },
   corrections: { words: 'training examples that operators made by correcting comments', load: async () => (await import('./commands/corrections.ts')).corrections },
   'order-labels': { words: 'what operators said of orders that looked like fraud', load: async () => (await import('./commands/order-labels.ts')).orderLabels },
+  'order-train': { words: 'a model of what operators say of told orders, with the way back', load: async () => (await import('./commands/order-train.ts')).orderTrain },
   forecast: { words: 'what to expect of many series, with bounds', load: async () => (await import('./commands/forecast.ts')).forecast },
   isolate: { words: 'how strange each row of a table is, learned without labels', load: async () => (await import('./commands/isolate.ts')).isolate },
   'score-orders': { words: 'how strange each order is, with reasons', load: async () => (await import('./commands/score-orders.ts')).scoreOrders },

@@ -6,7 +6,7 @@ const HELP = `livecue order-labels --out FILE [--data DIR] [--forget]
 Writes what operators said of orders that looked like fraud, one JSON a line, in the order in which it was first
 said: orderNumber, eventTimeMs, productId, verdict (confirmed or false-alarm), features by name as the model saw
 them, score, by (rule or model), modelVersion, labelledMs. A supervised model is trained from features and
-verdict. The lines hold numbers of orders: they stay on this box unless you carry the file away.
+verdict (livecue order-train). The lines hold numbers of orders: they stay on this box unless you carry the file away.
 
 A running agent is asked for them; of one that is stopped the data folder is read.
 

@@ -1,17 +1,16 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { LabelledOrder } from '@livecue/shared/contract';
 import { ORDER_FEATURES, type OrderAnomaly } from '@livecue/shared/insight';
 import { parseLiveEvent, type LiveEvent } from '@livecue/shared/event';
 import { MODELS } from '../assembly/comment-predictor.ts';
 import { openOrderScorer, type OrderScorer } from '../inference/order-scorer.ts';
 import { withVerdicts } from '../inference/order-verdicts.ts';
-import { InputError } from '../runtime/agent-error.ts';
 import { OrderFeatures, type OrderSample } from '../stream/orders/order-features.ts';
 import { judge, liftedScore, runReason } from '../stream/orders/order-judge.ts';
 import type { Command, Io } from './command.ts';
 import { filePairs, openOutput, readLines, type Output } from './line-files.ts';
 import { reasonText } from './reason-text.ts';
+import { jsonOf, readVerdicts } from './verdict-lines.ts';
 
 const HELP = `livecue score-orders --in FILE --out FILE
 
@@ -76,30 +75,9 @@ export const scoreOrders: Command = async (args, io) => {
   return 0;
 };
 
-/** Throws `InputError` for a line of labels that is none: a verdict that is lost would be felt later. */
 async function openScorer(labels: string | null): Promise<OrderScorer> {
   const scorer = openOrderScorer(`${MODELS}/order-fraud`);
-  if (labels === null) return scorer;
-  const verdicts: LabelledOrder[] = [];
-  for await (const { number, text } of readLines(labels)) {
-    if (text.trim() === '') continue;
-    const parsed = LabelledOrder.safeParse(jsonOf(text));
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw new InputError(`Reading ${labels}:${number}: ${issue?.path.join('.') || 'line'}: ${issue?.message ?? 'not valid'}. Give a file that livecue order-labels wrote.`); // prettier-ignore
-    }
-    verdicts.push(parsed.data);
-  }
-  return withVerdicts(scorer, verdicts);
-}
-
-/** The value, or undefined for what is not JSON. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return labels === null ? scorer : withVerdicts(scorer, await readVerdicts(labels));
 }
 
 function parseCall(args: string[]): Call | { wrong: string } | 'help' {
