@@ -18,6 +18,17 @@ export interface SeenId {
   readonly seenMs: number;
 }
 
+/** Many such ids by their hashes: so the stream hands them out, since text would be most of a checkpoint. */
+export interface SeenHashes {
+  readonly scope: SeenId['scope'];
+  /** Two lanes an id (`stream/hash.ts`), in order of admission. */
+  readonly lanes: Uint32Array;
+  /** When they were admitted, in the same order: how many at which time. */
+  readonly runs: readonly (readonly [seenMs: number, count: number])[];
+}
+
+export type Seen = SeenId | SeenHashes;
+
 /** What attention is made of. Likes are the room's while the product is explained. */
 export type InterestSignal = 'views' | 'questions' | 'carts' | 'orders' | 'likes';
 

@@ -3,7 +3,7 @@
  * `shared`, never each other; `main.ts` joins them.
  */
 export type * from './core-ports.ts';
-import type { SeenId, StateDelta } from './core-ports.ts';
+import type { Seen, StateDelta } from './core-ports.ts';
 import type { Drop, LiveEvent } from '@livecue/shared/event';
 import type { Prediction, WindowResult } from '@livecue/shared/insight';
 import type { HostPrompt, PromptEvent } from '@livecue/shared/prompt';
@@ -67,7 +67,7 @@ export interface Step {
   readonly journalPosition: number;
   readonly state: StateDelta;
   /** Ids admitted since the last step, to be remembered for 15 min (stream) or 48 h (shop). */
-  readonly seenIds: readonly SeenId[];
+  readonly seenIds: readonly Seen[];
   /** Get the next seqs in this order, in the same transaction. */
   readonly outbox: readonly UplinkBody[];
   /** Appended to the record of their shows, in the same transaction. */
@@ -78,7 +78,7 @@ export interface Step {
 export interface Recovered {
   readonly epoch: number;
   readonly state: readonly (readonly [key: string, value: string])[];
-  readonly seenIds: readonly SeenId[];
+  readonly seenIds: readonly Seen[];
   readonly journalPosition: number;
 }
 

@@ -24,7 +24,7 @@ export interface FrameQueue<F extends EventFrame> {
   onOffered(listener: () => void): () => void;
   /** Events dropped with reason `buffer-full` since the start, by kind. */
   drops(): Partial<Record<EventType, number>>;
-  /** True from the high-water mark (half of the capacity) until the low one (a quarter). */
+  /** True from the high-water mark (half of the capacity, at most 4,000 events) until half of that. */
   readonly full: boolean;
   /** Events queued. Above the capacity only when all that is queued may never be dropped. */
   readonly size: number;
@@ -68,6 +68,11 @@ interface Entry<F> {
   size: number;
 }
 
+/**
+ * Sources that can wait do so from here on. What is decoded lives: events that wait longer than the time between two
+ * collections are copied by each of them, and what is not read yet costs a tenth of the memory in its socket.
+ */
+const MAX_HIGH_WATER = 4_000;
 /** Empty frames that are kept before the list is gone through for them. */
 const MAX_EMPTY = 16;
 
@@ -75,13 +80,13 @@ const MAX_EMPTY = 16;
  * The cost of an offer is constant, amortised: for each rank a cursor walks over the queued events
  * once, from the oldest, and never back.
  *
- * Sources that can wait are stopped at half of the capacity, so the other half takes the frames that
+ * Sources that can wait are stopped at half of the capacity or before, so the rest takes the frames that
  * are already on their way: with frames smaller than that, nothing of theirs is ever dropped.
  */
 export function createFrameQueue<F extends EventFrame>(config: { readonly capacityEvents: number }): FrameQueue<F> {
   const { capacityEvents } = config;
-  const highWater = Math.max(1, Math.floor(capacityEvents / 2));
-  const lowWater = Math.floor(capacityEvents / 4);
+  const highWater = Math.max(1, Math.min(MAX_HIGH_WATER, Math.floor(capacityEvents / 2)));
+  const lowWater = Math.floor(highWater / 2);
   const drops: Partial<Record<EventType, number>> = {};
   const listeners = new Set<() => void>();
   const waiting = new Set<() => void>();

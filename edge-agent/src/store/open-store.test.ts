@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Seen, SeenId } from '../ports.ts';
 import { openStore, type OpenedStoreParts } from './open-store.ts';
 import { SCHEMA_VERSION } from './store-schema.ts';
 import { frameOf, promptBody, recordingLogger, START_MS, stepOf, temporaryFolder, textOf } from './testing/kit.ts';
@@ -240,7 +241,8 @@ const stepCommand = (take: number, keys: [string, string | null][], passMs: numb
       .map(([key]) => key);
     for (const [key, value] of put) model.state.set(key, value);
     for (const key of del) model.state.delete(key);
-    model.seen = [...model.seen, ...ids].filter(
+    const hashes = { scope: 'stream' as const, lanes: Uint32Array.from(keys.flatMap((_, n) => [model.nextSeq, n])), runs: keys.length === 0 ? [] : [[model.nowMs, keys.length] as const] }; // prettier-ignore
+    model.seen = [...model.seen, ...oneByOne([...ids, hashes])].filter(
       ({ scope, seenMs }) => seenMs >= model.nowMs - (scope === 'stream' ? 900_000 : 172_800_000),
     );
     const bodies = Array.from({ length: records }, (_, n) => promptBody(model.nextSeq + n));
@@ -248,7 +250,7 @@ const stepCommand = (take: number, keys: [string, string | null][], passMs: numb
     await opened.store.commitStep({
       journalPosition: model.journalPosition,
       state: { put, del },
-      seenIds: ids,
+      seenIds: [...ids, hashes],
       outbox: bodies,
       showLog: [],
       nowMs: model.nowMs,
@@ -279,6 +281,15 @@ const reopenCommand = (): StoreCommand => ({
   },
 });
 
+/** Hashes as ids of their own, so that both forms compare. */
+function oneByOne(seen: readonly Seen[]): SeenId[] {
+  return seen.flatMap((one) => {
+    if ('id' in one) return [one];
+    const times = one.runs.flatMap(([seenMs, count]) => new Array<number>(count).fill(seenMs));
+    return times.map((seenMs, n) => ({ id: `#${one.lanes.slice(2 * n, 2 * n + 2).join()}`, scope: one.scope, seenMs }));
+  });
+}
+
 async function compare(model: Model, real: Real): Promise<void> {
   await real.opened.stop();
   real.opened = await open(real.path);
@@ -286,7 +297,7 @@ async function compare(model: Model, real: Real): Promise<void> {
   expect(new Map(recovered.state)).toEqual(model.state);
   expect(recovered.journalPosition).toBe(model.journalPosition);
   const order = (ids: Model['seen']) => ids.map(({ id, scope, seenMs }) => `${id} ${scope} ${seenMs}`).sort();
-  expect(order([...recovered.seenIds])).toEqual(order(model.seen));
+  expect(order(oneByOne(recovered.seenIds))).toEqual(order(model.seen));
   expect(await journalled(real.opened)).toEqual(model.frames.filter(([position]) => position > model.journalPosition));
   const rows = await real.opened.outbox.read(0, 10_000);
   expect(rows.map(({ seq, body }) => [seq, JSON.stringify(body)])).toEqual([...model.outbox]);

@@ -16,7 +16,8 @@ import { openExamples } from './example-store.ts';
 import { openShowLog, showLogRow } from './show-log-store.ts';
 import { openStoreChannel, type StoreChannel } from './store-channel.ts';
 import { RESERVE_BYTES } from './store-engine.ts';
-import type { KeepShows, OutboxRows, SeenBlob, StepWrite } from './store-protocol.ts';
+import { fromSeenBlob, toSeenBlobs } from './seen-blobs.ts';
+import type { KeepShows, OutboxRows, StepWrite } from './store-protocol.ts';
 import { StoreClosedError, toAgentError } from './store-trouble.ts';
 
 export interface OpenStoreOptions {
@@ -197,20 +198,7 @@ function newGroup() {
 }
 
 function flattenStep(step: Step, keepShows: KeepShows): StepWrite {
-  const seen: SeenBlob[] = [];
-  for (const scope of ['stream', 'shop'] as const) {
-    const own = step.seenIds.filter((entry) => entry.scope === scope);
-    if (own.length === 0) continue;
-    const seenMs = own.map((entry) => entry.seenMs);
-    const newestMs = seenMs.reduce((newest, ms) => Math.max(newest, ms));
-    seen.push({
-      scope,
-      newestMs,
-      count: own.length,
-      ids: JSON.stringify(own.map(({ id }) => id)),
-      seenMs: JSON.stringify(seenMs),
-    });
-  }
+  const seen = toSeenBlobs(step.seenIds);
   const { journalPosition, nowMs } = step;
   const outbox = step.outbox.map((body) => JSON.stringify(body));
   const showLog = step.showLog.map(showLogRow);
@@ -221,10 +209,7 @@ function createStore(channel: StoreChannel, writer: Writer): Store {
   return {
     async recover(): Promise<Recovered> {
       const { epoch, state, seen, journalPosition } = await channel.call({ kind: 'recover' });
-      const seenIds = seen.flatMap(({ scope, ids, seenMs }) => {
-        const times = JSON.parse(seenMs) as number[];
-        return (JSON.parse(ids) as string[]).map((id, index) => ({ id, scope, seenMs: times[index]! }));
-      });
+      const seenIds = seen.flatMap(fromSeenBlob);
       return { epoch, state, seenIds, journalPosition };
     },
     async *journalFrames() {

@@ -39,7 +39,7 @@ export interface KeepShows {
   readonly days: number;
 }
 
-/** Seen ids of one step and scope; `ids` and `seenMs` are JSON arrays of length `count`. */
+/** `count` seen ids of one step and scope; `seen-blobs.ts` has the form of `ids` and `seenMs`. */
 export interface SeenBlob {
   readonly scope: 'stream' | 'shop';
   readonly newestMs: number;

@@ -24,7 +24,7 @@ export const MIGRATIONS: readonly string[] = [
     frames BLOB NOT NULL
   ) STRICT;
   CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-  -- Ids of one step and scope: ids is a JSON array, seen_ms a JSON array of the same length.
+  -- Ids of one step and scope, and when they were seen: seen-blobs.ts has the forms.
   CREATE TABLE seen (
     step INTEGER PRIMARY KEY,
     scope TEXT NOT NULL,

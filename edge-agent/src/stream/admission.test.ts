@@ -70,8 +70,8 @@ describe('admission', () => {
 
   it('knows after a restart what was admitted before', () => {
     const admission = new Admission(config);
-    admission.remember('1', 'stream', NOW - 1_000);
-    admission.remember('2', 'shop', NOW - 40 * 3_600_000);
+    admission.remember({ id: '1', scope: 'stream', seenMs: NOW - 1_000 });
+    admission.remember({ id: '2', scope: 'shop', seenMs: NOW - 40 * 3_600_000 });
     expect(admission.admit(event('1'), NOW, null)?.reason).toBe('duplicate');
     expect(admission.admit(order('2'), NOW, null)?.reason).toBe('duplicate');
     expect(admission.admit(view('2'), NOW, null)?.reason).toBe('duplicate');

@@ -1,4 +1,6 @@
 import { isShopSource, type Drop, type LiveEvent } from '@livecue/shared/event';
+import type { Seen, SeenHashes } from '../core-ports.ts';
+import { PendingIds } from './pending-ids.ts';
 import { SeenIds } from './seen-ids.ts';
 
 /** How long ids are remembered: a stream repeats after a reconnect, a shop re-sends webhooks for two days. */
@@ -6,6 +8,9 @@ export const STREAM_IDS = { ttlMs: 15 * 60_000, maxIds: 2_000_000 } as const;
 /** Views and carts come in masses and would push out the orders; nobody re-sends them for days. */
 export const CLICK_IDS = { ttlMs: 15 * 60_000, maxIds: 1_000_000 } as const;
 export const SHOP_IDS = { ttlMs: 48 * 3_600_000, maxIds: 1_000_000 } as const;
+
+/** Admitted ids that wait for a checkpoint; beyond, the oldest half of the scope is given up and counted. */
+const MAX_PENDING_IDS = 1_000_000;
 
 export interface AdmissionConfig {
   readonly maxClockSkewMs: number;
@@ -22,6 +27,10 @@ export class Admission {
   readonly streamIds = new SeenIds(STREAM_IDS);
   readonly clickIds = new SeenIds(CLICK_IDS);
   readonly shopIds = new SeenIds(SHOP_IDS);
+  readonly #pending = {
+    stream: new PendingIds('stream', MAX_PENDING_IDS),
+    shop: new PendingIds('shop', MAX_PENDING_IDS),
+  };
 
   constructor(config: AdmissionConfig) {
     this.#config = config;
@@ -36,7 +45,10 @@ export class Admission {
     const isClick = isShop && (event.type === 'shop.product.viewed' || event.type === 'shop.cart.added');
     const seen = isClick ? this.clickIds : isShop ? this.shopIds : this.streamIds;
     // After a restart all ids of shops are back as one: what they were is not stored.
-    if (seen.probe(event.id, nowMs) || (isClick && this.shopIds.probe(event.id, nowMs))) {
+    const known = seen.probe(event.id, nowMs);
+    const a = seen.lanes[0]!;
+    const b = seen.lanes[1]!;
+    if (known || (isClick && this.shopIds.probeHash(a, b, nowMs))) {
       return { reason: 'duplicate', detail: 'id: admitted before; expected an id that is new within its platform' };
     }
     const aheadMs = event.eventTimeMs - nowMs;
@@ -50,12 +62,32 @@ export class Admission {
       return { reason: 'late', detail };
     }
     seen.addProbed(nowMs);
+    this.#pending[isShop ? 'shop' : 'stream'].note(a, b, nowMs);
     return null;
   }
 
-  /** Remembers an id that was admitted before a restart. Order by time, oldest first. */
-  remember(id: string, scope: 'stream' | 'shop', seenMs: number): void {
-    const seen = scope === 'shop' ? this.shopIds : this.streamIds;
-    if (!seen.probe(id, seenMs)) seen.addProbed(seenMs);
+  /** Ids admitted since the last call. */
+  takePending(): SeenHashes[] {
+    return [this.#pending.stream.take(), this.#pending.shop.take()].filter((seen) => seen !== null);
+  }
+
+  /** Ids that no checkpoint took in time. */
+  get givenUp(): number {
+    return this.#pending.stream.givenUp + this.#pending.shop.givenUp;
+  }
+
+  /** Remembers what was admitted before a restart. Order by time, oldest first. */
+  remember(seen: Seen): void {
+    const ids = seen.scope === 'shop' ? this.shopIds : this.streamIds;
+    if ('id' in seen) {
+      if (!ids.probe(seen.id, seen.seenMs)) ids.addProbed(seen.seenMs);
+      return;
+    }
+    let at = 0;
+    for (const [seenMs, count] of seen.runs) {
+      for (const end = at + 2 * count; at < end; at += 2) {
+        if (!ids.probeHash(seen.lanes[at]!, seen.lanes[at + 1]!, seenMs)) ids.addProbed(seenMs);
+      }
+    }
   }
 }

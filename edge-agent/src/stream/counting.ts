@@ -98,6 +98,9 @@ export function productOf(event: LiveEvent, prediction: Prediction | null, resol
 /** Counts events in accumulators. Holds only scratch memory. */
 export class Counter {
   readonly #lanes = new Uint32Array(2);
+  /** One event is counted in several sums: its viewer is hashed once. */
+  #viewerId = '';
+  #viewerHash = hash48('', this.#lanes);
 
   /**
    * Counts one event in one accumulator of the slice that holds its event time. `share` is that key's
@@ -119,7 +122,7 @@ export class Counter {
         const slot = intentSlot(prediction?.intent);
         sums[SUM.comments] = sums[SUM.comments]! + 1;
         addIntent(target, slot);
-        const hash = hash48(event.data.author.identifier, this.#lanes);
+        const hash = this.#hashOf(event.data.author.identifier);
         addViewer(target, slot, hash);
         if (target.commenters !== null) insertHash(target.commenters, hash);
         return;
@@ -169,7 +172,15 @@ export class Counter {
   }
 
   #viewer(target: Accumulator, slot: number, identifier: string | undefined): void {
-    if (identifier !== undefined) addViewer(target, slot, hash48(identifier, this.#lanes));
+    if (identifier !== undefined) addViewer(target, slot, this.#hashOf(identifier));
+  }
+
+  #hashOf(identifier: string): number {
+    if (identifier !== this.#viewerId) {
+      this.#viewerHash = hash48(identifier, this.#lanes);
+      this.#viewerId = identifier;
+    }
+    return this.#viewerHash;
   }
 }
 

@@ -30,14 +30,24 @@ export class SeenIds {
 
   /** True when `id` was added within the time to live. What it found is kept for `addProbed`. */
   probe(id: string, nowMs: number): boolean {
-    this.#rotate(nowMs);
     hashInto(id, this.#lanes);
+    return this.probeHash(this.#lanes[0]!, this.#lanes[1]!, nowMs);
+  }
+
+  /** The same for an id of which only the hash is known. */
+  probeHash(a: number, b: number, nowMs: number): boolean {
+    this.#rotate(nowMs);
     // Two zero lanes mark an empty slot.
-    if (this.#lanes[0] === 0 && this.#lanes[1] === 0) this.#lanes[0] = 1;
-    for (const generation of this.#generations) {
-      if (generation.has(this.#lanes[0]!, this.#lanes[1]!)) return true;
-    }
+    const first = a === 0 && b === 0 ? 1 : a;
+    this.#lanes[0] = first;
+    this.#lanes[1] = b;
+    for (const generation of this.#generations) if (generation.has(first, b)) return true;
     return false;
+  }
+
+  /** Lanes of the last probe. */
+  get lanes(): Uint32Array {
+    return this.#lanes;
   }
 
   /** Remembers the id of the last `probe`, which must have been answered with false. */

@@ -1,6 +1,6 @@
 import { isShopSource, type Drop, type LiveEvent } from '@livecue/shared/event';
 import type { OrderAnomaly, Prediction, WindowResult } from '@livecue/shared/insight';
-import type { RoomView, SeenId, StateDelta } from '../core-ports.ts';
+import type { RoomView, Seen, StateDelta } from '../core-ports.ts';
 import { Admission } from './admission.ts';
 import { restoreRooms, takeChanges } from './checkpoint.ts';
 import type { ResolveProduct } from './counting.ts';
@@ -23,8 +23,6 @@ export interface StreamPorts {
 
 /** Late events that are kept for the caller; older ones are counted only. */
 const MAX_LATE = 1_000;
-/** Admitted ids that wait for a checkpoint; beyond, the oldest half is given up and counted. */
-const MAX_PENDING_IDS = 1_000_000;
 /** Ticks that go back by less are jitter between threads; by more, the clock was set. */
 const CLOCK_STEP_MS = 10_000;
 
@@ -77,9 +75,9 @@ export interface Stream {
   /** State changed since the last call: whole rows of changed slices, so call it about once a second. */
   takeDelta(): StateDelta;
   /** Ids admitted since the last call. */
-  takeSeen(): readonly SeenId[];
+  takeSeen(): readonly Seen[];
   /** Continues from a snapshot. To be called before anything else; ids oldest first. */
-  restore(state: readonly (readonly [key: string, value: string])[], seenIds: readonly SeenId[]): void;
+  restore(state: readonly (readonly [key: string, value: string])[], seenIds: readonly Seen[]): void;
   stats(): StreamStats;
 }
 
@@ -99,8 +97,6 @@ class LiveStream implements Stream {
   #nowMs = -Infinity;
   #late: LiveEvent[] = [];
   #lateCount = 0;
-  #seen: { readonly id: string; readonly scope: 'stream' | 'shop'; readonly seenMs: number }[] = [];
-  #unrecordedIds = 0;
 
   constructor(ports: StreamPorts, config: StreamConfig) {
     this.#ports = ports;
@@ -124,8 +120,6 @@ class LiveStream implements Stream {
     room.clock.note(event.source, event.eventTimeMs, this.#nowMs);
     const isShop = isShopSource(event.source);
     if (!isShop) room.feed.note(this.#nowMs);
-    this.#seen.push({ id: event.id, scope: isShop ? 'shop' : 'stream', seenMs: this.#nowMs });
-    if (this.#seen.length > MAX_PENDING_IDS) this.#unrecordedIds += this.#seen.splice(0, MAX_PENDING_IDS / 2).length;
     return null;
   }
 
@@ -176,14 +170,12 @@ class LiveStream implements Stream {
     return { put: parts.flatMap((part) => part?.put ?? []), del: parts.flatMap((part) => part?.del ?? []) };
   }
 
-  takeSeen(): readonly SeenId[] {
-    const seen = this.#seen;
-    this.#seen = [];
-    return seen;
+  takeSeen(): readonly Seen[] {
+    return this.#admission.takePending();
   }
 
-  restore(state: readonly (readonly [key: string, value: string])[], seenIds: readonly SeenId[]): void {
-    for (const { id, scope, seenMs } of seenIds) this.#admission.remember(id, scope, seenMs);
+  restore(state: readonly (readonly [key: string, value: string])[], seenIds: readonly Seen[]): void {
+    for (const seen of seenIds) this.#admission.remember(seen);
     this.#orders?.restore(state);
     this.#offers.restore(state);
     this.#patrons.restore(state);
@@ -205,7 +197,7 @@ class LiveStream implements Stream {
       rows: keys.reduce((sum, { key }) => sum + key.rows.length, 0),
       late: this.#lateCount,
       refusedProducts: rooms.reduce((sum, room) => sum + room.refusedProducts, 0),
-      unrecordedIds: this.#unrecordedIds,
+      unrecordedIds: this.#admission.givenUp,
     };
   }
 

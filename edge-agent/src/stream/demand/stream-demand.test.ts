@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveEvent } from '@livecue/shared/event';
 import { Forecast } from '@livecue/shared/insight';
+import type { Seen } from '../../core-ports.ts';
 import { createStream } from '../stream.ts';
 
 const START_MS = 1_760_000_000_000;
@@ -85,7 +86,7 @@ describe('forecast of a room', () => {
     for (const killedMs of [1_000, 149_000, 151_000, 420_000, 719_000]) {
       const before = open();
       const state = new Map<string, string>();
-      const seen: { id: string; scope: 'stream' | 'shop'; seenMs: number }[] = [];
+      const seen: Seen[] = [];
       const store = () => {
         const { put, del } = before.takeDelta();
         for (const [key, value] of put) state.set(key, value);

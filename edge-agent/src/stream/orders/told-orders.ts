@@ -19,6 +19,8 @@ export class ToldOrders {
   #told = new Map<string, Told>();
   #turn = 0;
   #latestMs = -Infinity;
+  /** No order told is older: until an hour after it nothing is to be looked for. */
+  #oldestMs = Infinity;
   #list: readonly OrderAnomaly[] | null = null;
   #changed = new Set<string>();
   #stored = new Set<string>();
@@ -37,13 +39,17 @@ export class ToldOrders {
   pass(eventTimeMs: number): void {
     if (eventTimeMs <= this.#latestMs) return;
     this.#latestMs = eventTimeMs;
+    if (eventTimeMs - TOLD_MS < this.#oldestMs) return;
+    this.#oldestMs = Infinity;
     for (const [number, { anomaly }] of this.#told) {
       if (anomaly.eventTimeMs <= eventTimeMs - TOLD_MS) this.#remove(number);
+      else this.#oldestMs = Math.min(this.#oldestMs, anomaly.eventTimeMs);
     }
   }
 
   tell(anomaly: OrderAnomaly): void {
-    const { orderNumber } = anomaly;
+    const { orderNumber, eventTimeMs } = anomaly;
+    this.#oldestMs = Math.min(this.#oldestMs, eventTimeMs);
     this.#told.delete(orderNumber);
     this.#told.set(orderNumber, { turn: this.#turn++, anomaly });
     this.#changed.add(orderNumber);
@@ -85,5 +91,6 @@ export class ToldOrders {
     }
     const latest = state.find(([key]) => key === this.#latestKey)?.[1];
     if (latest !== undefined) this.#latestMs = this.#storedLatestMs = Number(latest);
+    this.#oldestMs = -Infinity;
   }
 }
