@@ -79,7 +79,7 @@ export function WorkSection({ state, nowMs }: { state: PanelState; nowMs: number
       {TABS.map((name) => (
         <div key={name} id={panelId(name)} className={`section-body panel ${name}`} role="tabpanel" aria-labelledby={`${panelId(name)}-tab`} hidden={tab !== name}>
           {name === 'answers' ? (
-            <AnswerPanel nowMs={nowMs} productOf={productOf} onCount={setQuestions} />
+            <AnswerPanel nowMs={nowMs} patrons={state.cues?.patrons ?? []} productOf={productOf} onCount={setQuestions} />
           ) : (
             <OrderPanel state={state} nowMs={nowMs} productOf={productOf} />
           )}

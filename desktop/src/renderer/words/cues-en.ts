@@ -114,6 +114,7 @@ export const cuesEn = {
       'discount-used-up': 'what a day may give away is given',
       'discount-unknown': 'what running offers give away is not known',
       'already-running': 'an offer of the product runs',
+      'too-few-left': 'too few units are left for one',
       'clock-unknown': 'the feed is silent or its clock went back',
     },
   },

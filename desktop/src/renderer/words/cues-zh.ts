@@ -115,6 +115,7 @@ export const cuesZh: typeof cuesEn = {
       'discount-used-up': '今日让利已用完',
       'discount-unknown': '不知道进行中的优惠让利多少',
       'already-running': '该商品已有优惠在进行',
+      'too-few-left': '剩余数量太少',
       'clock-unknown': '数据中断，或时钟倒退',
     },
   },

@@ -1,12 +1,13 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AnswerRow } from '@livecue/shared/contract';
+import type { AnswerRow, PatronQuestion } from '@livecue/shared/contract';
 import { ArrowUp } from 'lucide-react';
 import { useCopy } from '../../parts/use-copy.ts';
 import { useUnits } from '../../words/units.ts';
 import type { RowActions } from '../rows/row-keys.ts';
 import { AnswerDetail } from './answer-detail.tsx';
 import { AnswerList, DECISION_ICONS } from './answer-list.tsx';
+import { PatronList } from './patron-list.tsx';
 import { DECISIONS, useAnswers, type Decision } from './use-answers.ts';
 
 function Filter({ rows, only, onOnly }: { rows: readonly AnswerRow[]; only: Decision | null; onOnly: (only: Decision | null) => void }) {
@@ -42,8 +43,9 @@ function useChoice() {
 }
 
 /** Viewers' questions with the shop's own facts for them: to copy, and to be called given or put aside. */
-export function AnswerPanel({ nowMs, productOf, onCount }: {
+export function AnswerPanel({ nowMs, patrons, productOf, onCount }: {
   nowMs: number;
+  patrons: readonly PatronQuestion[];
   productOf: (productId: string | null) => string;
   onCount: (open: number) => void;
 }) {
@@ -97,6 +99,7 @@ export function AnswerPanel({ nowMs, productOf, onCount }: {
         onBlur={() => choice.setFocused(false)}
       />
       {shown === null ? null : <AnswerDetail row={shown} copied={last} onCopy={copy} onClose={answers.close} />}
+      <PatronList patrons={patrons} nowMs={nowMs} productOf={productOf} />
       <p className={`small ${answers.notice?.wrong === true ? 'wrong-text' : 'dim'}`} role="status">{answers.notice?.text ?? t('answers.keys')}</p>
     </div>
   );

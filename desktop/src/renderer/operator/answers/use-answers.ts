@@ -81,7 +81,7 @@ export function useAnswers(held: boolean, only: Decision | null) {
   const close = useCallback(
     (row: AnswerRow, end: AnswerEnd) => {
       setClosed((old) => new Map([...old].slice(-200)).set(row.answerId, row.lastMs));
-      client.call('answers.close', { answerId: row.answerId }).then(
+      client.call('answers.close', { answerId: row.answerId, given: end === 'given' }).then(
         () => setNotice({ wrong: false, text: t(`answers.${end}Said`) }),
         (error: unknown) => {
           setClosed((old) => new Map([...old].filter(([id]) => id !== row.answerId)));
