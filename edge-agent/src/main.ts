@@ -6,6 +6,7 @@ import { AgentError } from './runtime/agent-error.ts';
 const COMMANDS: Readonly<Record<string, { words: string; load: () => Promise<Command> }>> = {
   start: { words: 'the agent with its panel; --demo runs a simulated room', load: async () => (await import('./commands/start.ts')).start },
   replay: { words: 'recorded events through the whole pipeline, same bytes every time', load: async () => (await import('./commands/replay.ts')).replay },
+  report: { words: 'what happened in a show: plots, tables, questions left open', load: async () => (await import('./commands/report.ts')).report },
   simulate: { words: 'write a simulated room with its ground truth', load: async () => (await import('./commands/simulate.ts')).simulate },
   decode: { words: 'recorded messages of a platform or shop into canonical events', load: async () => (await import('./commands/decode.ts')).decode },
   classify: { words: 'intent, toxicity, spam, sentiment and products of comments', load: async () => (await import('./commands/classify.ts')).classify },
@@ -18,6 +19,7 @@ const COMMANDS: Readonly<Record<string, { words: string; load: () => Promise<Com
   isolate: { words: 'how strange each row of a table is, learned without labels', load: async () => (await import('./commands/isolate.ts')).isolate },
   'score-orders': { words: 'how strange each order is, with reasons', load: async () => (await import('./commands/score-orders.ts')).scoreOrders },
   relay: { words: 'hands webhooks to an agent without a public address', load: async () => (await import('./commands/relay.ts')).relay },
+  policy: { words: 'whether cues help, and whether a learned policy may choose', load: async () => (await import('./commands/policy.ts')).policy },
   doctor: { words: 'what is installed and what is missing, with the remedy', load: async () => (await import('./commands/doctor.ts')).doctor },
 }; // prettier-ignore
 

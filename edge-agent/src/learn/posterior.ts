@@ -23,6 +23,8 @@ export interface Posterior {
   /** Orders expected of the arm. */
   expected(arm: Arm, context: ChoiceContext): number;
   readonly rewards: number;
+  /** Orders as a multiple of what was usual, by arm and whether it was on air, of those that were tried. */
+  beliefs(): { cell: string; mean: number; orders: number; usual: number }[];
   save(): string;
   restore(saved: string): void;
 }
@@ -63,6 +65,11 @@ export function createPosterior(): Posterior {
     get rewards() {
       return state.rewards;
     },
+    beliefs: () =>
+      Object.entries(state.cells).map(([cell, { orders, usual }]) => {
+        const mean = (PRIOR.shape + orders / DISPERSION) / (PRIOR.rate + usual / DISPERSION);
+        return { cell, mean, orders, usual };
+      }),
     save: () => JSON.stringify(state),
     restore: (saved) => {
       state = JSON.parse(saved) as Saved;
