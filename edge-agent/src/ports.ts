@@ -5,6 +5,7 @@
 export type * from './core-ports.ts';
 import type { Seen, StateDelta } from './core-ports.ts';
 import type { Drop, LiveEvent } from '@livecue/shared/event';
+import type { Frontier } from '@livecue/shared/proof';
 import type { Prediction, WindowResult } from '@livecue/shared/insight';
 import type { HostPrompt, PromptEvent } from '@livecue/shared/prompt';
 import type { LabelledOrder, PanelState, PanelVerb, SentMessage, ShowLogEntry, SourceHealth, TrainingExample, UplinkAck, UplinkBody, UplinkRecord, UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
@@ -113,6 +114,12 @@ export interface Outbox {
   /** Deletes what the receiver has committed; returns how many are left. */
   acknowledge(ack: UplinkAck): Promise<number>;
   backlog(): Promise<number>;
+  /** The tree of this epoch's records up to where the receiver has verified it, and at most `limit` leaf hashes after. */
+  unproven(
+    limit: number,
+  ): Promise<{ readonly epoch: number; readonly proven: Frontier; readonly leaves: readonly Uint8Array[] }>;
+  /** The receiver has verified the first `size` records of the epoch: their leaf hashes are no longer needed. */
+  proven(epoch: number, size: number): Promise<void>;
   /** Called after every step that added records. */
   onAdded(listener: () => void): () => void;
 }

@@ -16,6 +16,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { startAll, stopAll, type Service } from '../runtime/service.ts';
 import { openStore } from '../store/open-store.ts';
 import { openSecrets, type Secrets } from '../store/secrets.ts';
+import { createNoteSigner } from '../sync/note-signer.ts';
 import { createUplink } from '../sync/mqtt-uplink.ts';
 import { toPromptBody, toUplinkBodies } from '../sync/uplink-record.ts';
 import { openCommentPredictor } from './comment-predictor.ts';
@@ -28,6 +29,7 @@ import { createEmbeddedCloud } from './embedded-cloud.ts';
 import { createLatencyMeter } from './latency.ts';
 import { createOrderDesk } from './order-desk.ts';
 import { createPanelBackend } from './panel-backend.ts';
+import { choosePolicy } from './policy-choice.ts';
 import { createProductResolver, productById } from './product-resolver.ts';
 import { recordingActions } from './show-actions.ts';
 import { createShowLog } from './show-log.ts';
@@ -98,8 +100,9 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     orderLabels,
     { folder, onProblem: (problem) => logger.warn(problem) },
   );
+  const choice = await choosePolicy(opened.showLog, config.advise.policy);
   const core = createCore(
-    { ...input, predictor, orderModel },
+    { ...input, predictor, orderModel, policy: choice.policy },
     {
       onWindows: (results: readonly WindowResult[]) => {
         steps.add(toUplinkBodies(results, config.uplink.kAnonymity));
@@ -177,7 +180,16 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     ? createLateUplink(brokerUrl, (url) =>
         createUplink(
           { outbox, nowMs, logger },
-          { agentId, brokerUrl: url, version: VERSION, maxInFlight, resendAfterMs, credentials: secrets.broker, tls },
+          {
+            agentId,
+            brokerUrl: url,
+            version: VERSION,
+            maxInFlight,
+            resendAfterMs,
+            credentials: secrets.broker,
+            tls,
+            signer: createNoteSigner(agentId, secrets.signingKey),
+          },
         ),
       )
     : switchedOff();
@@ -205,7 +217,15 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       latency,
       nowMs,
     },
-    { modelVersion: core.modelVersion, config, catalogue, version: VERSION, mode: input.mode, startedMs },
+    {
+      modelVersion: core.modelVersion,
+      config,
+      catalogue,
+      version: VERSION,
+      mode: input.mode,
+      startedMs,
+      policy: choice,
+    },
   );
   const backend = recordingActions(desk, {
     stage: () => core.advisor.stage(),

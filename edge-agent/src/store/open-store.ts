@@ -66,6 +66,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStoreP
       reserveBytes: options.reserveBytes ?? RESERVE_BYTES,
     },
   );
+  const epoch = await channel.call({ kind: 'outbox-claim', agentId: options.agentId, nowMs: options.nowMs() });
   const listeners = new Set<() => void>();
   const added = () => listeners.forEach((listener) => listener());
   const writer = createWriter(channel, packer, {
@@ -77,7 +78,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStoreP
   let stopping: Promise<void> | null = null;
   return {
     store: createStore(channel, writer),
-    outbox: createOutbox(channel, listeners, options),
+    outbox: createOutbox(channel, listeners, options, epoch),
     corrections: openExamples(channel, 'corrections', {
       parse: (value) => TrainingExample.parse(value),
       atMs: ({ correctedMs }) => correctedMs,
@@ -240,8 +241,13 @@ function createStore(channel: StoreChannel, writer: Writer): Store {
   };
 }
 
-function createOutbox(channel: StoreChannel, listeners: Set<() => void>, options: OpenStoreOptions): Outbox {
-  let { epoch } = channel.opened;
+function createOutbox(
+  channel: StoreChannel,
+  listeners: Set<() => void>,
+  options: OpenStoreOptions,
+  firstEpoch: number,
+): Outbox {
+  let epoch = firstEpoch;
   const { agentId } = options;
   const records = (found: OutboxRows): UplinkRecord[] => {
     epoch = found.epoch;
@@ -259,6 +265,10 @@ function createOutbox(channel: StoreChannel, listeners: Set<() => void>, options
       return left;
     },
     backlog: () => channel.call({ kind: 'outbox-count' }),
+    unproven: (limit) => channel.call({ kind: 'outbox-unproven', limit }),
+    async proven(ofEpoch, size) {
+      await channel.call({ kind: 'outbox-prove', epoch: ofEpoch, size });
+    },
     onAdded(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

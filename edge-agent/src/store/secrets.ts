@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Low } from 'lowdb';
@@ -25,6 +25,8 @@ const SecretsFile = z.strictObject({
   panelTokens: z.array(TokenHash),
   /** Those of `panelTokens` that are hosts' screens; all others are operators'. Absent: there is none. */
   panelHosts: z.array(TokenHash).optional(),
+  /** Signs what leaves for the cloud (Ed25519, PKCS #8, DER, base64). Absent in files of older versions: made then. */
+  signingKey: z.string().min(1).optional(),
   /** User of the MQTT broker of `uplink.brokerUrl`, put here by the operator. Absent: it asks for none. */
   broker: z.strictObject({ username: z.string().min(1), password: z.string() }).optional(),
 });
@@ -42,6 +44,7 @@ export interface Secrets {
   readonly ingestClientSecretKey: string;
   readonly panelCurve: CurveKeys;
   readonly panelClientSecretKey: string;
+  readonly signingKey: string;
   readonly broker: { readonly username: string; readonly password: string } | null;
   /** SHA-256 (hexadecimal) of the tokens of paired panels; the tokens themselves are never written. */
   readonly panelTokens: { role(hash: string): PanelRole | null; add(hash: string, role: PanelRole): Promise<void> };
@@ -64,13 +67,17 @@ export async function openSecrets(ports: { folder: string; logger: Logger }): Pr
     const keys = parsed.error.issues.map(({ path: at, code }) => `${at.join('.') || 'file'} (${code})`).join(', ');
     throw new ConfigurationError(`Reading ${path}: ${keys} cannot be used. Put back a copy, or remove the file: new secrets are made and every panel pairs again.`); // prettier-ignore
   }
-  return secretsOf(parsed.data, async (data) => {
+  const { signingKey = newSigningKey() } = parsed.data;
+  const save = async (data: SecretsFile) => {
     low.data = data;
     await low.write();
-  });
+  };
+  const data = { ...parsed.data, signingKey };
+  if (parsed.data.signingKey === undefined) await save(data);
+  return secretsOf(data, save);
 }
 
-function secretsOf(data: SecretsFile, save: (data: SecretsFile) => Promise<void>): Secrets {
+function secretsOf(data: SecretsFile & { signingKey: string }, save: (data: SecretsFile) => Promise<void>): Secrets {
   const hosts = new Set(data.panelHosts);
   const known = new Map(
     data.panelTokens.map((hash): [string, PanelRole] => [hash, hosts.has(hash) ? 'host' : 'operator']),
@@ -83,6 +90,7 @@ function secretsOf(data: SecretsFile, save: (data: SecretsFile) => Promise<void>
     ingestClientSecretKey,
     panelCurve,
     panelClientSecretKey,
+    signingKey: data.signingKey,
     broker: data.broker ?? null,
     panelTokens: {
       role: (hash) => known.get(hash) ?? null,
@@ -102,6 +110,10 @@ function secretsOf(data: SecretsFile, save: (data: SecretsFile) => Promise<void>
   };
 }
 
+function newSigningKey(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
+}
+
 function newSecrets(): SecretsFile {
   const pairs = () => {
     const [server, client] = [curveKeyPair(), curveKeyPair()];
@@ -113,7 +125,14 @@ function newSecrets(): SecretsFile {
     };
   };
   const ingestToken = randomBytes(32).toString('base64url');
-  return { version: 1, ingestToken, ingestCurve: pairs(), panelCurve: pairs(), panelTokens: [] };
+  return {
+    version: 1,
+    ingestToken,
+    ingestCurve: pairs(),
+    panelCurve: pairs(),
+    panelTokens: [],
+    signingKey: newSigningKey(),
+  };
 }
 
 function repairMode(path: string, logger: Logger): void {

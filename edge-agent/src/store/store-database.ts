@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { UplinkAck } from '@livecue/shared/contract';
 import { CorrectionTable } from './correction-table.ts';
+import { LeafTable, type UnprovenLeaves } from './leaf-table.ts';
 import { ShowLogTable } from './show-log-table.ts';
 import { raisedEpoch } from './store-identity.ts';
 import type { JournalRow, OutboxRows, RecoveredRows, SeenBlob, StepWrite, WriteBatch } from './store-protocol.ts';
@@ -55,6 +56,7 @@ export class StoreDatabase {
   readonly corrections: CorrectionTable;
   readonly orderLabels: CorrectionTable;
   readonly showLog: ShowLogTable;
+  readonly #leaves: LeafTable;
   readonly #statements = new Map<string, StatementSync>();
   #journalBytes: number;
   #sinceCheckpoint = 0;
@@ -65,6 +67,7 @@ export class StoreDatabase {
     this.corrections = new CorrectionTable(database, 'corrections');
     this.orderLabels = new CorrectionTable(database, 'order_labels');
     this.showLog = new ShowLogTable(database);
+    this.#leaves = new LeafTable(database);
     const row = this.#sql('SELECT coalesce(sum(length(frames)), 0) AS bytes FROM journal').get() as { bytes: number };
     this.#journalBytes = row.bytes;
   }
@@ -116,7 +119,11 @@ export class StoreDatabase {
     for (const scope of ['stream', 'shop'] as const) expire.run(scope, step.nowMs - SEEN_TTL_MS[scope]);
     let seq = this.meta().next_seq;
     const outbox = this.#sql('INSERT INTO outbox VALUES (?, ?)');
-    for (const body of step.outbox) outbox.run(seq++, body);
+    const { epoch } = this.meta();
+    for (const body of step.outbox) {
+      outbox.run(seq, body);
+      this.#leaves.add(epoch, seq++, body);
+    }
     this.showLog.append(step.showLog, step.keepShows, step.nowMs);
     this.showLog.sweep();
     this.#sql('UPDATE meta SET next_seq = ?, journal_position = max(journal_position, ?)').run(
@@ -221,6 +228,31 @@ export class StoreDatabase {
         INSERT INTO outbox SELECT seq, body FROM waiting;
         DROP TABLE waiting;`);
       this.#sql('UPDATE meta SET epoch = ?, next_seq = (SELECT count(*) + 1 FROM outbox)').run(epoch);
+      const waiting = this.#sql('SELECT seq, body FROM outbox ORDER BY seq').all();
+      this.#leaves.restart(epoch, waiting as unknown as OutboxRows['rows']);
+    });
+  }
+
+  /**
+   * Says whose records these are. Another agent's than before, or records from before there was a tree: a new
+   * epoch begins, since a tree belongs to one agent and holds all records of its epoch.
+   */
+  claim(agentId: string, nowMs: number): { epoch: number; renewed: boolean } {
+    const { epoch, next_seq } = this.meta();
+    const { owner } = this.#leaves;
+    const renewed = (owner !== null && owner !== agentId) || this.#leaves.size !== next_seq - 1;
+    if (renewed) this.renewEpoch(raisedEpoch(epoch, nowMs));
+    if (owner !== agentId) this.#transaction(() => void (this.#leaves.owner = agentId));
+    return { epoch: this.meta().epoch, renewed };
+  }
+
+  unproven(limit: number): UnprovenLeaves & { epoch: number } {
+    return { epoch: this.meta().epoch, ...this.#leaves.read(limit) };
+  }
+
+  prove(epoch: number, size: number): void {
+    this.#transaction(() => {
+      if (epoch === this.meta().epoch) this.#leaves.prove(size);
     });
   }
 

@@ -89,6 +89,8 @@ export class StoreEngine {
   readJournal = (after: number) => this.#run((database) => database.readJournal(after));
   readOutbox = (afterSeq: number, limit: number) => this.#run((database) => database.readOutbox(afterSeq, limit));
   readNewest = (beforeSeq: number, limit: number) => this.#run((database) => database.readNewest(beforeSeq, limit));
+  unproven = (limit: number) => this.#run((database) => database.unproven(limit));
+  prove = (epoch: number, size: number) => this.#run((database) => database.prove(epoch, size), true);
   backlog = () => this.#run((database) => database.backlog());
   /** A full disk refuses, and the operator is told: the reserve is kept for what nobody can repeat. */
   corrections = <T>(name: Labelled, work: (table: CorrectionTable) => T): T =>
@@ -96,6 +98,13 @@ export class StoreEngine {
 
   shows = () => this.#run((database) => database.showLog.shows());
   readShowLog = (showId: string, afterId: number) => this.#run((database) => database.showLog.read(showId, afterId));
+
+  claim(agentId: string, nowMs: number): number {
+    const { epoch, renewed } = this.#run((database) => database.claim(agentId, nowMs), true);
+    if (renewed)
+      this.#ports.note('info', `records of ${agentId} begin anew in epoch ${epoch}; what waits is sent in it`);
+    return epoch;
+  }
 
   acknowledge(ack: UplinkAck, nowMs: number): { epoch: number; left: number } {
     const { epoch, left, renewed } = this.#run((database) => database.acknowledge(ack, nowMs), true);

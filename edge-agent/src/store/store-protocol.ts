@@ -1,4 +1,5 @@
 /** Messages between the main thread (`open-store.ts`) and the only thread that writes (`store-worker.ts`). */
+import type { UnprovenLeaves } from './leaf-table.ts';
 import type { UplinkAck } from '@livecue/shared/contract';
 import type { FramePack } from './frame-pack.ts';
 
@@ -106,6 +107,9 @@ export type StoreCall =
   | { readonly kind: 'outbox-newest'; readonly beforeSeq: number; readonly limit: number }
   | { readonly kind: 'outbox-acknowledge'; readonly ack: UplinkAck; readonly nowMs: number }
   | { readonly kind: 'outbox-count' }
+  | { readonly kind: 'outbox-claim'; readonly agentId: string; readonly nowMs: number }
+  | { readonly kind: 'outbox-unproven'; readonly limit: number }
+  | { readonly kind: 'outbox-prove'; readonly epoch: number; readonly size: number }
   | { readonly kind: 'correction-save'; readonly table: Labelled; readonly row: Omit<CorrectionRow, 'id'> }
   | { readonly kind: 'correction-remove'; readonly table: Labelled; readonly keys: readonly string[] }
   | { readonly kind: 'corrections-remove-all'; readonly table: Labelled }
@@ -128,6 +132,9 @@ export interface StoreResults {
   'outbox-newest': OutboxRows;
   'outbox-acknowledge': { epoch: number; left: number };
   'outbox-count': number;
+  'outbox-claim': number;
+  'outbox-unproven': UnprovenLeaves & { readonly epoch: number };
+  'outbox-prove': null;
   'correction-save': number;
   'correction-remove': number;
   'corrections-remove-all': number;

@@ -68,6 +68,18 @@ export const MIGRATIONS: readonly string[] = [
     removed INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- Leaf hashes of this epoch's records until the receiver has verified them (leaf-table.ts), and the frontier of
+  -- the tree below them: how many records it holds and its hashes, 32 bytes each.
+  CREATE TABLE leaves (seq INTEGER PRIMARY KEY, leaf BLOB NOT NULL) STRICT;
+  CREATE TABLE proof (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    size INTEGER NOT NULL,
+    roots BLOB NOT NULL,
+    agent_id TEXT
+  ) STRICT;
+  INSERT INTO proof VALUES (1, 0, x'', NULL);
+  `,
 ];
 
 /** Newest version this program reads and writes. */

@@ -44,6 +44,13 @@ function answer(call: StoreCall): StoreResults[keyof StoreResults] {
       return engine.acknowledge(call.ack, call.nowMs);
     case 'outbox-count':
       return engine.backlog();
+    case 'outbox-claim':
+      return engine.claim(call.agentId, call.nowMs);
+    case 'outbox-unproven':
+      return engine.unproven(call.limit);
+    case 'outbox-prove':
+      engine.prove(call.epoch, call.size);
+      return null;
     case 'correction-save':
       return engine.corrections(call.table, (table) => table.save(call.row));
     case 'correction-remove':

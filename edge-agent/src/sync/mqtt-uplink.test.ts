@@ -37,6 +37,8 @@ class MemoryOutbox implements Outbox {
     return this.bodies.size;
   }
   backlog = async () => this.bodies.size;
+  unproven = async () => ({ epoch: this.epoch, proven: { size: 0, roots: [] }, leaves: [] });
+  proven = async () => undefined;
   onAdded(listener: () => void) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

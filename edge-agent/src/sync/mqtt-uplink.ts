@@ -3,6 +3,8 @@ import type { Outbox, Uplink } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Service } from '../runtime/service.ts';
 import { connectMqtt, createMqttLink, type MqttLinkConfig, type MqttLinkPorts } from './mqtt-link.ts';
+import { createCheckpointSender, type CheckpointSender } from './checkpoint-sender.ts';
+import type { NoteSigner } from './note-signer.ts';
 import { SendLedger, UNACKNOWLEDGED_MAX } from './send-ledger.ts';
 import { SentRing } from './sent-ring.ts';
 
@@ -25,6 +27,8 @@ export interface UplinkConfig {
   readonly resendAfterMs: number;
   readonly credentials?: MqttLinkConfig['credentials'];
   readonly tls?: MqttLinkConfig['tls'];
+  /** Signs checkpoints of what was sent. Absent: none are sent. */
+  readonly signer?: NoteSigner;
   /** 1 s to 60 s when absent. */
   readonly backOffMs?: MqttLinkConfig['backOffMs'];
 }
@@ -53,6 +57,7 @@ class MqttUplink {
   readonly #config: UplinkConfig;
   readonly #link;
   readonly #ledger: SendLedger;
+  readonly #checkpoints: CheckpointSender | null;
   readonly #counts = { sent: 0, resent: 0, acknowledged: 0, bytesSent: 0 };
   #backlog = 0;
   #inFlight = 0;
@@ -74,6 +79,8 @@ class MqttUplink {
     this.#ports = ports;
     this.#config = config;
     this.#ledger = new SendLedger(config.resendAfterMs);
+    const { signer } = config;
+    this.#checkpoints = signer === undefined ? null : createCheckpointSender({ ...ports, signer }, config);
     this.#link = createMqttLink(
       {
         logger: ports.logger,
@@ -123,7 +130,8 @@ class MqttUplink {
       backlog: this.#backlog,
       ...this.#counts,
       lastAckMs: this.#lastAckMs,
-      problem: this.#problem ?? this.#link.problem,
+      problem: this.#checkpoints?.broken ?? this.#problem ?? this.#link.problem,
+      ...(this.#checkpoints === null ? {} : { verified: this.#checkpoints.verified }),
     };
   }
 
@@ -158,7 +166,10 @@ class MqttUplink {
     try {
       while (this.#pumpAgain) {
         this.#pumpAgain = false;
-        while (this.#canSend() && ((await this.#sendOverdue()) || (await this.#sendNew())));
+        while (
+          this.#canSend() &&
+          ((await this.#sendOverdue()) || (await this.#sendNew()) || (await this.#sendCheckpoint()))
+        );
       }
     } catch (error) {
       // The disk of the outbox: said here, tried again by the timer.
@@ -198,6 +209,17 @@ class MqttUplink {
     if (this.#ledger.newest !== newest || this.#ledger.oldest !== oldest) return true;
     for (const record of records) if (this.#canSend()) this.#send(record);
     return records.length > 0;
+  }
+
+  async #sendCheckpoint(): Promise<boolean> {
+    const checkpoint = await this.#checkpoints?.due(this.#maximumPacketBytes);
+    if (checkpoint === null || checkpoint === undefined || !this.#canSend()) return false;
+    this.#inFlight++;
+    this.#counts.bytesSent += Buffer.byteLength(checkpoint.payload);
+    const options = { qos: 1, properties: { contentType: RECORD_CONTENT_TYPE } } as const;
+    // Refused or lost, it is sent again: the receiver does not speak of it.
+    this.#link.publish(checkpoint.topic, checkpoint.payload, options, () => this.#puback());
+    return true;
   }
 
   #send(record: UplinkRecord): void {
@@ -249,7 +271,10 @@ class MqttUplink {
     }
     this.#backlog = await outbox.acknowledge(ack);
     if (outbox.epoch !== before) this.#ledger.renew();
-    else if (ack.epoch === before) this.#accepted(ack);
+    else if (ack.epoch === before) {
+      this.#accepted(ack);
+      await this.#checkpoints?.heard(ack);
+    }
     this.#pump();
   }
 
@@ -268,10 +293,10 @@ class MqttUplink {
   }
 
   #presence(state: 'online' | 'offline'): { topic: string; payload: string } {
-    const { agentId, version } = this.#config;
+    const { agentId, version, signer } = this.#config;
     return {
       topic: topics.presence(agentId),
-      payload: JSON.stringify({ state, version, epoch: this.#ports.outbox.epoch }),
+      payload: JSON.stringify({ state, version, epoch: this.#ports.outbox.epoch, key: signer?.verifier }),
     };
   }
 }

@@ -8,6 +8,7 @@ export * from './panel-answers.ts';
 export * from './panel-comments.ts';
 export * from './panel-cues.ts';
 export * from './panel-link.ts';
+export * from './panel-shows.ts';
 export * from './panel-signals.ts';
 export * from './show-log.ts';
 export * from './uplink.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Currency, Decimal } from '../event/money.ts';
-import { Intent } from '../insight/prediction.ts';
+import { INTENTS, Intent } from '../insight/prediction.ts';
 import { RoomAnomaly } from '../insight/room-anomaly.ts';
 import { PromptEvent, RuleName, Words } from '../prompt/host-prompt.ts';
 
@@ -31,6 +31,11 @@ export const AskedCount = z.object({
   viewersSoFar: z.int().min(0).nullable(),
 });
 export type AskedCount = z.infer<typeof AskedCount>;
+
+const NO_QUESTION: ReadonlySet<Intent> = new Set(['spam_ad', 'purchase_signal', 'praise', 'chat_other']);
+/** Intents that want an answer. */
+export const QUESTION_INTENTS: readonly Intent[] = INTENTS.filter((intent) => !NO_QUESTION.has(intent));
+export const isQuestion = (intent: Intent): boolean => !NO_QUESTION.has(intent);
 
 /** What the agent can propose to do about one product. */
 export const Arm = z.enum(['explain', 'pin', 'offer', 'countdown', 'move-on', 'nothing']);

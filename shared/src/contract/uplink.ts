@@ -10,6 +10,8 @@ export const topics = {
   records: (agentId: string) => `${TOPIC_ROOT}/${agentId}/records`,
   /** Retained: `UplinkAck`, written by the receiver after its COMMIT. */
   ack: (agentId: string) => `${TOPIC_ROOT}/${agentId}/ack`,
+  /** QoS 1: `AgentCheckpoint`. */
+  checkpoint: (agentId: string) => `${TOPIC_ROOT}/${agentId}/checkpoint`,
   /** Retained birth and will: `AgentPresence`. */
   presence: (agentId: string) => `${TOPIC_ROOT}/${agentId}/presence`,
 } as const;
@@ -137,13 +139,39 @@ export const UplinkAck = z.strictObject({
   contiguous: z.int().min(0),
   /** Inclusive, ascending, disjoint, all above `contiguous + 1`. */
   ranges: z.array(z.tuple([z.int(), z.int()])),
+  /** How far the epoch's records were checked against the agent's signed checkpoints. Absent: not yet. */
+  proof: z
+    .strictObject({
+      verified: z.int().min(0),
+      /** What does not fit, in words; null while all fits. */
+      broken: z.string().max(1000).nullable(),
+    })
+    .optional(),
 });
 export type UplinkAck = z.infer<typeof UplinkAck>;
+
+/**
+ * Agent → receiver: the signed root of the tree over the first records of an epoch (RFC 6962 hashes, C2SP
+ * checkpoint), and what leads there from the size that the receiver has verified.
+ */
+export const AgentCheckpoint = z.strictObject({
+  epoch: z.int().min(1),
+  /** Frontier from which the leaves go on: how many records it holds and its hashes, base64 of 32 bytes each. */
+  from: z.int().min(0),
+  roots: z.array(z.string().length(44)).max(53),
+  /** Leaf hashes of the records from + 1 …, base64 of 32 bytes each, one behind the other. */
+  leaves: z.string(),
+  /** Signed note of origin `livecue/<agentId>/<epoch>`, size and root. */
+  note: z.string().max(2000),
+});
+export type AgentCheckpoint = z.infer<typeof AgentCheckpoint>;
 
 export const AgentPresence = z.strictObject({
   state: z.enum(['online', 'offline']),
   version: z.string(),
   epoch: z.int().min(0),
+  /** Verifier key (C2SP signed-note) of the agent's checkpoints. Absent: it signs none. */
+  key: z.string().max(400).optional(),
 });
 export type AgentPresence = z.infer<typeof AgentPresence>;
 
@@ -169,5 +197,7 @@ export const UplinkStatus = z.object({
   bytesSent: z.int().min(0),
   lastAckMs: z.int().nullable(),
   problem: z.string().nullable(),
+  /** Records of this epoch that the receiver has verified against our signed checkpoints. Absent: none are signed. */
+  verified: z.int().min(0).optional(),
 });
 export type UplinkStatus = z.infer<typeof UplinkStatus>;
