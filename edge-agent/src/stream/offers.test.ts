@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseLiveEvent, type LiveEvent } from '@livecue/shared/event';
+import { AgentConfig } from '@livecue/shared/contract';
 import { Offers } from './offers.ts';
+import { createStream } from './stream.ts';
 
 const START_MS = Date.UTC(2026, 0, 1, 12);
 const HOUR_MS = 3_600_000;
@@ -103,3 +105,18 @@ test('restored at any point it goes on as if nothing had happened, and holds no 
   expect(many.at(START_MS + 300)).toHaveLength(200);
   expect(many.takeDelta().put).toHaveLength(200);
 }); // prettier-ignore
+
+test('a view of the room tells its offers, also after a restart', () => {
+  const streamOf = () => createStream({ resolveProduct: resolve, roomOf: () => 'main' }, AgentConfig.parse({}).stream);
+  const stream = streamOf();
+  const event = started(START_MS, until(START_MS + 60_000));
+  expect(stream.admit(event, START_MS)).toBeNull();
+  stream.add(event, null);
+  stream.tick(START_MS + 1000);
+  const { offers } = stream.view('main');
+  expect(offers).toMatchObject([{ productId: 'p3', endedMs: null }]);
+  const again = streamOf();
+  again.restore([...stream.takeDelta().put], []);
+  again.tick(START_MS + 1000);
+  expect(again.view('main').offers).toEqual(offers);
+});

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { parseLiveEvent, type LiveEvent } from '@livecue/shared/event';
 import type { Prediction } from '@livecue/shared/insight';
+import { AgentConfig } from '@livecue/shared/contract';
 import { Patrons } from './patrons.ts';
+import { createStream } from './stream.ts';
 
 const START_MS = Date.UTC(2026, 0, 1, 12);
 const resolve = (ref: { productID?: string; sku?: string }) => ref.productID ?? ref.sku ?? '';
@@ -95,4 +97,14 @@ test('what is kept has no id, no name and no words, and survives a restart', () 
   const again = comment('70017001', START_MS + 3000);
   for (const each of [patrons, restored]) each.note(again, asks('price', 'p3'));
   expect(restored.at(START_MS + 4000)).toEqual(patrons.at(START_MS + 4000));
+});
+
+test('a view of the room tells whose question waits', () => {
+  const stream = createStream({ resolveProduct: resolve, roomOf: () => 'main' }, AgentConfig.parse({}).stream);
+  for (const event of [paid('1', 'n1'), comment('1')]) {
+    expect(stream.admit(event, START_MS + 1000)).toBeNull();
+    stream.add(event, event.type === 'live.comment.created' ? asks('price', 'p3') : null);
+  }
+  stream.tick(START_MS + 2000);
+  expect(stream.view('main').patrons).toMatchObject([{ orders: 1, intent: 'price' }]);
 });

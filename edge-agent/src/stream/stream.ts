@@ -1,5 +1,5 @@
 import { isShopSource, type Drop, type LiveEvent } from '@livecue/shared/event';
-import type { OrderAnomaly, Prediction, WindowResult } from '@livecue/shared/insight';
+import type { Prediction, WindowResult } from '@livecue/shared/insight';
 import type { RoomView, Seen, StateDelta } from '../core-ports.ts';
 import { Admission } from './admission.ts';
 import { restoreRooms, takeChanges } from './checkpoint.ts';
@@ -10,7 +10,7 @@ import { OrderWatch } from './orders/order-watch.ts';
 import { Patrons } from './patrons.ts';
 import { Room } from './room.ts';
 import type { StreamConfig } from './stream-config.ts';
-import { RoomViews } from './view.ts';
+import { RoomViews, type ToldOfShop } from './view.ts';
 
 export interface StreamPorts {
   /** Catalogue id for a shop id or seller code; what the catalogue does not know keeps `productID ?? sku`. */
@@ -93,7 +93,7 @@ class LiveStream implements Stream {
   readonly #offers: Offers;
   readonly #patrons: Patrons;
   readonly #rooms = new Map<string, { readonly room: Room; readonly views: RoomViews }>();
-  readonly #orderAnomalies: (() => readonly OrderAnomaly[]) | null;
+  readonly #told: ToldOfShop;
   #nowMs = -Infinity;
   #late: LiveEvent[] = [];
   #lateCount = 0;
@@ -106,7 +106,11 @@ class LiveStream implements Stream {
     this.#patrons = new Patrons(ports.resolveProduct);
     this.#orders = ports.orderModel === undefined ? null : new OrderWatch(ports.resolveProduct, ports.orderModel);
     const orders = this.#orders;
-    this.#orderAnomalies = orders === null ? null : () => orders.anomalies();
+    this.#told = {
+      orderAnomalies: orders === null ? undefined : () => orders.anomalies(),
+      offers: (nowMs) => this.#offers.at(nowMs),
+      patrons: (nowMs) => this.#patrons.at(nowMs),
+    };
   }
 
   admit(event: LiveEvent, nowMs: number): Drop | null {
@@ -145,7 +149,7 @@ class LiveStream implements Stream {
     const known = this.#rooms.get(roomId);
     // Asking for a room must not make one: names come from outside.
     const views = known?.views ?? new RoomViews(new Room(roomId, this.#config, this.#ports.resolveProduct));
-    return views.at(Number.isFinite(this.#nowMs) ? this.#nowMs : 0, this.#orderAnomalies);
+    return views.at(Number.isFinite(this.#nowMs) ? this.#nowMs : 0, this.#told);
   }
 
   takeLate(): LiveEvent[] {

@@ -1,4 +1,4 @@
-import type { Intent, OrderAnomaly, WindowCounts } from '@livecue/shared/insight';
+import type { Intent, WindowCounts } from '@livecue/shared/insight';
 import type { RoomView } from '../core-ports.ts';
 import { commentersOf, createAccumulator, mergeAll, toWindowCounts } from './accumulator.ts';
 import { RoomInterest } from './interest.ts';
@@ -17,6 +17,13 @@ interface Counted {
 type KeyCache = Map<number, { readonly version: number; readonly counted: Counted }>;
 
 const EMPTY = toWindowCounts(createAccumulator());
+
+/** What others know of the room, asked when a view is asked for it. */
+export interface ToldOfShop {
+  readonly orderAnomalies?: (() => RoomView['orderAnomalies']) | undefined;
+  readonly offers?: (nowMs: number) => RoomView['offers'];
+  readonly patrons?: (nowMs: number) => RoomView['patrons'];
+}
 
 /**
  * Views of one room. A window of length L that ends now is the newest slice, which still fills, and as
@@ -37,8 +44,7 @@ export class RoomViews {
     this.#interest = new RoomInterest(room, interest);
   }
 
-  /** `orders`: what is told of orders, asked for when a view is; null when no order is judged. */
-  at(nowMs: number, orders: (() => readonly OrderAnomaly[]) | null = null): RoomView {
+  at(nowMs: number, told: ToldOfShop = {}): RoomView {
     const room = this.#room;
     const presentMs = nowMs - room.clock.lagMs;
     const endIndex = Math.floor(presentMs / room.sliceMs);
@@ -68,10 +74,11 @@ export class RoomViews {
           products: productIds().length,
           explaining,
         }),
-      forecast: (productId, stock) => {
+      showInputs: () => room.demand.showInputs(),
+      forecast: (productId, stock, correction) => {
         const { counts: seen } = counts(room.products.get(productId), VIEW_MS);
         const each = seen.buyers > 0 ? seen.unitsPaid / seen.buyers : 1;
-        return room.demand.forecast(productId, stock, each);
+        return room.demand.forecast(productId, stock, each, correction);
       },
       stock: (productId) => {
         const stock = room.facts.get(productId)?.stock ?? null;
@@ -83,7 +90,13 @@ export class RoomViews {
         return room.anomalies.list();
       },
       get orderAnomalies() {
-        return orders?.();
+        return told.orderAnomalies?.();
+      },
+      get offers() {
+        return told.offers?.(nowMs);
+      },
+      get patrons() {
+        return told.patrons?.(nowMs);
       },
       feed: { state: room.feed.state(nowMs), lastEventMs: room.feed.lastMs, quietLimitMs: room.feed.quietLimitMs },
     };
@@ -165,13 +178,9 @@ function openLive(key: KeyRows, lengthMs: number, from: number): LiveSum {
   return live;
 }
 
-/** The newest pin is what the host explains, unless it was taken down at or after it was put up. */
 function explainingAt(room: Room, presentMs: number): RoomView['explaining'] {
-  const { pin } = room;
-  if (pin === null || (pin.untilMs !== null && pin.untilMs <= presentMs)) return null;
-  const unpinned = room.facts.get(pin.productId)?.unpinned ?? null;
-  if (unpinned !== null && unpinned.eventTimeMs >= pin.eventTimeMs) return null;
-  return { productId: pin.productId, sinceMs: pin.eventTimeMs };
+  const pin = room.explainedAt(presentMs);
+  return pin === null ? null : { productId: pin.productId, sinceMs: pin.eventTimeMs };
 }
 
 function recentIds(key: KeyRows | undefined, of: Intent | 'orders'): readonly string[] {
