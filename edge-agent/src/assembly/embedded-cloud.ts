@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 import type { Logger } from '../runtime/logger.ts';
@@ -46,6 +47,7 @@ export function createEmbeddedCloud(
       ],
       { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
     );
+    stepBack(started);
     child = started;
     let lastWords = '';
     createInterface({ input: started.stderr! }).on('line', (line) => {
@@ -116,4 +118,15 @@ export function createEmbeddedCloud(
       clearTimeout(timer);
     },
   };
+}
+
+/** Rows may come later, cues may not: when windows close, the database would take a core from the agent. */
+function stepBack({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    os.setPriority(pid, os.constants.priority.PRIORITY_LOW);
+  } catch (error) {
+    // It has ended already, which is told elsewhere.
+    if ((error as { info?: { code?: string } }).info?.code !== 'ESRCH') throw error;
+  }
 }
