@@ -12,7 +12,8 @@ export interface CueFigures {
   readonly repeated: string[];
 }
 
-const SAFETY = new Set<HostPrompt['rule']>(['feed-stale']);
+/** Beyond the limits of number: data that is paused, and what the operator says himself. */
+const SAFETY = new Set<HostPrompt['rule']>(['feed-stale', 'operator-message']);
 
 export function cueFigures(events: readonly PromptEvent[]): CueFigures {
   const raised = { 'act-now': 0, advice: 0, info: 0 };

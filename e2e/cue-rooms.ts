@@ -26,6 +26,17 @@ function plans(seed: number, minutes: number): InjectionPlan[] {
     list.push({ kind: 'interest-surge', atMs: anywhere(), link: null, durationMs: 60_000, share: 0.6 });
     list.push({ kind: 'order-ring', atMs: anywhere(), link: null, durationMs: 60_000, buyers: 3, orders: 24 });
   }
+  for (let i = 0; i < 4; i++) {
+    list.push({
+      kind: 'offer',
+      atMs: anywhere(),
+      link: null,
+      durationMs: random.between(40_000, 150_000),
+      discountRatio: 0.2,
+      units: 10,
+    });
+    list.push({ kind: 'patron-question', atMs: anywhere(), link: null, orders: i % 3 });
+  }
   list.push({ kind: 'bot-likes', atMs: anywhere(), durationMs: 30_000, accounts: 8 });
   list.push({ kind: 'viewer-drop', atMs: anywhere(), durationMs: 6_000, share: 0.4 });
   list.push({ kind: 'payment-outage', atMs: anywhere(), durationMs: 90_000 });

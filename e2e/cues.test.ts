@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { AgentConfig } from '@livecue/shared/contract';
 import type { Intent, WindowCounts } from '@livecue/shared/insight';
 import type { HostPrompt, PromptEvent, RuleName } from '@livecue/shared/prompt';
+import { demoCatalogue } from '../edge-agent/src/ingest/simulator/catalogue.ts';
 import { cueFigures } from './cue-oracle.ts';
 import { type Moment, playCues } from './cue-rooms.ts';
 import { ROOT, runCommand, temporaryFolder } from './program.ts';
@@ -32,6 +34,40 @@ function createShelf() {
   };
 }
 
+interface Told {
+  readonly productId: string;
+  readonly startMs: number;
+  readonly endsMs: number | null;
+}
+
+/** Offers as the raw events tell them. */
+function createOfferBook() {
+  const started: Told[] = [];
+  const running = new Map<string, Told>();
+  return {
+    read: ({ events }: Moment) => {
+      for (const event of events) {
+        if (event.type === 'shop.offer.ended') running.delete(event.data.product.productID);
+        if (event.type !== 'shop.offer.started') continue;
+        const endsMs = event.data.validThrough === undefined ? null : Date.parse(event.data.validThrough);
+        const told = { productId: event.data.product.productID, startMs: event.eventTimeMs, endsMs };
+        started.push(told);
+        running.set(told.productId, told);
+      }
+    },
+    isReal: (deadlineMs: number, productId: string | null, nowMs: number) =>
+      productId !== null && deadlineMs > nowMs && deadlineMs - nowMs <= 86_400_000 && running.get(productId)?.endsMs === deadlineMs,
+    mayPropose: (productId: string | null, nowMs: number) => {
+      const told = productId === null ? undefined : running.get(productId);
+      const isOver = told === undefined || (told.endsMs !== null && told.endsMs <= nowMs);
+      return productId !== null && isOver && started.length < OFFERS_A_DAY;
+    },
+  };
+} // prettier-ignore
+
+const OFFERS_A_DAY = AgentConfig.parse({}).advise.offersPerDay;
+const PRODUCTS = new Map(demoCatalogue().products.map((product) => [product.productId, product]));
+
 function standing({ stage }: Moment): HostPrompt[] {
   return [...(stage.active === null ? [] : [stage.active]), ...stage.next];
 }
@@ -47,16 +83,32 @@ function viewersNow({ view }: Moment, prompt: HostPrompt): number {
 test('crowded rooms: no card names a sold-out product, no limit is exceeded, none chatters or outlives its cause', async () => {
   const mix = { 'act-now': 0, advice: 0, info: 0 };
   const rules: Partial<Record<RuleName, number>> = {};
+  /** Rules whose cards waited with the operator. */
+  const wanted = new Set<RuleName>();
   let soldOut = 0;
   for (let seed = 1; seed <= ROOMS; seed++) {
     const shelf = createShelf();
+    const offers = createOfferBook();
     const quietSince = new Map<string, number>();
     const prompts = await playCues(seed, MINUTES, (moment) => {
       shelf.read(moment);
+      offers.read(moment);
       const told = moment.prompts.flatMap((event) => (event.kind === 'raised' || event.kind === 'updated' ? [event.prompt] : [])); // prettier-ignore
       for (const prompt of [...standing(moment), ...moment.stage.queued, ...told]) {
         expect(shelf.isSoldOut(prompt.productId), `seed ${seed}: ${prompt.key}`).toBe(false);
       }
+      for (const prompt of [...standing(moment), ...moment.stage.queued]) {
+        const { deadlineMs, offer, productId } = prompt;
+        if (deadlineMs !== undefined) expect(offers.isReal(deadlineMs, productId, moment.nowMs), `seed ${seed}: ${prompt.key}`).toBe(true); // prettier-ignore
+        if (offer === undefined) continue;
+        expect(offers.mayPropose(productId, moment.nowMs), `seed ${seed}: ${prompt.key}`).toBe(true);
+        const { priceFloor, price } = PRODUCTS.get(productId ?? '') ?? {};
+        expect(Number(offer.price), `seed ${seed}: ${prompt.key}`).toBeGreaterThanOrEqual(Number(priceFloor));
+        expect(Number(offer.price), `seed ${seed}: ${prompt.key}`).toBeLessThan(Number(price));
+      }
+      // A card that came again may be near its end: what was quiet before it came is not its own.
+      const keys = new Set(standing(moment).map(({ key }) => key));
+      for (const key of quietSince.keys()) if (!keys.has(key)) quietSince.delete(key);
       for (const prompt of standing(moment)) {
         const least = SAID[prompt.rule];
         if (moment.view.feed.state !== 'ok') expect(prompt.rule).toBe('feed-stale');
@@ -77,12 +129,14 @@ test('crowded rooms: no card names a sold-out product, no limit is exceeded, non
     expect(figures.mostActNow, `seed ${seed}`).toBeLessThanOrEqual(2);
     expect(figures.mostOfKey, `seed ${seed}`).toBeLessThanOrEqual(2);
     for (const priority of ['act-now', 'advice', 'info'] as const) mix[priority] += figures.raised[priority];
+    for (const event of prompts) if (event.kind === 'suppressed') wanted.add(event.prompt.rule);
     for (const event of prompts) if (event.kind === 'raised') rules[event.prompt.rule] = (rules[event.prompt.rule] ?? 0) + 1; // prettier-ignore
   }
   process.stderr.write(`cues of ${ROOMS} rooms: ${JSON.stringify(mix)}, ${JSON.stringify(rules)}, ${soldOut} sold out\n`);
   // Nothing is proved where nothing was sold out and nothing was told.
   expect(soldOut).toBeGreaterThan(ROOMS / 2);
   expect(mix.advice).toBeGreaterThan(ROOMS);
+  for (const rule of ['offer-ending', 'patron-question'] as const) expect(wanted.has(rule) || rule in rules, rule).toBe(true);
 }, 600_000); // prettier-ignore
 
 const RECORDED = ['twitch-zh-104703028.jsonl.gz', 'twitch-zh-111540271.jsonl.gz'];
