@@ -63,6 +63,8 @@ describe('the desktop link', () => {
       'orders.read': {},
       'orders.label': { orderId: told.result.rows[0]?.orderId, verdict: null },
       'labels.read': { after: 0 },
+      'shows.list': {},
+      'shows.read': { showId: '20260501T120000Z-main', after: 0 },
       'message.presets': {},
       'message.send': { text: '讲讲尺码', priority: 'advice' },
       'message.clear': {},

@@ -31,6 +31,8 @@ const bridge: PanelBridge = {
   promptShow: call('prompt.show'),
   offersRead: call('offers.read'),
   offerPropose: call('offer.propose'),
+  showsList: call('shows.list'),
+  showsRead: call('shows.read'),
   onState(listener) {
     const hear = (_event: unknown, message: unknown) => listener(message);
     ipcRenderer.on(STATE_CHANNEL, hear);

@@ -32,7 +32,9 @@ import { createPanelBackend } from './panel-backend.ts';
 import { choosePolicy } from './policy-choice.ts';
 import { createProductResolver, productById } from './product-resolver.ts';
 import { recordingActions } from './show-actions.ts';
+import { answeringShows } from './show-calls.ts';
 import { createShowLog } from './show-log.ts';
+import { createReportKeeper } from './show-report-keeper.ts';
 import { createShowTotals } from './show-totals.ts';
 import { createStepWriter } from './step-writer.ts';
 import { recoverPipeline } from './recovery.ts';
@@ -227,7 +229,8 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       policy: choice,
     },
   );
-  const backend = recordingActions(desk, {
+  const reports = config.shows.report ? createReportKeeper({ log: opened.showLog, logger }, path.join(folder, 'reports')) : null; // prettier-ignore
+  const backend = recordingActions(answeringShows(desk, opened.showLog), {
     stage: () => core.advisor.stage(),
     answers: () => core.answers.rows(view()),
     note: (action) => showLog.note({ kind: 'action', ...action }, nowMs()),
@@ -238,7 +241,10 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       queue,
       steps,
       nowMs,
-      onSecond: (ms) => backend.second(ms),
+      onSecond: (ms) => {
+        backend.second(ms);
+        reports?.look(showLog.endedShowIds);
+      },
       latency,
       onFatal: ports.onFatal,
     },
@@ -254,6 +260,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
 
   const services: Service[] = [
     { name: 'store', start: async () => undefined, stop: () => opened.stop() },
+    ...(reports === null ? [] : [reports]),
     { name: 'models', start: async () => undefined, stop: () => predictor.close() },
     ...(embedded === null ? [] : [embedded]),
     { name: 'uplink', start: (signal) => uplink.start(signal), stop: () => uplink.stop() },

@@ -1,4 +1,5 @@
-import { INTENTS, type Intent, type Prediction } from '@livecue/shared/insight';
+import { isQuestion } from '@livecue/shared/contract';
+import type { Intent, Prediction } from '@livecue/shared/insight';
 import type { LiveEventOf } from '@livecue/shared/event';
 import type { StateDelta } from '../ports.ts';
 import { countDistinct, decodeSet, type DistinctSet, encodeSet, insertHash } from '../stream/distinct.ts';
@@ -6,8 +7,6 @@ import { hash48 } from '../stream/hash.ts';
 
 /** Topics beyond these are counted by the minute alone. */
 const MAX_TOPICS = 500;
-const NO_QUESTION: ReadonlySet<Intent> = new Set(['spam_ad', 'purchase_signal', 'praise', 'chat_other']);
-export const QUESTION_INTENTS: readonly Intent[] = INTENTS.filter((intent) => !NO_QUESTION.has(intent));
 
 /** Distinct viewers by product and question since the show began: exact to 256, estimated beyond. */
 export interface AskedTopics {
@@ -38,7 +37,7 @@ export function createAskedTopics(prefix: string): AskedTopics {
 
   return {
     add(event, { intent, products }) {
-      if (NO_QUESTION.has(intent)) return;
+      if (!isQuestion(intent)) return;
       const hash = hash48(`${event.source} ${event.data.author.identifier}`, lanes);
       insert(keyOf(null, intent), hash);
       const productId = products[0]?.productId;

@@ -239,6 +239,9 @@ export function createPanelBackend(
           return ports.orders.label(args as Parsed<'orders.label'>);
         case 'labels.read':
           return ports.orders.labels(args as Parsed<'labels.read'>);
+        case 'shows.list':
+        case 'shows.read':
+          throw new Error(`${verb} is answered by the assembly, which has the records`);
         case 'pairing.create':
           throw new Error('pairing.create is answered by the panel server, which has the codes');
       }

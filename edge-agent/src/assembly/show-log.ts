@@ -45,6 +45,8 @@ export interface ShowLog {
   finish(): void;
   /** The show that runs or has just ended, or null. */
   readonly showId: string | null;
+  /** Of this show and the one before, those that are over. */
+  readonly endedShowIds: readonly string[];
   takeDelta(): StateDelta;
   restore(state: readonly (readonly [key: string, value: string])[]): void;
 }
@@ -159,6 +161,11 @@ export function createShowLog(ports: ShowLogPorts, facts: ShowLogFacts): ShowLog
     note,
     get showId() {
       return state.show?.showId ?? null;
+    },
+    get endedShowIds() {
+      const { show, previous } = state;
+      const last = show === null || show.endedMs === null ? [] : [show.showId];
+      return previous === null ? last : [previous.showId, ...last];
     },
     event(event, prediction) {
       const atMs = state.tickMs ?? event.eventTimeMs;

@@ -78,6 +78,8 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'orders.read') return { counts: COUNTS, rows: [ORDER], labels: 0 };
       if (verb === 'orders.label') return { row: ORDER, labels: 1 };
       if (verb === 'labels.read') return { labels: [] };
+      if (verb === 'shows.list') return { shows: [] };
+      if (verb === 'shows.read') return { rows: [] };
       if (verb === 'message.presets') return { presets: [] };
       if (verb === 'message.send') return { promptId: 'operator-message/own/@1' };
       if (verb === 'message.clear') return { cleared: 1 };

@@ -26,6 +26,8 @@ export const BRIDGE_FUNCTIONS = {
   'prompt.show': 'promptShow',
   'offers.read': 'offersRead',
   'offer.propose': 'offerPropose',
+  'shows.list': 'showsList',
+  'shows.read': 'showsRead',
 } as const satisfies Record<PanelVerb, string>;
 
 /**
