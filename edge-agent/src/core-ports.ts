@@ -5,6 +5,21 @@
 import type { RunningOffer } from '@livecue/shared/contract';
 import type { Forecast, Intent, OrderAnomaly, RoomAnomaly, WindowCounts } from '@livecue/shared/insight';
 
+/** By what factor a network differs from the rates in the next 5, 15 and 60 minutes, and the spread it gives. */
+export interface DemandCorrection {
+  readonly factors: readonly number[];
+  readonly spreads: readonly number[];
+}
+
+/** Features of products, one after the other: the last hour by minute, and now. */
+export interface ShowInputs {
+  /** Clock minute that has begun: all before it are told. */
+  readonly minute: number;
+  readonly productIds: readonly string[];
+  readonly past: Float32Array;
+  readonly now: Float32Array;
+}
+
 /** Window results and checkpoints as opaque bytes under stable keys. */
 export interface StateDelta {
   readonly put: readonly (readonly [key: string, value: string])[];
@@ -109,9 +124,11 @@ export interface RoomView {
   interest(productId: string): Interest;
   /**
    * What is expected to sell, and when `stock` (as the caller knows it; null: not known) is gone. Null before the
-   * room's first slice is over.
+   * room's first slice is over. `correction`: what a network says beyond the rates of the room.
    */
-  forecast(productId: string, stock: number | null): Forecast | null;
+  forecast(productId: string, stock: number | null, correction?: DemandCorrection): Forecast | null;
+  /** What the network of demand within a show is asked with; null in its first ten minutes. Absent: nothing is known of minutes. */
+  showInputs?(): ShowInputs | null;
   stock(productId: string): { readonly level: number; readonly eventTimeMs: number } | null;
   /** The product pinned last and not unpinned, or null. */
   readonly explaining: { readonly productId: string; readonly sinceMs: number } | null;

@@ -2,6 +2,7 @@ import type { StateDelta } from '../core-ports.ts';
 import { decodeAccumulator, encodeAccumulator } from './accumulator.ts';
 import type { RoomDemandEntry } from './demand/room-demand.ts';
 import { type LedgerPeriod, SalesLedger } from './demand/sales-ledger.ts';
+import type { StoredMinute } from './demand/show-minutes.ts';
 import type { SourceClockState } from './event-clock.ts';
 import type { PulseState } from './feed-pulse.ts';
 import type { KeyKind, KeyRows, RecentId, SessionMemory } from './key-rows.ts';
@@ -47,6 +48,9 @@ function takeRoom(room: Room, put: Entry[], del: string[]): void {
   for (const period of ledger.put)
     put.push([stateKeys.ledger(room.id, SalesLedger.keyOf(period)), JSON.stringify(period)]);
   for (const period of ledger.del) del.push(stateKeys.ledger(room.id, period));
+  const hour = room.demand.minutes.take();
+  for (const minute of hour.put) put.push([stateKeys.showMinute(room.id, minute.minute), JSON.stringify(minute)]);
+  for (const minute of hour.del) del.push(stateKeys.showMinute(room.id, minute));
   for (const productId of changes.facts) {
     put.push([stateKeys.fact(room.id, productId), JSON.stringify(room.facts.get(productId)!)]);
     changes.storedFacts.add(productId);
@@ -133,7 +137,19 @@ export function restoreRooms(state: readonly Entry[], roomOf: (roomId: string) =
   }
   let nowMs: number | null = null;
   // Rooms last: what they say of late slices refers to keys.
-  const order = ['clock', 'fact', 'key', 'base', 'row', 'room', 'anomaly', 'anomaly-tail', 'demand', 'ledger'];
+  const order = [
+    'clock',
+    'fact',
+    'key',
+    'base',
+    'row',
+    'room',
+    'anomaly',
+    'anomaly-tail',
+    'demand',
+    'ledger',
+    'show-minute',
+  ];
   for (const part of order) {
     for (const [key, value] of own) {
       const [name, rest] = splitKey(key);
@@ -159,6 +175,8 @@ function restoreEntry(part: string, path: unknown[], value: string, roomOf: (roo
   } else if (part === 'room') restoreRoom(room, value);
   else if (part === 'demand') {
     room.demand.load(JSON.parse(value) as RoomDemandEntry);
+  } else if (part === 'show-minute') {
+    room.demand.minutes.load(JSON.parse(value) as StoredMinute);
   } else if (part === 'ledger') {
     room.demand.ledger.load(JSON.parse(value) as LedgerPeriod);
   } else if (part === 'anomaly') {

@@ -14,6 +14,8 @@ export const stateKeys = {
   anomalyTail: (roomId: string) => `${STATE_PREFIX}anomaly-tail/${JSON.stringify([roomId])}`,
   /** What sells: of one product, or of the room under null. */
   demand: (roomId: string, productId: string | null) => `${STATE_PREFIX}demand/${JSON.stringify([roomId, productId])}`,
+  /** What went on in one minute of the show. */
+  showMinute: (roomId: string, minute: number) => `${STATE_PREFIX}show-minute/${JSON.stringify([roomId, minute])}`,
   /** What sold in one hour; `period` as the ledger names it. */
   ledger: (roomId: string, period: string) => `${STATE_PREFIX}ledger/${JSON.stringify([roomId, period])}`,
   key: (roomId: string, kind: KeyKind, productId: string | null) =>

@@ -202,12 +202,21 @@ export class Room {
     // A room of which nobody tells us but its shop is always on.
     const isLive =
       this.feed.lastMs === null || (!this.anomalies.isShowOver && nowMs - this.feed.lastMs < SHOW_PAUSE_MS);
-    this.demand.tick(this.products.values(), this.firstIndex, watermarkMs, {
+    this.demand.tick([...this.products.values()], this.firstIndex, watermarkMs, {
       stockOf: (id) => this.facts.get(id)?.stock?.level ?? null,
       isLive,
+      onAir: this.explainedAt(watermarkMs)?.productId ?? null,
     });
     this.#tidy(watermarkMs);
     return corrected.concat(closed);
+  }
+
+  /** The newest pin is what the host explains, unless it was taken down at or after it was put up. */
+  explainedAt(timeMs: number): Pin | null {
+    const { pin } = this;
+    if (pin === null || (pin.untilMs !== null && pin.untilMs <= timeMs)) return null;
+    const unpinned = this.facts.get(pin.productId)?.unpinned ?? null;
+    return unpinned !== null && unpinned.eventTimeMs >= pin.eventTimeMs ? null : pin;
   }
 
   /** Everything that is open, at the end of a replay. */

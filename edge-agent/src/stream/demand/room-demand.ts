@@ -1,10 +1,12 @@
 import type { Forecast } from '@livecue/shared/insight';
+import type { DemandCorrection, ShowInputs } from '../../core-ports.ts';
 import { SUM } from '../accumulator.ts';
 import type { KeyRows } from '../key-rows.ts';
-import { boundsOf, quantile } from './demand-odds.ts';
+import { boundsOf, type Odds, quantile } from './demand-odds.ts';
 import { AcrossShowsReader } from './across-shows.ts';
 import { DEMAND_SETTINGS, type DemandSettings, NO_SALES, oddsOf, pass, type ProductDemandState, rateOf, sell, stockOutTime } from './product-demand.ts'; // prettier-ignore
 import { SalesLedger } from './sales-ledger.ts';
+import { ShowMinutes } from './show-minutes.ts';
 
 /** Minutes ahead that are foretold. */
 export const AHEAD_MINUTES = [5, 15, 60] as const;
@@ -39,6 +41,8 @@ export class RoomDemand {
   readonly #settings: DemandSettings;
   /** What sold by hour and show, over weeks. */
   readonly ledger: SalesLedger;
+  /** The show's last hour by minute, for the network. */
+  readonly minutes: ShowMinutes;
   readonly #across: AcrossShowsReader;
   readonly #products = new Map<string, Kept>();
   /** First slice, and the one that is told next. */
@@ -52,6 +56,7 @@ export class RoomDemand {
     this.#sliceMinutes = sliceMs / 60_000;
     this.#settings = settings;
     this.ledger = new SalesLedger(sliceMs);
+    this.minutes = new ShowMinutes(sliceMs);
     this.#across = new AcrossShowsReader(this.ledger);
   }
 
@@ -74,12 +79,16 @@ export class RoomDemand {
     this.#changed.add(null);
   }
 
-  /** Reads the slices that the watermark has passed; `stockOf` as for `add`, `isLive` whether a show is on. */
+  /** Reads the slices that the watermark has passed; `stockOf` as for `add`, `isLive` whether a show is on, `onAir` what is explained. */
   tick(
-    products: Iterable<KeyRows>,
+    products: readonly KeyRows[],
     firstIndex: number | null,
     watermarkMs: number,
-    { stockOf, isLive }: { stockOf: (productId: string) => number | null; isLive: boolean },
+    {
+      stockOf,
+      isLive,
+      onAir,
+    }: { stockOf: (productId: string) => number | null; isLive: boolean; onAir: string | null },
   ): void {
     const end = Math.floor(watermarkMs / (this.#sliceMinutes * 60_000));
     const from = this.#span === null ? firstIndex : this.#span.next + this.#paused;
@@ -90,6 +99,7 @@ export class RoomDemand {
     if (isNew) this.ledger.resume(null);
     if (!isLive || isNew) this.#pause(end - from, end);
     else {
+      this.minutes.read(products, from, end, onAir);
       // The first slice is where a room's memory begins, the last one brings it up to now: both are told, sold or not.
       for (const index of new Set([from, ...[...slices.keys()].sort((a, b) => a - b), end - 1])) {
         this.add(index - this.#paused, slices.get(index) ?? NOTHING, stockOf);
@@ -105,6 +115,7 @@ export class RoomDemand {
   #pause(slices: number, end: number): void {
     if (this.#span === null) this.#span = { first: end, next: end };
     else this.#paused += slices;
+    this.minutes.clear();
     this.#changed.add(null);
   }
 
@@ -116,14 +127,35 @@ export class RoomDemand {
     }
   }
 
-  /** What is expected of a product at the end of the newest slice; null before the first one. */
-  forecast(productId: string, stock: number | null, unitsPerBuyer: number): Forecast | null {
+  /** What the network within a show is asked with; null in the first minutes of a show, and between shows. */
+  showInputs(): ShowInputs | null {
     const span = this.#span;
     if (span === null) return null;
-    const kept = this.#products.get(productId);
-    const state = kept === undefined ? NO_SALES : this.#passed(kept.state, span.next - kept.index);
     const usual = this.#usualRate(span.next);
-    const odds = (minutes: number) => oddsOf(state, minutes, usual, this.#settings);
+    const expectedOf = (productId: string) => AHEAD_MINUTES.map((minutes) => oddsOf(this.#stateOf(productId), minutes, usual, this.#settings).mean); // prettier-ignore
+    return this.minutes.inputs(span.next + this.#paused, usual, expectedOf);
+  }
+
+  #stateOf(productId: string): ProductDemandState {
+    const kept = this.#products.get(productId);
+    return kept === undefined ? NO_SALES : this.#passed(kept.state, this.#span!.next - kept.index);
+  }
+
+  /**
+   * What is expected of a product at the end of the newest slice; null before the first one. `correction`: what a
+   * network says beyond the rates.
+   */
+  forecast(
+    productId: string,
+    stock: number | null,
+    unitsPerBuyer: number,
+    correction?: DemandCorrection,
+  ): Forecast | null {
+    const span = this.#span;
+    if (span === null) return null;
+    const state = this.#stateOf(productId);
+    const usual = this.#usualRate(span.next);
+    const odds = (minutes: number) => corrected(oddsOf(state, minutes, usual, this.#settings), minutes, correction);
     const across = this.#across.of(productId, stock, (span.next + this.#paused) * this.#sliceMinutes * 60_000);
     const stockOut = stock === null || stock <= 0 ? null : stockOutTime(odds, stock);
     return {
@@ -181,6 +213,7 @@ export class RoomDemand {
     }
     this.#usual = null;
     this.ledger.rewind(toIndex);
+    this.minutes.clear();
   }
 
   /** What changed since the last call. */
@@ -203,6 +236,17 @@ export class RoomDemand {
     } else this.#products.set(entry[0], { state: entry[1], index: entry[2] });
     this.#usual = null;
   }
+}
+
+/** In between on a scale of ratios; nearer than the first and beyond the last as those. */
+function corrected(odds: Odds, minutes: number, correction: DemandCorrection | undefined): Odds {
+  if (correction === undefined) return odds;
+  const later = AHEAD_MINUTES.findIndex((ahead) => minutes <= ahead);
+  const [a, b] = later < 0 ? [AHEAD_MINUTES.length - 1, AHEAD_MINUTES.length - 1] : [Math.max(0, later - 1), later];
+  const share = a === b ? 0 : Math.log(minutes / AHEAD_MINUTES[a]!) / Math.log(AHEAD_MINUTES[b]! / AHEAD_MINUTES[a]!);
+  const between = (values: readonly number[]) => Math.exp((1 - share) * Math.log(values[a]!) + share * Math.log(values[b]!)); // prettier-ignore
+  // The network's spread has all that is not known in it, lumps of an order too.
+  return { mean: odds.mean * between(correction.factors), lump: 0, spread: between(correction.spreads) };
 }
 
 /** Units paid from slice `from` to before `end`, by slice and product. */
