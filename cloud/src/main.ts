@@ -6,15 +6,18 @@ import { BrokerAddressError, startBroker, type EmbeddedBroker } from './broker/e
 import { DatabaseInUseError, openDatabase, type Database } from './receiver/database.ts';
 import { serveMetrics } from './receiver/metrics.ts';
 import { createReceiver, type ReceiverConfig } from './receiver/receiver.ts';
+import { proveRecord } from './receiver/proof-store.ts';
 import { readWindowRows } from './receiver/record-store.ts';
 
 const HELP = `livecue receiver [--broker URL] [--database URL|FOLDER] [--share NAME] [--keep-days N] [--metrics PORT]
 livecue receiver rows --database URL|FOLDER
+livecue receiver prove --database URL|FOLDER --agent NAME --epoch N --seq N
 livecue broker [--host ADDRESS] [--port N]
 livecue embedded --data FOLDER [--port N] [--database URL|FOLDER]
 
   receiver        stores the records of all agents and acknowledges them after the COMMIT
   receiver rows   prints the window rows as JSON lines
+  receiver prove  prints the proof that a record is in its agent's signed tree, for livecue verify
   broker          an MQTT 5 broker for one machine; keeps nothing on disk
   embedded        broker and receiver in one process, as the agent starts them
 
@@ -41,6 +44,8 @@ interface Call {
   readonly database: string;
   readonly share: string | null;
   readonly access: NonNullable<ReceiverConfig['access']>;
+  /** Which one to prove. */
+  readonly record: { readonly agentId: string; readonly epoch: number; readonly seq: number } | null;
   readonly keepDays: number;
   readonly metricsPort: number | null;
   readonly host: string;
@@ -118,12 +123,27 @@ async function takeOver<T>(open: () => Promise<T>): Promise<T> {
   }
 }
 
-async function printRows({ database: where }: Call): Promise<void> {
+function openExisting(where: string): Promise<Database> {
   if (!/^postgres(ql)?:\/\//.test(where) && !existsSync(where))
     throw new Error(`there is no database in ${where}: check --database`);
-  const database = await openDatabase(where);
+  return openDatabase(where);
+}
+
+async function printRows({ database: where }: Call): Promise<void> {
+  const database = await openExisting(where);
   try {
     for (const row of await readWindowRows(database)) process.stdout.write(`${JSON.stringify(row)}\n`);
+  } finally {
+    await database.close();
+  }
+}
+
+async function printProof({ database: where, record }: Call): Promise<void> {
+  if (record === null) throw new UsageError('receiver prove: give --agent, --epoch and --seq; they stand in table record_log and in the page of what left'); // prettier-ignore
+  const database = await openExisting(where);
+  try {
+    const proof = await proveRecord(database, record.agentId, record.epoch, record.seq);
+    process.stdout.write(`${JSON.stringify(proof, null, 2)}\n`);
   } finally {
     await database.close();
   }
@@ -161,6 +181,9 @@ function parseCall(argv: readonly string[]): { words: string[]; call: Call; help
       'broker-ca': text,
       'broker-cert': text,
       'broker-key': text,
+      agent: text,
+      epoch: text,
+      seq: text,
       'keep-days': text,
       metrics: text,
       host: text,
@@ -179,6 +202,7 @@ function parseCall(argv: readonly string[]): { words: string[]; call: Call; help
     database: values.database ?? join(data, 'pglite'),
     share: values.share ?? null,
     access: accessOf(values),
+    record: recordOf(values),
     keepDays,
     metricsPort,
     host: values.host ?? '127.0.0.1',
@@ -189,6 +213,12 @@ function parseCall(argv: readonly string[]): { words: string[]; call: Call; help
   if (!/^(mqtts?|wss?):\/\//.test(call.broker))
     throw new UsageError(`--broker ${call.broker}: give an address like mqtt://127.0.0.1:1883`);
   return { words: positionals, call, help: values.help ?? false, parent: values.parent ?? false };
+}
+
+function recordOf({ agent, epoch, seq }: { agent?: string; epoch?: string; seq?: string }): Call['record'] {
+  if (agent === undefined || epoch === undefined || seq === undefined) return null;
+  const most = 999_999_999;
+  return { agentId: agent, epoch: wholeNumber('epoch', epoch, 1, most), seq: wholeNumber('seq', seq, 1, most) };
 }
 
 type AccessFlag = 'broker-user' | 'broker-ca' | 'broker-cert' | 'broker-key';
@@ -226,6 +256,7 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   if (name === 'receiver rows') return printRows(call);
+  if (name === 'receiver prove') return printProof(call);
   const commands: Record<string, (own: Call) => Promise<Running>> = {
     receiver: runReceiver,
     broker: runBroker,

@@ -12,7 +12,7 @@ const NOW_MS = Date.UTC(2026, 4, 14, 9, 30);
 
 function windowAt(startMs: number, seq: number, revision = 0): ReceivedRecord {
   const body = { kind: 'window', roomId: 'main', group: { kind: 'room' }, windowStartMs: startMs, windowLengthMs: 60_000, revision, counts: countsOf(seq) } as const; // prettier-ignore
-  return { ok: true, agentId: 'studio-1', epoch: 1, seq, body };
+  return { ok: true, agentId: 'studio-1', epoch: 1, seq, body, payload: JSON.stringify(body) };
 }
 
 const engines: [string, 'day' | 'month', () => Promise<{ url: string | null; end(): Promise<void> } | null>][] = [
@@ -34,7 +34,7 @@ describe.each(engines)('windows divided by time in %s', (_name, unit, start) => 
   beforeEach(async (context) => {
     if (database === null) return context.skip();
     for (const name of await partitions()) if (name !== 'window_rows_rest') await database.query(`DROP TABLE ${name}`);
-    for (const table of ['window_rows', 'prompt_rows', 'dead_letter', 'agent_streams'])
+    for (const table of ['window_rows', 'prompt_rows', 'record_log', 'dead_letter', 'agent_streams'])
       await database.query(`DELETE FROM ${table}`);
   });
 

@@ -1,9 +1,10 @@
 import mqtt, { type MqttClient } from 'mqtt';
-import { TOPIC_ROOT, topics, type UplinkAck } from '@livecue/shared/contract';
+import { AgentPresence, TOPIC_ROOT, topics, type UplinkAck } from '@livecue/shared/contract';
 import type { Database } from './database.ts';
-import { decodeRecordMessage, storable, type ReceivedRecord } from './record-message.ts';
+import { decodeRecordMessage, leafOf, storable, type ReceivedRecord } from './record-message.ts';
 import { createMetrics, type ReceiverMetrics } from './metrics.ts';
 import { maintain } from './partitions.ts';
+import { checkCheckpoint, noteKey } from './proof-store.ts';
 import { readAcks, writeRecords } from './record-store.ts';
 
 export interface ReceiverConfig {
@@ -68,6 +69,7 @@ class MqttReceiver implements Receiver {
   #timer: NodeJS.Timeout | null = null;
   #maintainTimer: NodeJS.Timeout | null = null;
   #writing: Promise<void> | null = null;
+  #checks: Promise<void> = Promise.resolve();
   #failures = 0;
   #problem: string | null = null;
   #stopping: Promise<void> | null = null;
@@ -128,6 +130,7 @@ class MqttReceiver implements Receiver {
       if (this.#timer !== null) clearTimeout(this.#timer);
       if (this.#maintainTimer !== null) clearInterval(this.#maintainTimer);
       await this.#writing;
+      await this.#checks;
       if (this.#waiting.length > 0 && this.#failures === 0) await this.#writeOnce();
       await client.endAsync(!client.connected).catch(() => client.end(true));
     })());
@@ -139,13 +142,17 @@ class MqttReceiver implements Receiver {
 
   async #subscribe(client: MqttClient): Promise<void> {
     const { shareName = null } = this.#config;
-    const filter = topics.records('+');
-    await client.subscribeAsync(shareName === null ? filter : `$share/${shareName}/${filter}`, { qos: 1 });
+    const shared = (filter: string) => (shareName === null ? filter : `$share/${shareName}/${filter}`);
+    // Presence is retained, and retained messages do not come through a shared subscription.
+    await client.subscribeAsync(topics.presence('+'), { qos: 1 });
+    await client.subscribeAsync([topics.records('+'), topics.checkpoint('+')].map(shared), { qos: 1 });
     // A broker that forgot the retained acknowledgements, or agents that wait for one.
     for (const [agentId, ack] of await readAcks(this.#config.database)) this.#publish(agentId, ack);
   }
 
   #take(topic: string, payload: Uint8Array, properties: Record<string, string | string[]>): void {
+    const beside = BESIDE_RECORDS.exec(topic);
+    if (beside !== null) return this.#check(beside[2]!, beside[1]!, Buffer.from(payload).toString());
     const record = decodeRecordMessage({ topic, payload, userProperties: { ...properties } });
     if (record === null || this.#stopping !== null) return;
     this.#counts.received++;
@@ -156,6 +163,22 @@ class MqttReceiver implements Receiver {
     this.#waiting.push(record);
     if (this.#waiting.length >= BATCH_RECORDS && this.#failures === 0) this.#write();
     else this.#timer ??= setTimeout(() => this.#write(), BATCH_MS);
+  }
+
+  /** Keys and checkpoints, one after the other. A failure is told and forgotten: both come again. */
+  #check(about: string, agentId: string, payload: string): void {
+    const { database, nowMs, logger } = this.#config;
+    const work = async () => {
+      if (about === 'presence') return noteKey(database, agentId, keyOf(payload), nowMs());
+      if (!(await checkCheckpoint(database, agentId, payload, nowMs()))) return;
+      const own = (await readAcks(database)).find(([id]) => id === agentId);
+      if (own !== undefined) this.#publish(...own);
+      if (own?.[1].proof?.broken != null)
+        logger.warn(`records of ${agentId}: ${own[1].proof.broken}; see table findings`);
+    };
+    this.#checks = this.#checks.then(work).catch((error: unknown) => {
+      if (this.#stopping === null) logger.warn(`checking ${about} of ${agentId}: ${(error as Error).message}`);
+    });
   }
 
   #write(): void {
@@ -209,9 +232,9 @@ class MqttReceiver implements Receiver {
       await this.#commit([record]);
     } catch (error) {
       if (!record.ok || !isDataError(error)) throw error;
-      const { agentId, epoch, seq, body } = record;
+      const { agentId, epoch, seq, payload } = record;
       const reason = storable(`refused by the database: ${(error as Error).message.slice(0, 300)}`);
-      await this.#commit([{ ok: false, agentId, at: { epoch, seq }, reason, payload: storable(JSON.stringify(body)) }]);
+      await this.#commit([{ ok: false, agentId, at: { epoch, seq }, reason, payload: storable(payload), leaf: leafOf(payload) }]); // prettier-ignore
     }
   }
 
@@ -221,6 +244,17 @@ class MqttReceiver implements Receiver {
     client.publish(topics.ack(agentId), JSON.stringify(ack), { qos: 1, retain: true, properties: { contentType: 'application/json' } }, (error) => {
       if (error && this.#stopping === null) this.#problem = `acknowledging to ${agentId}: ${error.message}`;
     }); // prettier-ignore
+  }
+}
+
+const BESIDE_RECORDS = new RegExp(`^${TOPIC_ROOT}/([^/]+)/(presence|checkpoint)$`);
+
+/** The verifier key of a birth; empty when it shows none. */
+function keyOf(payload: string): string {
+  try {
+    return AgentPresence.parse(JSON.parse(payload)).key ?? '';
+  } catch {
+    return ''; // No agent of ours wrote that.
   }
 }
 

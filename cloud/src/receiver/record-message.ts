@@ -1,4 +1,6 @@
 import { TOPIC_ROOT, UplinkBody } from '@livecue/shared/contract';
+import { recordLeaf } from '@livecue/shared/proof';
+import { noteCrypto } from './note-crypto.ts';
 
 /** A message on a records topic, as it came. */
 export interface IncomingMessage {
@@ -14,6 +16,8 @@ export type ReceivedRecord =
       readonly epoch: number;
       readonly seq: number;
       readonly body: UplinkBody;
+      /** As it came, byte for byte. */
+      readonly payload: string;
     }
   | {
       readonly ok: false;
@@ -21,7 +25,10 @@ export type ReceivedRecord =
       /** Null when not even the transport identity could be read: then nothing can be acknowledged. */
       readonly at: { readonly epoch: number; readonly seq: number } | null;
       readonly reason: string;
+      /** As far as the database can hold it. */
       readonly payload: string;
+      /** Leaf hash of what came. */
+      readonly leaf: Uint8Array;
     };
 
 const PAYLOAD_KEPT = 16 * 1024;
@@ -36,7 +43,7 @@ export function decodeRecordMessage({ topic, payload, userProperties }: Incoming
   const text = new TextDecoder().decode(payload);
   const at = epoch === null || seq === null ? null : { epoch, seq };
   const refuse = (reason: string) =>
-    ({ ok: false, agentId, at, reason: storable(reason), payload: storable(text) }) as const;
+    ({ ok: false, agentId, at, reason: storable(reason), payload: storable(text), leaf: leafOf(text) }) as const;
   if (at === null) return refuse('user properties epoch and seq: expected whole numbers from 1');
   let value: unknown;
   try {
@@ -49,8 +56,11 @@ export function decodeRecordMessage({ topic, payload, userProperties }: Incoming
     const issue = parsed.error.issues[0];
     return refuse(`payload: ${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not valid'}`);
   }
-  return { ok: true, agentId, ...at, body: parsed.data };
+  return { ok: true, agentId, ...at, body: parsed.data, payload: text };
 }
+
+/** Leaf hash of a record in the tree of its epoch. */
+export const leafOf = (payload: string) => recordLeaf(noteCrypto, payload);
 
 /** PostgreSQL text holds everything but NUL and halves of surrogate pairs. */
 export function storable(text: string): string {

@@ -14,12 +14,12 @@ const NOW_MS = 1_777_593_600_000;
 function windowRecord(seq: number, key: number, revision: number, epoch = 1, agentId = 'studio-1'): ReceivedRecord {
   const group = key % 3 === 0 ? ({ kind: 'room' } as const) : ({ kind: 'product', productId: `p-${key}` } as const);
   const body: UplinkBody = { kind: 'window', roomId: 'main', group, windowStartMs: NOW_MS + 60_000 * Math.floor(key / 3), windowLengthMs: 60_000, revision, counts: countsOf(1000 * key + revision) }; // prettier-ignore
-  return { ok: true, agentId, epoch, seq, body };
+  return { ok: true, agentId, epoch, seq, body, payload: JSON.stringify(body) };
 }
 
 function promptRecord(seq: number, revision: number): ReceivedRecord {
   const body: UplinkBody = { kind: 'prompt', roomId: 'main', promptId: 'card-1', rule: 'stock-out', priority: 'act-now', productId: 'p-1', raisedMs: NOW_MS, revision, outcome: revision === 0 ? null : 'done', closedMs: revision === 0 ? null : NOW_MS + 5_000 }; // prettier-ignore
-  return { ok: true, agentId: 'studio-1', epoch: 1, seq, body };
+  return { ok: true, agentId: 'studio-1', epoch: 1, seq, body, payload: JSON.stringify(body) };
 }
 
 const engines: [string, () => Promise<{ url: string | null; end(): Promise<void> } | null>][] = [
@@ -122,7 +122,7 @@ describe.each(engines)('records in %s', (_name, start) => {
 
   test('answer the questions of a cloud team as a count by hand does', async (own) => {
     const bodies = room(7, 5);
-    const records = bodies.map((body, n): ReceivedRecord => ({ ok: true, agentId: 'studio-1', epoch: 1, seq: n + 1, body })); // prettier-ignore
+    const records = bodies.map((body, n): ReceivedRecord => ({ ok: true, agentId: 'studio-1', epoch: 1, seq: n + 1, body, payload: JSON.stringify(body) })); // prettier-ignore
     for (let at = 0; at < records.length; at += 37)
       await writeRecords(own, records.slice(at, at + 37), FROM_MS + 400_000);
     const of = <K extends UplinkBody['kind']>(kind: K) => bodies.filter((body): body is Extract<UplinkBody, { kind: K }> => body.kind === kind); // prettier-ignore
@@ -189,7 +189,7 @@ describe.each(engines)('records in %s', (_name, start) => {
   });
 
   test('answer every query of the Grafana dashboard', async (own) => {
-    const records = room(3, 2).map((body, n): ReceivedRecord => ({ ok: true, agentId: 'studio-1', epoch: 1, seq: n + 1, body })); // prettier-ignore
+    const records = room(3, 2).map((body, n): ReceivedRecord => ({ ok: true, agentId: 'studio-1', epoch: 1, seq: n + 1, body, payload: JSON.stringify(body) })); // prettier-ignore
     await writeRecords(own, records, FROM_MS + 200_000);
     const file = new URL('../../grafana/livecue-rooms.json', import.meta.url);
     const dashboard = JSON.parse(readFileSync(file, 'utf8')) as {

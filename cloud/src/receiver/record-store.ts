@@ -1,6 +1,6 @@
 import type { UplinkAck, UplinkBody } from '@livecue/shared/contract';
 import type { Database, Query, Row } from './database.ts';
-import type { ReceivedRecord } from './record-message.ts';
+import { leafOf, type ReceivedRecord } from './record-message.ts';
 import * as sql from './schema.ts';
 import { ackOf, addSeqs, EMPTY_SEQ_SET, type SeqSet } from './seq-set.ts';
 
@@ -14,6 +14,8 @@ export interface WriteOutcome {
 
 interface Stream {
   epoch: number;
+  /** Absent: no key of the agent is known. */
+  proof?: UplinkAck['proof'];
   seqs: SeqSet;
 }
 
@@ -31,12 +33,13 @@ export function writeRecords(
     const streams = await lockStreams(query, agentIds, nowMs);
     const { current, fenced } = fence(records, streams);
     for (const kind of KINDS) await upsert(query, kind, current, nowMs);
+    await log(query, records, streams, nowMs);
     const deadLetters = await keepDeadLetters(query, records, nowMs);
     const rows = [...streams].map(([agent_id, { epoch, seqs }]) => ({ agent_id, epoch, ...seqs }));
     await query(sql.SAVE_STREAMS, [JSON.stringify(rows), nowMs]);
     const acks = [...streams]
       .filter(([, { epoch }]) => epoch > 0)
-      .map(([id, { epoch, seqs }]) => [id, ackOf(epoch, seqs)] as const);
+      .map(([id, { epoch, seqs, proof }]) => [id, ackOf(epoch, seqs, proof)] as const);
     return { acks, fenced, deadLetters };
   });
 }
@@ -45,8 +48,8 @@ export function writeRecords(
 export async function readAcks(database: Database): Promise<[agentId: string, ack: UplinkAck][]> {
   const rows = await database.query(sql.SELECT_STREAMS);
   return rows.map((row) => {
-    const { epoch, seqs } = streamOf(row);
-    return [String(row['agent_id']), ackOf(epoch, seqs)];
+    const { epoch, seqs, proof } = streamOf(row);
+    return [String(row['agent_id']), ackOf(epoch, seqs, proof)];
   });
 }
 
@@ -65,7 +68,12 @@ async function lockStreams(query: Query, agentIds: readonly string[], nowMs: num
 
 function streamOf(row: Row): Stream {
   const ranges = row['ranges'] as [number, number][];
-  return { epoch: Number(row['epoch']), seqs: { contiguous: Number(row['contiguous']), ranges } };
+  const stream: Stream = { epoch: Number(row['epoch']), seqs: { contiguous: Number(row['contiguous']), ranges } };
+  if (row['verified'] !== null) {
+    const broken = row['broken'] === null ? null : String(row['broken']).slice(0, 1000);
+    stream.proof = { verified: Number(row['verified']), broken };
+  }
+  return stream;
 }
 
 /** Keeps the records of each agent's newest epoch and adds their seqs to its stream, in place. */
@@ -79,6 +87,7 @@ function fence(records: readonly ReceivedRecord[], streams: Map<string, Stream>)
     if (at !== null && at.epoch > stream.epoch) {
       stream.epoch = at.epoch;
       stream.seqs = EMPTY_SEQ_SET;
+      if (stream.proof !== undefined) stream.proof = { verified: 0, broken: null };
     }
   }
   for (const { record, at } of placed) {
@@ -146,6 +155,31 @@ async function upsert<K extends UplinkBody['kind']>(query: Query, kind: K, recor
   }
   if (newest.size === 0) return;
   await query(statement, [JSON.stringify([...newest.values()].map(({ row }) => row)), nowMs]);
+}
+
+/** Each record of the present epoch once, whether or not it can be stored as a row. */
+async function log(
+  query: Query,
+  records: readonly ReceivedRecord[],
+  streams: ReadonlyMap<string, Stream>,
+  nowMs: number,
+) {
+  const rows = new Map<string, Row>();
+  const again: Row[] = [];
+  for (const record of records) {
+    const at = record.ok ? record : record.at;
+    if (at === null || at.epoch !== streams.get(record.agentId)!.epoch) continue;
+    const leaf = record.ok ? leafOf(record.payload) : record.leaf;
+    const row = { agent_id: record.agentId, epoch: at.epoch, seq: at.seq, leaf: Buffer.from(leaf).toString('base64'), payload: record.payload }; // prettier-ignore
+    const key = `${record.agentId}/${at.seq}`;
+    if (rows.has(key)) again.push(row);
+    else rows.set(key, row);
+  }
+  const all = [...rows.values()];
+  if (all.length === 0) return;
+  const [made] = await query(sql.INSERT_LOG, [JSON.stringify(all), nowMs]);
+  if (Number(made!['made']) < all.length || again.length > 0)
+    await query(sql.FIND_ALTERED, [JSON.stringify([...all, ...again]), nowMs]);
 }
 
 async function keepDeadLetters(query: Query, records: readonly ReceivedRecord[], nowMs: number): Promise<number> {

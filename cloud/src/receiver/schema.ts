@@ -131,11 +131,51 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX coverage_rows_by_time ON coverage_rows (window_start);
   `,
   VIEWS,
+  `
+  -- Every record as it came, by place in its agent's tree, and what was found when it was checked against the
+  -- agent's signed checkpoints (proof-store.ts). The first key that an agent shows is trusted.
+  CREATE TABLE record_log (
+    agent_id text NOT NULL,
+    epoch bigint NOT NULL,
+    seq bigint NOT NULL,
+    leaf bytea NOT NULL,
+    payload text NOT NULL,
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (agent_id, epoch, seq)
+  );
+  CREATE INDEX record_log_by_time ON record_log USING brin (received_at);
+  CREATE TABLE agent_keys (agent_id text PRIMARY KEY, key text NOT NULL, first_seen_at timestamptz NOT NULL);
+  CREATE TABLE checkpoints (
+    agent_id text NOT NULL,
+    epoch bigint NOT NULL,
+    size bigint NOT NULL,
+    root bytea NOT NULL,
+    note text NOT NULL,
+    verified_at timestamptz NOT NULL,
+    PRIMARY KEY (agent_id, epoch, size)
+  );
+  CREATE TABLE findings (
+    agent_id text NOT NULL,
+    epoch bigint NOT NULL,
+    seq bigint NOT NULL,
+    what text NOT NULL,
+    words text NOT NULL,
+    found_at timestamptz NOT NULL,
+    PRIMARY KEY (agent_id, epoch, seq, what)
+  );
+  ALTER TABLE agent_streams ADD COLUMN verified_size bigint NOT NULL DEFAULT 0;
+  ALTER TABLE agent_streams ADD COLUMN verified_roots bytea NOT NULL DEFAULT ''::bytea;
+  `,
 ];
 
+/** Null size: no key of the agent is known, nothing can be verified. */
+const PROOF = `
+    CASE WHEN EXISTS (SELECT FROM agent_keys AS k WHERE k.agent_id = s.agent_id) THEN verified_size END AS verified,
+    (SELECT words FROM findings AS f WHERE f.agent_id = s.agent_id AND f.epoch IN (0, s.epoch) ORDER BY seq LIMIT 1) AS broken`;
+
 export const LOCK_STREAMS = `
-  SELECT agent_id, epoch, contiguous, ranges FROM agent_streams
-  WHERE agent_id = ANY (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY agent_id FOR UPDATE`;
+  SELECT agent_id, epoch, contiguous, ranges, ${PROOF} FROM agent_streams AS s
+  WHERE agent_id = ANY (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY agent_id FOR UPDATE OF s`;
 
 export const ENSURE_STREAMS = `
   INSERT INTO agent_streams
@@ -145,7 +185,9 @@ export const ENSURE_STREAMS = `
 
 export const SAVE_STREAMS = `
   UPDATE agent_streams AS t
-  SET epoch = s.epoch, contiguous = s.contiguous, ranges = s.ranges, updated_at = to_timestamp($2::double precision / 1000)
+  SET verified_size = CASE WHEN t.epoch = s.epoch THEN t.verified_size ELSE 0 END,
+    verified_roots = CASE WHEN t.epoch = s.epoch THEN t.verified_roots ELSE ''::bytea END,
+    epoch = s.epoch, contiguous = s.contiguous, ranges = s.ranges, updated_at = to_timestamp($2::double precision / 1000)
   FROM jsonb_to_recordset($1::jsonb) AS s (agent_id text, epoch bigint, contiguous bigint, ranges jsonb)
   WHERE t.agent_id = s.agent_id`;
 
@@ -233,7 +275,26 @@ export const INSERT_DEAD_LETTERS = `
 /** A sender that writes nonsense must not fill the disk. */
 export const TRIM_DEAD_LETTERS = `DELETE FROM dead_letter WHERE id <= (SELECT max(id) FROM dead_letter) - 10000`;
 
-export const SELECT_STREAMS = `SELECT agent_id, epoch, contiguous, ranges FROM agent_streams WHERE epoch > 0 ORDER BY agent_id`;
+export const SELECT_STREAMS = `
+  SELECT agent_id, epoch, contiguous, ranges, ${PROOF} FROM agent_streams AS s WHERE epoch > 0 ORDER BY agent_id`;
+
+/** Rows that were there before are not touched; how many were new is told. */
+export const INSERT_LOG = `
+  WITH made AS (
+    INSERT INTO record_log
+    SELECT r.agent_id, r.epoch, r.seq, decode(r.leaf, 'base64'), r.payload, to_timestamp($2::double precision / 1000)
+    FROM jsonb_to_recordset($1::jsonb) AS r (agent_id text, epoch bigint, seq bigint, leaf text, payload text)
+    ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING RETURNING 1)
+  SELECT count(*)::int AS made FROM made`;
+
+/** Records that came before with another content under the same number. */
+export const FIND_ALTERED = `
+  INSERT INTO findings
+  SELECT r.agent_id, r.epoch, r.seq, 'resent-altered', 'record ' || r.seq || ' came twice with different content',
+    to_timestamp($2::double precision / 1000)
+  FROM jsonb_to_recordset($1::jsonb) AS r (agent_id text, epoch bigint, seq bigint, leaf text, payload text)
+  JOIN record_log AS l USING (agent_id, epoch, seq) WHERE l.leaf <> decode(r.leaf, 'base64')
+  ON CONFLICT DO NOTHING`;
 
 export const SELECT_WINDOWS = `
   SELECT agent_id, room_id, (extract(epoch FROM window_start) * 1000)::bigint AS window_start_ms, window_length_ms,

@@ -30,7 +30,8 @@ export function addSeqs(set: SeqSet, seqs: Iterable<number>): SeqSet {
 /** More holes than this are acknowledged later, when the lower ones are filled: the message stays small. */
 const RANGES_TOLD = 200;
 
-export function ackOf(epoch: number, set: SeqSet): UplinkAck {
+export function ackOf(epoch: number, set: SeqSet, proof?: UplinkAck['proof']): UplinkAck {
   const ranges = set.ranges.slice(0, RANGES_TOLD).map(([from, to]): [number, number] => [from, to]);
-  return { epoch, contiguous: set.contiguous, ranges };
+  const ack = { epoch, contiguous: set.contiguous, ranges };
+  return proof === undefined ? ack : { ...ack, proof };
 }

@@ -23,14 +23,14 @@ export class LeafTable {
     this.#insert = database.prepare('INSERT INTO leaves VALUES (?, ?)');
   }
 
-  add(epoch: number, seq: number, payload: string): void {
-    this.#insert.run(seq, recordLeaf(hashing, { epoch, seq }, payload));
+  add(seq: number, payload: string): void {
+    this.#insert.run(seq, recordLeaf(hashing, payload));
   }
 
   /** A new epoch: a new tree over the records that wait. */
-  restart(epoch: number, waiting: readonly { readonly seq: number; readonly body: string }[]): void {
+  restart(waiting: readonly { readonly seq: number; readonly body: string }[]): void {
     this.#database.exec("DELETE FROM leaves; UPDATE proof SET size = 0, roots = x''");
-    for (const { seq, body } of waiting) this.add(epoch, seq, body);
+    for (const { seq, body } of waiting) this.add(seq, body);
   }
 
   read(limit: number): UnprovenLeaves {

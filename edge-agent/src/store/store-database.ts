@@ -119,10 +119,9 @@ export class StoreDatabase {
     for (const scope of ['stream', 'shop'] as const) expire.run(scope, step.nowMs - SEEN_TTL_MS[scope]);
     let seq = this.meta().next_seq;
     const outbox = this.#sql('INSERT INTO outbox VALUES (?, ?)');
-    const { epoch } = this.meta();
     for (const body of step.outbox) {
       outbox.run(seq, body);
-      this.#leaves.add(epoch, seq++, body);
+      this.#leaves.add(seq++, body);
     }
     this.showLog.append(step.showLog, step.keepShows, step.nowMs);
     this.showLog.sweep();
@@ -229,7 +228,7 @@ export class StoreDatabase {
         DROP TABLE waiting;`);
       this.#sql('UPDATE meta SET epoch = ?, next_seq = (SELECT count(*) + 1 FROM outbox)').run(epoch);
       const waiting = this.#sql('SELECT seq, body FROM outbox ORDER BY seq').all();
-      this.#leaves.restart(epoch, waiting as unknown as OutboxRows['rows']);
+      this.#leaves.restart(waiting as unknown as OutboxRows['rows']);
     });
   }
 

@@ -1,3 +1,4 @@
 export * from './merkle.ts';
 export * from './record-leaf.ts';
 export * from './signed-note.ts';
+export * from './record-proof.ts';
