@@ -40,7 +40,10 @@ export function intervalOf(
   const own = m < 2 ? 0 : (Math.sqrt((second * m) / (m - 1)) * Math.sqrt(m)) / n;
   const standardError = Math.max(own, options.leastError ?? 0);
   const skewness = second === 0 ? 0 : third / second ** 1.5;
-  const t = tQuantile(LEVEL, Math.max(1, df));
+  // How well the spread itself is known (Satterthwaite 1946): 2n ÷ (kurtosis − 1), n for a normal; few for a heavy tail.
+  const fourth = terms.reduce((sum, one) => sum + (one - mean) ** 4, 0) / m;
+  const dfOfSpread = second === 0 ? df : (2 * m) / Math.max(1e-9, fourth / second ** 2 - 1);
+  const t = tQuantile(LEVEL, Math.max(1, Math.min(df, dfOfSpread)));
   return {
     value,
     lo: value - standardError * unskewed(t, skewness, m),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Arm, ShowLogEntry } from '@livecue/shared/contract';
+import { createRandom } from './testing/random.ts';
 import { clumped, syntheticLog, trueUplift, type Truth } from './testing/synthetic-log.ts';
 import { upliftOf, upliftTable } from './uplift.ts';
 
@@ -36,8 +37,14 @@ describe('on records whose effect is known, 95 % intervals hold it in at least 9
 }); // prettier-ignore
 
 test('by hand: one share held back makes it the plain difference of means', () => {
-  const cases = [3, 4, 5, 4, 4, 4, 3, 5].map((value) => ({ value, held: false, propensity: 0.5, showId: 'a' }));
-  const held = [2, 1, 3, 2, 2].map((value) => ({ value, held: true, propensity: 0.5, showId: 'a' }));
+  const cases = [3, 4, 5, 4, 4, 4, 3, 5].map((value) => ({
+    value,
+    held: false,
+    propensity: 0.5,
+    usual: 1,
+    showId: 'a',
+  }));
+  const held = [2, 1, 3, 2, 2].map((value) => ({ value, held: true, propensity: 0.5, usual: 1, showId: 'a' }));
   const found = upliftOf([...cases, ...held]);
   expect(found.shown).toEqual({ decisions: 8, mean: 4 });
   expect(found.held).toEqual({ decisions: 5, mean: 2 });
@@ -49,7 +56,7 @@ test('by hand: one share held back makes it the plain difference of means', () =
 });
 
 test('where the share changed midway, each decision counts by the inverse of its chance', () => {
-  const group = (value: number, held: boolean, propensity: number, n: number) => Array.from({ length: n }, () => ({ value, held, propensity, showId: 'a' }));
+  const group = (value: number, held: boolean, propensity: number, n: number) => Array.from({ length: n }, () => ({ value, held, propensity, usual: 1, showId: 'a' }));
   // A calm half with a tenth held back, a wild half with a half held back: the true difference is 0 in both.
   const found = upliftOf([...group(1, false, 0.9, 90), ...group(1, true, 0.1, 10), ...group(5, false, 0.5, 50), ...group(5, true, 0.5, 50)]);
   expect(found.uplift!.value).toBeCloseTo(0, 12);
@@ -68,6 +75,26 @@ test('the sample still needed is that of the formula, and such a sample sees the
   }
   expect(seen.enough).toBeGreaterThan(70);
   expect(seen.enough).toBeLessThan(97);
+});
+
+test('a best seller beside slow ones does not drown the effect: what was usual is taken off, and coverage holds', () => {
+  let [hits, raw, adjusted] = [0, 0, 0];
+  for (let seed = 1; seed <= 300; seed++) {
+    const random = createRandom(seed);
+    const cases = Array.from({ length: 300 }, () => {
+      const held = random.uniform() < 0.1;
+      const usual = random.uniform() < 0.3 ? 30 : 1;
+      const value = random.poisson(usual + (held ? 0 : 1));
+      return { value, held, propensity: held ? 0.1 : 0.9, usual, showId: 'a' };
+    });
+    const { lo, hi } = upliftOf(cases).uplift!;
+    if (lo <= 1 && 1 <= hi) hits++;
+    adjusted += hi - lo;
+    const plain = upliftOf(cases.map((one) => ({ ...one, usual: 0 }))).uplift!;
+    raw += plain.hi - plain.lo;
+  }
+  expect(hits / 300).toBeGreaterThan(0.9);
+  expect(adjusted / raw).toBeLessThan(0.4);
 });
 
 test('few in a group say nothing; a broken feed and an open window are left out', () => {

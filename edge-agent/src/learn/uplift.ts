@@ -25,6 +25,8 @@ export interface UpliftGroup {
   readonly mean: number;
 }
 
+/** Decisions from which a slope is fitted. */
+const LEAST_TO_ADJUST = 30;
 /** Smaller groups say nothing of their spread. */
 const LEAST_IN_GROUP = 5;
 /** The effect that is looked for, as a share of the mean without a card. */
@@ -36,6 +38,8 @@ export interface UpliftCase {
   readonly value: number;
   readonly held: boolean;
   readonly propensity: number;
+  /** What was to be expected before the decision. */
+  readonly usual: number;
   readonly showId: string;
 }
 
@@ -65,16 +69,16 @@ export function upliftTable(entries: Iterable<ShowLogEntry>): UpliftRow[] {
 export function upliftOf(
   cases: readonly UpliftCase[],
 ): Pick<UpliftRow, 'shown' | 'held' | 'uplift' | 'detectable' | 'stillNeeded'> {
-  const shown = groupOf(cases, false);
-  const held = groupOf(cases, true);
+  const heads = { shown: headOf(groupOf(cases, false)), held: headOf(groupOf(cases, true)) };
   const n = cases.length;
   const all = n === 0 ? 0 : cases.reduce((sum, { value }) => sum + value, 0) / n;
-  const detectable = all === 0 ? null : DETECTABLE_SHARE * (held.mean > 0 ? held.mean : all);
-  const heads = { shown: { decisions: shown.count, mean: shown.mean }, held: { decisions: held.count, mean: held.mean } };
-  if (shown.count < LEAST_IN_GROUP || held.count < LEAST_IN_GROUP) {
+  const detectable = all === 0 ? null : DETECTABLE_SHARE * (heads.held.mean > 0 ? heads.held.mean : all);
+  if (heads.shown.decisions < LEAST_IN_GROUP || heads.held.decisions < LEAST_IN_GROUP) {
     return { ...heads, uplift: null, detectable, stillNeeded: null };
   }
-  const influence = cases.map((one) => {
+  const adjusted = withoutUsual(cases);
+  const [shown, held] = [groupOf(adjusted, false), groupOf(adjusted, true)];
+  const influence = adjusted.map((one) => {
     const { mean, weight } = one.held ? held : shown;
     const own = 1 / one.propensity;
     return ((one.held ? -1 : 1) * own * (one.value - mean) * n) / (weight - own);
@@ -87,7 +91,24 @@ export function upliftOf(
   const uplift = intervalOf(shown.mean - held.mean, influence, { df, clusters, leastError: Math.sqrt(pooled) });
   const needed = detectable === null ? null : n * POWER_TERM * (uplift.standardError / detectable) ** 2;
   return { ...heads, uplift, detectable, stillNeeded: needed === null ? null : Math.max(0, Math.ceil(needed - n)) };
-} // prettier-ignore
+}
+
+const headOf = ({ count, mean }: Group): UpliftGroup => ({ decisions: count, mean });
+
+/**
+ * Each value less what its usual alone explains (Deng, Xu, Kohavi and Walker 2013, CUPED): known before chance had its
+ * say, it cannot bias the difference, and a shop's best seller no longer drowns what a card does.
+ */
+function withoutUsual(cases: readonly UpliftCase[]): readonly UpliftCase[] {
+  if (cases.length < LEAST_TO_ADJUST) return cases;
+  const n = cases.length;
+  const usual = cases.reduce((sum, one) => sum + one.usual, 0) / n;
+  const value = cases.reduce((sum, one) => sum + one.value, 0) / n;
+  const variance = cases.reduce((sum, one) => sum + (one.usual - usual) ** 2, 0);
+  if (variance === 0) return cases;
+  const slope = cases.reduce((sum, one) => sum + (one.usual - usual) * (one.value - value), 0) / variance;
+  return cases.map((one) => ({ ...one, value: one.value - slope * (one.usual - usual) }));
+}
 
 interface Group {
   readonly count: number;
@@ -142,7 +163,15 @@ function casesOf(entries: Iterable<ShowLogEntry>) {
     if (found === undefined || found.decision.rule === null || entry.values['covered'] !== 1) continue;
     const { rule, productId, held, propensity } = found.decision;
     const { orders = 0 } = entry.values;
-    const one = { orders, answered: answered.get(entry.decisionId) ?? 0, held, propensity, showId: found.showId };
+    const usual = found.decision.context['usual'] ?? 0;
+    const one = {
+      orders,
+      answered: answered.get(entry.decisionId) ?? 0,
+      held,
+      propensity,
+      usual,
+      showId: found.showId,
+    };
     put(rule, null, one);
     if (productId !== null) put(rule, productId, one);
   }
