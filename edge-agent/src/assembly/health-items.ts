@@ -2,6 +2,7 @@ import type { HealthItem, SourceHealth, UplinkStatus } from '@livecue/shared/con
 import type { DropReason } from '@livecue/shared/event';
 import type { Stage, Words } from '@livecue/shared/prompt';
 import type { StoreStatus } from '../ports.ts';
+import { policyItems, type PolicyChoice } from './policy-choice.ts';
 
 /** What the health page rests on. */
 export interface HealthFacts {
@@ -17,6 +18,7 @@ export interface HealthFacts {
   readonly queueDropped: number;
   readonly modelVersion: string;
   readonly stage: Pick<Stage, 'operatorOnly' | 'quiet'>;
+  readonly policy: PolicyChoice;
 }
 
 const same = (text: string): Words => ({ zh: text, en: text });
@@ -48,6 +50,7 @@ export function healthItems(facts: HealthFacts): HealthItem[] {
     cloudItem(facts),
     modelItem(facts),
     ...cueItems(facts),
+    ...policyItems(facts.policy),
     ...refusalItems(facts),
     ...streamItems(facts),
     ...sourceItems(facts),
