@@ -30,7 +30,7 @@ export function HealthList({ items }: { items: readonly HealthItem[] }) {
   const wrong = items.filter(({ level }) => level === 'wrong').length;
   const others = items.filter(({ level }) => level !== 'ok');
   return (
-    <Section name="health" title={t('health.title')} aside={<WrongCount n={wrong} />}>
+    <Section name="health" title={t('health.title')} aside={<WrongCount n={wrong} />} reachable>
       {items.length === 0 ? <p className="empty">{t('health.empty')}</p> : null}
       <ul className="rows">
         {others.map((item) => (

@@ -7,11 +7,14 @@ export function Section({
   name,
   title,
   aside,
+  reachable = false,
   children,
 }: {
   name: string;
   title: string;
   aside?: ReactNode;
+  /** Scrolls without anything in it to go to by keyboard: the body itself is gone to. */
+  reachable?: boolean;
   children: ReactNode;
 }) {
   const id = useId();
@@ -21,7 +24,9 @@ export function Section({
         <h2 id={id}>{title}</h2>
         {aside}
       </div>
-      <div className="section-body">{children}</div>
+      <div className="section-body" {...(reachable ? { tabIndex: 0, role: 'group', 'aria-labelledby': id } : {})}>
+        {children}
+      </div>
     </section>
   );
 }

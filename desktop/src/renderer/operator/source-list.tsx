@@ -61,7 +61,7 @@ export function SourceList({ sources, nowMs }: { sources: readonly SourceHealth[
   const { t } = useTranslation();
   const wrong = sources.filter((source) => sourceLevel(source, nowMs) === 'wrong').length;
   return (
-    <Section name="sources" title={t('sources.title')} aside={<WrongCount n={wrong} />}>
+    <Section name="sources" title={t('sources.title')} aside={<WrongCount n={wrong} />} reachable>
       {sources.length === 0 ? <p className="empty">{t('sources.empty')}</p> : null}
       <ul className="rows">
         {sources.map((source) => (

@@ -16,7 +16,7 @@ function FactLine({ words, language, copied, onCopy }: { words: string; language
   return (
     <div className="fact-line" lang={language === 'zh' ? 'zh-CN' : 'en'}>
       <span className="fact-words">{words}</span>
-      <button type="button" className="button small" onClick={() => onCopy(words)} aria-label={t('answers.copyLanguage', { language: t(`answers.language.${language}`) })}>
+      <button type="button" className="button small" onClick={() => onCopy(words)} title={t('answers.copyLanguage', { language: t(`answers.language.${language}`) })}>
         <Copy size={12} aria-hidden="true" /> {isCopied ? t('answers.copied') : t(`answers.language.${language}`)}
       </button>
     </div>
