@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 const MAX_PRODUCTS = 300;
 /** Interest looks at the last 10 or 30 s. */
 const INTEREST_WINDOW_MS = 30_000;
-/** The rates, the prior and the spread of `stream/demand`; raised when they change. */
+/** The rates, the prior and the spread of `stream/demand`, without the network; raised when they change. */
 export const DEMAND_MODEL = 'demand-show-1';
 
 const rounded = (value: number, digits: number) => {
@@ -52,7 +52,7 @@ export function toInterestWhy(interest: Interest): InterestWhy | null {
 export function detailOf(
   view: RoomView,
   productId: string,
-  of: { sales: SalesByMinute; forecast: Forecast | null; modelVersion: string },
+  of: { sales: SalesByMinute; forecast: Forecast | null; modelVersion: string; forecastModel: string },
 ): ProductDetail {
   const recent = view.counts(productId, 60_000);
   const sold = view.counts(productId, 300_000);
@@ -65,7 +65,7 @@ export function detailOf(
     questions: { openMs: recent.openMs, closeMs: recent.closeMs, comments: recent.counts.comments, viewers, modelVersion: of.modelVersion },
     sales: { openMs: sold.openMs, closeMs: sold.closeMs, units: sold.counts.unitsPaid, ...of.sales.read(productId, view.nowMs) },
     forecast: of.forecast,
-    forecastModel: DEMAND_MODEL,
+    forecastModel: of.forecastModel,
   };
 } // prettier-ignore
 

@@ -165,6 +165,14 @@ describe('demand of a room', () => {
     expect(demand.forecast('shirt', null, 1)!.ahead[0]!.mean).toBeGreaterThan(20);
   });
 
+  it('is moved by what a network says: mean and bounds of each horizon, and the time until the stock is gone', () => {
+    const demand = room(60 * MINUTE, (slice) => (slice % 4 === 0 ? { shirt: 2 } : {}));
+    const [plain, twice] = [demand.forecast('shirt', 60, 1)!, demand.forecast('shirt', 60, 1, { factors: [2, 2, 1], spreads: [0.2, 0.2, 0.1] })!]; // prettier-ignore
+    expect(twice.ahead.map(({ mean }, at) => mean / plain.ahead[at]!.mean)).toEqual([expect.closeTo(2, 9), expect.closeTo(2, 9), expect.closeTo(1, 9)]); // prettier-ignore
+    expect(twice.stockOut!.medianMinutes).toBeLessThan(0.7 * plain.stockOut!.medianMinutes);
+    for (const { mean, lo80, hi80 } of twice.ahead) expect(lo80 < mean && mean < hi80).toBe(true);
+  });
+
   it('is cheap: 500 products, a slice and a forecast of each, well within a second', () => {
     const ids = Array.from({ length: 500 }, (_, at) => `p${at}`);
     const demand = room(60, (slice) => Object.fromEntries(ids.map((id, at) => [id, (at + slice) % 3])));
