@@ -35,6 +35,7 @@ import { recordingActions } from './show-actions.ts';
 import { answeringShows } from './show-calls.ts';
 import { createShowLog } from './show-log.ts';
 import { createReportKeeper } from './show-report-keeper.ts';
+import { createShowForecaster, openForShows } from './show-forecaster.ts';
 import { createShowTotals } from './show-totals.ts';
 import { createStepWriter } from './step-writer.ts';
 import { recoverPipeline } from './recovery.ts';
@@ -103,6 +104,9 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     { folder, onProblem: (problem) => logger.warn(problem) },
   );
   const choice = await choosePolicy(opened.showLog, config.advise.policy);
+  // Without a panel nobody reads what is told of the coming minutes.
+  const warn = (problem: string) => logger.warn(problem);
+  const showNetwork = input.panel ? await openForShows(warn) : null;
   const core = createCore(
     { ...input, predictor, orderModel, policy: choice.policy },
     {
@@ -205,6 +209,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       comments,
       answers: core.answers,
       orders,
+      shows: createShowForecaster(showNetwork, warn),
       sources,
       uplink,
       storeStatus: () => store.status(),
@@ -262,6 +267,9 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     { name: 'store', start: async () => undefined, stop: () => opened.stop() },
     ...(reports === null ? [] : [reports]),
     { name: 'models', start: async () => undefined, stop: () => predictor.close() },
+    ...(showNetwork === null
+      ? []
+      : [{ name: 'demand network', start: async () => undefined, stop: () => showNetwork.close() }]),
     ...(embedded === null ? [] : [embedded]),
     { name: 'uplink', start: (signal) => uplink.start(signal), stop: () => uplink.stop() },
     ...(panel === null ? [] : [panel]),

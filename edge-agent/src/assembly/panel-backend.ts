@@ -10,10 +10,12 @@ import type { CommentDesk } from './comment-desk.ts';
 import { createCueDesk } from './cue-desk.ts';
 import { PanelCallError } from '../panel/panel-call-error.ts';
 import { healthItems } from './health-items.ts';
+import type { PolicyChoice } from './policy-choice.ts';
 import type { LatencyMeter } from './latency.ts';
 import type { OrderDesk } from './order-desk.ts';
 import { productById } from './product-resolver.ts';
-import { createSalesByMinute, detailOf, toInterest } from './product-signals.ts';
+import { createSalesByMinute, DEMAND_MODEL, detailOf, toInterest } from './product-signals.ts';
+import type { ShowForecaster } from './show-forecaster.ts';
 import type { ShowTotals } from './show-totals.ts';
 
 const SERIES_SECONDS = 300;
@@ -33,6 +35,7 @@ export interface PanelBackendPorts {
   readonly comments: CommentDesk;
   readonly answers: Pick<AnswerDesk, 'rows' | 'close'>;
   readonly orders: OrderDesk;
+  readonly shows: ShowForecaster;
   readonly sources: readonly Source[];
   readonly uplink: Uplink;
   readonly storeStatus: () => StoreStatus;
@@ -60,6 +63,7 @@ export function createPanelBackend(
     version: string;
     mode: PanelState['mode'];
     startedMs: number;
+    policy: PolicyChoice;
   },
 ): RoomBackend {
   const points: SeriesPoint[] = [];
@@ -106,7 +110,7 @@ export function createPanelBackend(
     const ids = listed(view);
     forecasts = new Map();
     for (const id of ids) {
-      const forecast = view.forecast(id, stockOf(view, id));
+      const forecast = view.forecast(id, stockOf(view, id), ports.shows.correctionOf(id, view));
       if (forecast !== null) forecasts.set(id, forecast);
     }
     sales.take(nowMs, ids, (id) => ports.totals.unitsSold(id));
@@ -116,8 +120,9 @@ export function createPanelBackend(
     const view = ports.view();
     if (!known.has(productId) && !view.productIds.includes(productId))
       throw new PanelCallError('not-found', `product.read: neither the catalogue nor the room has a product ${JSON.stringify(productId)}.`); // prettier-ignore
-    const forecast = view.forecast(productId, stockOf(view, productId));
-    return detailOf(view, productId, { sales, forecast, modelVersion: facts.modelVersion });
+    const forecast = view.forecast(productId, stockOf(view, productId), ports.shows.correctionOf(productId, view));
+    const forecastModel = ports.shows.versionAt(view) ?? DEMAND_MODEL;
+    return detailOf(view, productId, { sales, forecast, modelVersion: facts.modelVersion, forecastModel });
   };
 
   return {
@@ -139,6 +144,8 @@ export function createPanelBackend(
       });
       if (points.length > SERIES_SECONDS) points.shift();
       takeForecasts(view, nowMs);
+      // It says itself when it fails; what it answers counts from the next second on.
+      void ports.shows.tick(view);
     },
     state() {
       const nowMs = ports.nowMs();
@@ -177,6 +184,7 @@ export function createPanelBackend(
           queueDropped: ports.queueDropped(),
           modelVersion: facts.modelVersion,
           stage: ports.advisor.stage(),
+          policy: facts.policy,
         }),
         counters: {
           events: ports.pipeline.counts.events,
