@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Catalogue } from '@livecue/shared/contract';
 import { AnswerRow } from '@livecue/shared/contract';
@@ -104,5 +105,61 @@ describe('answers in a room', () => {
     expect(desk.rows(room.view)).toEqual([]);
     for (let i = 0; i < 300; i++) desk.comment(comment('主播几岁', `v${i}`), predicted('product_question', `x${i}`), () => room.view); // prettier-ignore
     expect(desk.rows(room.view)).toHaveLength(100);
+  });
+});
+
+describe('the queue over a restart', () => {
+  const texts = ['衬衫怎么选码', '还有货吗', '什么时候发货', '退款怎么还没到', '今天天气'] as const;
+  const intents: readonly Intent[] = ['size_spec', 'stock', 'shipping', 'return_warranty', 'product_question'];
+  const Step = fc.record({
+    what: fc.constantFrom('ask', 'ask', 'ask', 'ask', 'close', 'remove', 'save'),
+    which: fc.nat(4),
+    viewer: fc.nat(6),
+    afterMs: fc.constantFrom(0, 1_000, 40_000, 400_000),
+  });
+
+  test('what waits at any point is there after it, and nothing else', () => {
+    fc.assert(
+      fc.property(fc.array(Step, { maxLength: 40 }), (steps) => {
+        const room = createFakeRoom();
+        const desk = createAnswerDesk(CATALOGUE);
+        const state = new Map<string, string>();
+        const save = () => {
+          const { put, del } = desk.takeDelta();
+          for (const key of del) state.delete(key);
+          for (const [key, value] of put) state.set(key, value);
+        };
+        for (const { what, which, viewer, afterMs } of steps) {
+          room.nowMs += afterMs;
+          const asked = comment(texts[which] ?? '', `viewer-number-${viewer}`, room.nowMs);
+          if (what === 'ask') desk.comment(asked, predicted(intents[which] ?? 'stock', which < 2 ? 'p3' : null), () => room.view); // prettier-ignore
+          if (what === 'close') desk.close(desk.rows(room.view)[which]?.answerId ?? '');
+          if (what === 'remove') desk.removed({ type: 'live.comment.deleted', source: 'live/test', data: { author: { identifier: `viewer-number-${viewer}` } } } as never); // prettier-ignore
+          if (what === 'save') save();
+        }
+        const rows = desk.rows(room.view);
+        save();
+        const restored = createAnswerDesk(CATALOGUE);
+        restored.restore([...state].reverse());
+        expect(restored.takeDelta()).toEqual({ put: [], del: [] });
+        const byId = (a: AnswerRow, b: AnswerRow) => (a.answerId < b.answerId ? -1 : 1);
+        expect(restored.rows(room.view).sort(byId)).toEqual([...rows].sort(byId));
+        expect(state.size).toBe(rows.length);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('of who asked only the newest is kept by id; a row whose fact is no more is gone', () => {
+    const room = createFakeRoom();
+    const desk = createAnswerDesk(CATALOGUE);
+    for (const viewer of ['first-viewer', 'last-viewer']) desk.comment(comment('衬衫怎么选码', viewer), predicted('size_spec', 'p3'), () => room.view); // prettier-ignore
+    const { put } = desk.takeDelta();
+    expect(JSON.stringify(put)).toContain('last-viewer');
+    expect(JSON.stringify(put)).not.toContain('first-viewer');
+    const emptied = createAnswerDesk({ ...CATALOGUE, products: [productOf('p3', 3), productOf('p5', 5)] });
+    emptied.restore(put);
+    expect(emptied.rows(room.view)).toEqual([]);
+    expect(emptied.takeDelta().del).toEqual(put.map(([key]) => key));
   });
 });
