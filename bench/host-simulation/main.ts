@@ -60,7 +60,10 @@ function rowOf(name: string, silent: Played, played: Played): Row {
 const ofRule = (events: readonly PromptEvent[], rule: RuleName): PromptEvent[] =>
   events.filter((event) => ('prompt' in event ? event.prompt.rule : event.rule) === rule);
 
-async function measure(options: { rooms: number; few: number; minutes: number; first: number }) {
+async function measure(
+  options: { rooms: number; few: number; minutes: number; first: number },
+  show: (title: string, rows: readonly Row[]) => void,
+) {
   const pool = createPool<RoomJob, RoomAnswer>(new URL('./worker.ts', import.meta.url));
   let done = 0;
   const tell = () => {
@@ -85,6 +88,7 @@ async function measure(options: { rooms: number; few: number; minutes: number; f
       rowOf('cards of another show (control)', silent, await play(rooms, HOST, (index) => cardsOf(index + 1))),
       rowOf('cards by chance (control)', silent, await play(rooms, HOST, () => 'chance')),
     ];
+    show('lift over the silent show', rows);
     say('by rule');
     const rules = [...new Set(agent.flatMap(({ figures }) => Object.keys(figures.cards) as RuleName[]))].sort();
     const byRule: Row[] = [];
@@ -95,6 +99,7 @@ async function measure(options: { rooms: number; few: number; minutes: number; f
       return silent.map((plain, index) => played[having.indexOf(index)] ?? plain);
     };
     for (const rule of rules) byRule.push(rowOf(rule, silent, await alone(rule)));
+    show('heeding one rule alone', byRule);
     say('sensitivity');
     const sensitivity = [
       rowOf('as above', silent, agent.slice(0, few)),
@@ -110,6 +115,7 @@ async function measure(options: { rooms: number; few: number; minutes: number; f
       sensitivity.push(rowOf(`effects × ${scale}`, base, await play(few, host, () => 'models')));
       sensitivity.push(rowOf(`effects × ${scale}, by chance`, base, await play(few, host, () => 'chance')));
     }
+    show('sensitivity', sensitivity);
     return { ...options, host: HOST, rows, byRule, sensitivity };
   } finally {
     pool.close();
@@ -141,9 +147,10 @@ async function main(): Promise<number> {
     );
     return 2;
   }
-  const figures = await measure({ rooms, few: Math.min(rooms, few), minutes, first });
+  // Tables come as they are ready: the whole takes minutes.
+  const show = (title: string, rows: readonly Row[]) => void process.stdout.write(`${table(title, rows)}\n`);
+  const figures = await measure({ rooms, few: Math.min(rooms, few), minutes, first }, values.json ? () => {} : show);
   if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
-  else process.stdout.write([table('lift over the silent show', figures.rows), table('heeding one rule alone', figures.byRule), table('sensitivity', figures.sensitivity)].join('\n')); // prettier-ignore
   return 0;
 }
 

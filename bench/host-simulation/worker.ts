@@ -1,5 +1,5 @@
 /** A child of the bench: plays one show after the other. */
-import type { Intent } from '@livecue/shared/insight';
+import type { Intent, Prediction } from '@livecue/shared/insight';
 import type { PromptEvent } from '@livecue/shared/prompt';
 import { MODELS, intentRulesFolder, openCommentPredictor } from '../../edge-agent/src/assembly/comment-predictor.ts';
 import { openOrderModel } from '../../edge-agent/src/assembly/order-model.ts';
@@ -30,9 +30,29 @@ const catalogue = demoCatalogue();
 const orderModel = openOrderModel(null);
 let models: (Predictor & { close(): Promise<void> }) | null = null;
 
+/** Shows repeat each other's comments: what was read once is not read again, and no thread is waited for. */
+function remembering(predictor: Predictor): Predictor {
+  const known = new Map<string, Prediction | null>();
+  return {
+    ...predictor,
+    predict(texts) {
+      const fresh = [...new Set(texts)].filter((text) => !known.has(text));
+      const all = () => texts.map((text) => known.get(text) ?? null);
+      if (fresh.length === 0) return all();
+      return Promise.resolve(predictor.predict(fresh)).then((predictions) => {
+        fresh.forEach((text, index) => known.set(text, predictions[index] ?? null));
+        return all();
+      });
+    },
+  };
+}
+
 async function readerOf(reader: Reader): Promise<{ predictor: Predictor; truth: TruthQueue | null }> {
   if (reader === 'models') {
-    models ??= await openCommentPredictor({ catalogue, deadlineMs: null, onProblem: null });
+    if (models === null) {
+      const opened = await openCommentPredictor({ catalogue, deadlineMs: null, onProblem: null });
+      models = { ...remembering(opened), close: opened.close };
+    }
     return { predictor: models, truth: null };
   }
   if (reader === 'rules') return { predictor: openRulePredictor(intentRulesFolder(MODELS), createProductLinker(catalogue)), truth: null }; // prettier-ignore
