@@ -19,7 +19,7 @@ p{margin:4px 0}
 a{color:var(--advice)}
 .dim{color:var(--text-dim)}
 .mode{display:inline-block;padding:2px 8px;border:1px solid var(--act-now);border-radius:4px;color:var(--act-now);font-weight:600}
-.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(140px,1fr));gap:8px;margin:16px 0;padding:0;list-style:none}
+.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(250px,45%),1fr));gap:8px;margin:16px 0;padding:0;list-style:none}
 .tiles li{background:var(--surface);border:1px solid var(--line);border-radius:6px;padding:8px 12px}
 .tiles b{display:block;font-size:20px;line-height:28px;overflow-wrap:anywhere}
 figure{margin:0 0 16px;background:var(--surface);border:1px solid var(--line);border-radius:6px;padding:12px}
@@ -33,8 +33,10 @@ table{border-collapse:collapse;width:100%;background:var(--surface);border:1px s
 caption{text-align:left;color:var(--text-dim);padding:0 0 6px}
 th,td{padding:4px 8px;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}
 th{font-weight:600;color:var(--text-dim)}
+thead th{white-space:nowrap}
 tbody th{color:var(--text)}
-th.l,td.l{text-align:left;overflow-wrap:anywhere}
+th.l,td.l{text-align:left;min-width:7em;max-width:32em;overflow-wrap:anywhere}
+th.l:first-child{min-width:5em}
 td.n,th.n{white-space:nowrap}
 .over{color:var(--wrong);font-weight:600}
 svg text{fill:var(--text-dim);font:12px system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif}

@@ -9,6 +9,7 @@ import type { UpliftRow } from './uplift-row.ts';
 
 /** Rows of the timeline and of long tables on the page; the CSV files have all. */
 const MAX_ROWS = 1_000;
+const MAX_QUESTIONS = 40;
 const PLOTTED = 6;
 const OUTCOMES = ['done', 'snoozed', 'muted', 'vetoed', 'withdrawn', 'expired'] as const;
 
@@ -107,7 +108,7 @@ function cues(report: ShowReport, text: PageText): string {
 
 function questions(report: ShowReport, text: PageText): string {
   const head = [left(text.say('商品', 'Product')), left(text.say('问题', 'Question')), text.say('条数', 'Comments'), text.say('人数', 'Viewers'), text.say('场控回答', 'By the operator'), text.say('按提示回答', 'On a cue'), text.say('讲解时', 'While on air'), text.say('未回答', 'Unanswered')];
-  const rows = report.questions.slice(0, MAX_ROWS).map((row) => [
+  const rows = report.questions.slice(0, MAX_QUESTIONS).map((row) => [
     escaped(row.productId === null ? text.say('未指明商品', 'No product named') : text.product(row.productId)),
     escaped(text.pick(INTENT_WORDS[row.intent])), numberText(row.comments), row.viewers === null ? '–' : numberText(row.viewers),
     numberText(row.byOperator), numberText(row.byCue), numberText(row.onAir), numberText(row.unanswered),
@@ -116,7 +117,9 @@ function questions(report: ShowReport, text: PageText): string {
     '每个问题只算一类：5 分钟内场控回答过，或主持人照提示做了，或商品正在讲解（可能已口头回答），其余为未回答。人数为全场不重复观众。',
     'Each question counts once: answered by the operator within 5 min, or the host acted on a cue for it, or the product was on air (the host may have said it); else unanswered. Viewers are distinct over the show.',
   );
-  return `<h2>${text.say('观众的问题', 'What viewers asked')}</h2>${rows.length === 0 ? `<p>${text.say('没有提问。', 'Nothing was asked.')}</p>` : table(caption, head, rows, 2)}`;
+  const rest = report.questions.length - rows.length;
+  const more = rest <= 0 ? '' : `<p class="dim">${text.say(`另有 ${rest} 项在 questions.csv。`, `${rest} more are in questions.csv.`)}</p>`;
+  return `<h2>${text.say('观众的问题', 'What viewers asked')}</h2>${rows.length === 0 ? `<p>${text.say('没有提问。', 'Nothing was asked.')}</p>` : table(caption, head, rows, 2) + more}`;
 } // prettier-ignore
 
 function forecasts(report: ShowReport, text: PageText): string {

@@ -113,7 +113,7 @@ function markLanes({ cards, offers, anomalies, endedMs }: ShowReport, text: Page
     else if (priority === 'advice') out += `<circle class="advice" cx="${fixed(at)}" cy="${y}" r="4.5">${words}</circle>`;
     else out += `<rect class="info" x="${fixed(at - 4)}" y="${y - 4}" width="8" height="8">${words}</rect>`;
   }
-  out += label(LEFT - 8, top + 34, text.say('优惠', 'Offers'), 'end');
+  if (offers.length > 0) out += label(LEFT - 8, top + 34, text.say('优惠', 'Offers'), 'end');
   for (const offer of offers) {
     if (offer.phase !== 'started') continue;
     const over = offers.find((one) => one.phase === 'ended' && one.productId === offer.productId && one.eventTimeMs >= offer.eventTimeMs); // prettier-ignore

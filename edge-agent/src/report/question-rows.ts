@@ -1,7 +1,7 @@
 import { isQuestion } from '@livecue/shared/contract';
 import type { Intent } from '@livecue/shared/insight';
 import { MINUTE_MS, type MinuteBook } from './minute-book.ts';
-import { covered, type Span } from './spans.ts';
+import { covered, merged, type Span } from './spans.ts';
 
 /** An answer within so long after the minute in which it was asked counts as one to it. */
 export const ANSWERED_WITHIN_MS = 5 * MINUTE_MS;
@@ -23,7 +23,7 @@ export interface QuestionRow {
   readonly viewers: number | null;
   readonly byOperator: number;
   readonly byCue: number;
-  /** Neither, but the product was explained then or within 5 min: the host may have said it. */
+  /** Neither, but the product (where none was named, any) was explained then or within 5 min: the host may have said it. */
   readonly onAir: number;
   readonly unanswered: number;
 }
@@ -53,8 +53,9 @@ export function questionRows(
       unnamed.set(intent, own.set(openMs, rest));
     }
   }
+  const anything = merged([...explained.values()].flat());
   for (const [intent, comments] of unnamed) {
-    rows.push(rowOf({ productId: null, intent, viewers: null }, comments, answers, []));
+    rows.push(rowOf({ productId: null, intent, viewers: null }, comments, answers, anything));
   }
   return rows.sort((a, b) => b.unanswered - a.unanswered || b.comments - a.comments || (keyOf(a) < keyOf(b) ? -1 : 1));
 }
