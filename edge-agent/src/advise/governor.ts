@@ -1,15 +1,25 @@
 import type { AgentConfig, Product } from '@livecue/shared/contract';
 import type { Chance, HostPrompt, PromptEvent, PromptOutcome, RuleName, SuppressReason } from '@livecue/shared/prompt';
 import type { RoomView } from '../core-ports.ts';
-import { type Card, LIFE_MS, MAX_QUEUED, ordered, PLACES, promptOf, RANK } from './card.ts';
+import { type Card, MAX_QUEUED, ordered, PLACES } from './card.ts';
+import { close, holdBack, open, promptOf, renew, show, suppress, type Wanted } from './card-life.ts';
 import { drawOf, isHeldBack } from './hold-back.ts';
 import { createHouseRules, type HouseRules } from './house-rules.ts';
 import {
-  advance, hasEnded, isForgettable, isReady, isRepeat, type KeyState, keyRefusal, newKeyState, noteRaise, quieten,
-} from './key-state.ts'; // prettier-ignore
+  advance,
+  hasEnded,
+  isForgettable,
+  isReady,
+  type KeyState,
+  keyRefusal,
+  newKeyState,
+  quieten,
+} from './key-state.ts';
 import { createOutcomeRecord, type OutcomeRecord } from './outcome-record.ts';
-import { type Candidate, isSoldOut, type Rule } from './rule.ts';
+import { isSoldOut, type Rule } from './rule.ts';
 import { createScreenLimits, type LimitedCard, type ScreenLimits } from './screen-limits.ts';
+
+export type { Wanted } from './card-life.ts';
 
 export interface Governor {
   /** One evaluation: what the rules want, and the room for the guards. Returns what changed. */
@@ -30,11 +40,6 @@ export interface Governor {
   readonly limits: ScreenLimits;
   readonly house: HouseRules;
   readonly outcomes: OutcomeRecord;
-}
-
-export interface Wanted {
-  readonly rule: Rule;
-  readonly candidate: Candidate;
 }
 
 /** Cards for one product that could all come now: every guard and limit has passed them. */
@@ -238,105 +243,10 @@ function endOf(ports: GovernorPorts, card: Card, state: KeyState, view: RoomView
   return nowMs >= expiresMs && !card.safety ? 'expired' : null;
 }
 
-function close(events: PromptEvent[], cards: Map<string, Card>, card: Card, outcome: PromptOutcome, nowMs: number) {
-  const { promptId, key, rule, priority, productId, raisedMs } = card.prompt;
-  cards.delete(key);
-  if (card.raised) events.push({ kind: 'closed', atMs: nowMs, promptId, rule, priority, productId, raisedMs, outcome });
-}
-
 function refusalOf(state: KeyState, house: HouseRules, { rule, candidate }: Wanted, view: RoomView, nowMs: number) {
   const productId = candidate.product?.productId ?? null;
   if (house.isVetoed({ rule: rule.name, productId }, nowMs)) return 'vetoed';
   if (isSoldOut(candidate.product, view)) return 'sold-out';
   if (view.feed.state !== 'ok' && !rule.safety) return 'stale-feed';
   return keyRefusal(state, candidate.count, rule.safety, nowMs);
-}
-
-function suppress(
-  events: PromptEvent[],
-  state: KeyState,
-  prompt: HostPrompt,
-  reason: SuppressReason,
-  nowMs: number,
-): void {
-  if (state.told) return;
-  state.told = true;
-  events.push({ kind: 'suppressed', atMs: nowMs, prompt, reason });
-}
-
-/** A key whose count doubled within 5 min brings its old card back; else it is a new card (HP8). */
-function open(cards: Map<string, Card>, state: KeyState, rule: Rule, wanted: Candidate, view: RoomView, nowMs: number) {
-  const fresh = promptOf(rule, wanted, view.roomId, nowMs);
-  const again = !rule.safety && isRepeat(state, nowMs) && state.promptId !== null;
-  const prompt = again ? { ...fresh, promptId: state.promptId ?? fresh.promptId } : fresh;
-  if (!again) state.shown = false;
-  state.promptId = prompt.promptId;
-  state.lastMs = nowMs;
-  state.lastCount = wanted.count;
-  state.told = false;
-  cards.set(wanted.key, { prompt, raised: false, safety: rule.safety });
-}
-
-/** An open card changes only when it says something new: its count doubled, it became urgent, or it lasts. */
-function renew(
-  events: PromptEvent[],
-  limits: ScreenLimits,
-  card: Card,
-  state: KeyState,
-  { rule, candidate }: Wanted,
-  nowMs: number,
-): void {
-  const reserved = rule.reserved ?? false;
-  const doubled = candidate.count >= 2 * state.lastCount;
-  const lasts = card.safety && nowMs >= card.prompt.expiresMs;
-  const rises = RANK[candidate.priority] < RANK[card.prompt.priority];
-  const escalates = rises && (!card.raised || limits.escalationRefusal(reserved, nowMs) === null);
-  if (!doubled && !lasts && !escalates) return;
-  if (escalates && card.raised) limits.noteEscalation(reserved, nowMs);
-  if (doubled) state.lastCount = candidate.count;
-  const priority = escalates ? candidate.priority : card.prompt.priority;
-  const expiresMs = nowMs + LIFE_MS[priority];
-  card.prompt = { ...card.prompt, ...candidate.compose(), priority, updatedMs: nowMs, expiresMs };
-  if (card.raised) events.push({ kind: 'updated', atMs: nowMs, prompt: card.prompt });
-}
-
-/** First time on the screen: from here its life, HP2 and HP8 count. */
-function show(
-  events: PromptEvent[],
-  limits: ScreenLimits,
-  limited: LimitedCard,
-  card: Card,
-  state: KeyState,
-  chance: Chance | null,
-  nowMs: number,
-): void {
-  const again = state.shown;
-  card.raised = true;
-  if (!card.safety) limits.note(limited, nowMs);
-  noteRaise(state, nowMs);
-  if (!again) state.firstRaisedMs = nowMs;
-  state.shown = true;
-  // The host was told: that the same episode may not come again needs no event.
-  state.told = true;
-  state.lastMs = nowMs;
-  const expiresMs = nowMs + LIFE_MS[card.prompt.priority];
-  card.prompt = { ...card.prompt, raisedMs: state.firstRaisedMs, updatedMs: nowMs, expiresMs };
-  if (again) events.push({ kind: 'updated', atMs: nowMs, prompt: card.prompt });
-  else events.push({ kind: 'raised', atMs: nowMs, prompt: card.prompt, ...chance });
-}
-
-/** No card any more, and none of this key until its episode has ended; a later one is another card. */
-function holdBack(
-  events: PromptEvent[],
-  cards: Map<string, Card>,
-  card: Card,
-  state: KeyState,
-  chance: Chance | null,
-  nowMs: number,
-): void {
-  cards.delete(card.prompt.key);
-  state.held = true;
-  state.told = true;
-  state.promptId = null;
-  if (chance !== null) events.push({ kind: 'held', atMs: nowMs, prompt: card.prompt, ...chance });
 }
