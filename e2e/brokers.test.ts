@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { topics, UplinkAck } from '@livecue/shared/contract';
+import { AgentPresence, topics, UplinkAck } from '@livecue/shared/contract';
 import { eventually, ROOT, runCommand, startAgent, startCloud, temporaryFolder, writeConfig } from './program.ts';
 
 const MOSQUITTO = '/usr/sbin/mosquitto';
@@ -153,18 +153,32 @@ describe.skipIf(absent.length > 0)('Mosquitto by the sample configuration', () =
     const events = Array.from({ length: 20 }, (_, n) => ({ id: `t:${n}`, source: 'live/t/1', type: 'live.comment.created', time, data: { text: 'hello', author: { identifier: `v${n}` } } })); // prettier-ignore
     const answer = await fetch(`${agent.ready.endpoints['http']}`, { method: 'POST', headers: { authorization: `Bearer ${agent.ready.ingestToken}`, 'content-type': 'application/json' }, body: JSON.stringify(events) }); // prettier-ignore
     expect(answer.status).toBe(202);
-    const listener = await login('studio-a');
-    const acknowledged = new Promise<void>((resolve) => listener.on('message', (_topic, payload) => {
+    const [listener, fleet] = [await login('studio-a'), await login('fleet')];
+    const birth = new Promise<{ epoch: number; key: string }>((resolve) => fleet.on('message', (topic, payload) => {
+      const told = AgentPresence.safeParse(json(payload.toString()));
+      if (topic === topics.presence('studio-a') && told.success) resolve({ epoch: told.data.epoch, key: told.data.key! });
+    })); // prettier-ignore
+    await fleet.subscribeAsync(topics.presence('+'), { qos: 1 });
+    // First the records, some ten seconds later the signed tree over them.
+    const verified = new Promise<void>((resolve) => listener.on('message', (_topic, payload) => {
       const ack = UplinkAck.safeParse(json(payload.toString()));
-      if (ack.success && ack.data.contiguous >= 1) resolve();
+      if (ack.success && (ack.data.proof?.verified ?? 0) >= 1) resolve();
     })); // prettier-ignore
     await listener.subscribeAsync(topics.ack('studio-a'), { qos: 1 });
-    await acknowledged;
+    await verified;
+    const { epoch, key } = await birth;
     await agent.end();
     expect(agent.words()).not.toContain('secret-of');
     await receiver.end();
+    const proof = await runCommand(['receiver', 'prove', '--database', database, '--agent', 'studio-a', '--epoch', String(epoch), '--seq', '1']); // prettier-ignore
+    const file = path.join(folder, 'proof.json');
+    writeFileSync(file, proof.stdout);
+    const fits = await runCommand(['verify', file, '--key', key]);
+    expect([fits.code, json(fits.stdout)]).toEqual([0, { file, kind: 'record', ok: true, agentId: 'studio-a', epoch, seq: 1, keyGiven: true }]); // prettier-ignore
+    writeFileSync(file, proof.stdout.replace('\\"comments\\":20', '\\"comments\\":21'));
+    expect((await runCommand(['verify', file, '--key', key])).code).toBe(1);
     const rows = await runCommand(['receiver', 'rows', '--database', database]);
     const comments = rows.stdout.trim().split('\n').map((line) => JSON.parse(line) as { group_kind: string; counts: { comments: number } }); // prettier-ignore
     expect(comments.filter((row) => row.group_kind === 'room').reduce((sum, row) => sum + row.counts.comments, 0)).toBe(20); // prettier-ignore
-  });
+  }, 120_000);
 });

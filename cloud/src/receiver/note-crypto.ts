@@ -3,7 +3,7 @@ import type { NoteCrypto } from '@livecue/shared/proof';
 
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** RFC 8410 for the key, RFC 8032 for the signature. */
+/** Hash, base64 and signature check (RFC 8410 for the key, RFC 8032 for the signature) of `shared/proof` by Node. */
 export const noteCrypto: NoteCrypto = {
   sha256: (data) => new Uint8Array(createHash('sha256').update(data).digest()),
   utf8: (text) => new TextEncoder().encode(text),

@@ -1,11 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { append, HASH_BYTES, recordLeaf, type Frontier } from '@livecue/shared/proof';
-
-const hashing = {
-  sha256: (data: Uint8Array) => new Uint8Array(createHash('sha256').update(data).digest()),
-  utf8: (text: string) => new TextEncoder().encode(text),
-};
+import { noteCrypto } from '../runtime/note-crypto.ts';
 
 /** The tree up to where the receiver has verified it, and the leaf hashes of the records after, in order of seq. */
 export interface UnprovenLeaves {
@@ -24,7 +19,7 @@ export class LeafTable {
   }
 
   add(seq: number, payload: string): void {
-    this.#insert.run(seq, recordLeaf(hashing, payload));
+    this.#insert.run(seq, recordLeaf(noteCrypto, payload));
   }
 
   /** A new epoch: a new tree over the records that wait. */
@@ -43,7 +38,7 @@ export class LeafTable {
     let frontier = this.#proven();
     if (size <= frontier.size || size > this.size) return;
     const rows = this.#database.prepare('DELETE FROM leaves WHERE seq <= ? RETURNING seq, leaf').all(size) as { seq: number; leaf: Uint8Array }[]; // prettier-ignore
-    for (const { leaf } of rows.sort((a, b) => a.seq - b.seq)) frontier = append(hashing.sha256, frontier, leaf);
+    for (const { leaf } of rows.sort((a, b) => a.seq - b.seq)) frontier = append(noteCrypto.sha256, frontier, leaf);
     this.#database.prepare('UPDATE proof SET size = ?, roots = ?').run(frontier.size, concat(frontier.roots));
   }
 

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { topics, type AgentCheckpoint, type UplinkAck } from '@livecue/shared/contract';
 import { append, checkpointText, originOf, rootOf, type Frontier } from '@livecue/shared/proof';
 import type { Outbox } from '../ports.ts';
+import { noteCrypto } from '../runtime/note-crypto.ts';
 import type { NoteSigner } from './note-signer.ts';
 
 /** Records between two checkpoints, unless there is time. */
@@ -13,8 +13,7 @@ const LEAVES_MAX = 1_000;
 /** Base64 of a leaf is 43 characters or so; what stands around the leaves stays below this. */
 const ENVELOPE_BYTES = 6_000;
 
-const sha256 = (data: Uint8Array) => new Uint8Array(createHash('sha256').update(data).digest());
-const toBase64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+const { sha256, toBase64 } = noteCrypto;
 
 export interface CheckpointSender {
   /** An acknowledgement of our epoch. Rejects with the disk's error. */

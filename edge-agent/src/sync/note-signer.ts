@@ -1,11 +1,6 @@
-import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { signNote, verifierText } from '@livecue/shared/proof';
-
-const crypto = {
-  sha256: (data: Uint8Array) => new Uint8Array(createHash('sha256').update(data).digest()),
-  utf8: (text: string) => new TextEncoder().encode(text),
-  toBase64: (bytes: Uint8Array) => Buffer.from(bytes).toString('base64'),
-};
+import { noteCrypto } from '../runtime/note-crypto.ts';
 
 /** Signs checkpoints as `livecue-<agentId>`. */
 export interface NoteSigner {
@@ -21,8 +16,8 @@ export function createNoteSigner(agentId: string, signingKey: string): NoteSigne
   const publicKey = new Uint8Array(Buffer.from(raw, 'base64url'));
   const name = `livecue-${agentId}`;
   return {
-    verifier: verifierText(crypto, name, publicKey),
+    verifier: verifierText(noteCrypto, name, publicKey),
     sign: (text) =>
-      signNote(crypto, text, { name, publicKey, sign: (message) => new Uint8Array(sign(null, message, key)) }),
+      signNote(noteCrypto, text, { name, publicKey, sign: (message) => new Uint8Array(sign(null, message, key)) }),
   };
 }
