@@ -15,6 +15,8 @@ export interface LoadCall {
   readonly texts: readonly string[];
   readonly eventsPerFrame: number;
   readonly products: number;
+  /** Rooms and shops that the events come from, in turn: `live/bench/1`, `shop/bench/1` and so on. */
+  readonly sources: number;
   /** Distinguishes the ids of two parts of one bench. */
   readonly run: string;
 }
@@ -34,6 +36,7 @@ const MIX = ['comment', 'like', 'like', 'like', 'like', 'view', 'view', 'join', 
 function createEvents(call: LoadCall) {
   let n = 0;
   let comments = 0;
+  let source = 1;
   const texts = call.texts.map((text) => JSON.stringify(text));
   const shop = (id: string, time: string, product: number): string => {
     if (n % 100 === 9) return order(id, time, product);
@@ -41,25 +44,27 @@ function createEvents(call: LoadCall) {
       n % 50 === 49
         ? `{"productID":"p${product}","inventoryLevel":${1000 + (n % 1000)}}`
         : `{"product":{"productID":"p${product}"},"orderQuantity":1}`;
-    return `{"id":"${id}","source":"shop/bench/1","type":"${n % 50 === 49 ? 'shop.stock.updated' : 'shop.cart.added'}","time":"${time}","data":${data}}`;
+    return `{"id":"${id}","source":"shop/bench/${source}","type":"${n % 50 === 49 ? 'shop.stock.updated' : 'shop.cart.added'}","time":"${time}","data":${data}}`;
   };
   const order = (id: string, time: string, product: number) =>
-    `{"id":"${id}","source":"shop/bench/1","type":"shop.order.paid","time":"${time}","data":{"orderNumber":"${n}","orderStatus":"OrderProcessing","priceCurrency":"CNY","partial":false,"total":"59.00","customerRef":"c${n % 50_000}","orderedItem":[{"productID":"p${product}","orderQuantity":1,"price":"59.00"}]}}`;
+    `{"id":"${id}","source":"shop/bench/${source}","type":"shop.order.paid","time":"${time}","data":{"orderNumber":"${n}","orderStatus":"OrderProcessing","priceCurrency":"CNY","partial":false,"total":"59.00","customerRef":"c${n % 50_000}","orderedItem":[{"productID":"p${product}","orderQuantity":1,"price":"59.00"}]}}`;
   const one = (time: string): string => {
     n++;
+    source = 1 + (Math.floor(n / MIX.length) % call.sources);
     const id = `bench:${call.run}-${n}`;
     const viewer = (n * 7919) % 20_011;
-    const product = (n * 31) % call.products;
+    // Spread by hash (Knuth's multiplicative): a plain remainder would meet the turn of the kinds, and miss products.
+    const product = (Math.imul(n, 0x9e3779b1) >>> 8) % call.products;
     switch (MIX[n % 10]) {
       case 'comment':
         comments++;
-        return `{"id":"${id}","source":"live/bench/1","type":"live.comment.created","time":"${time}","data":{"text":${texts[comments % texts.length]},"author":{"identifier":"v${viewer}"},"isPaid":false}}`;
+        return `{"id":"${id}","source":"live/bench/${source}","type":"live.comment.created","time":"${time}","data":{"text":${texts[comments % texts.length]},"author":{"identifier":"v${viewer}"},"isPaid":false}}`;
       case 'like':
-        return `{"id":"${id}","source":"live/bench/1","type":"live.like.added","time":"${time}","data":{"count":${1 + (n % 9)},"agent":{"identifier":"v${viewer}"}}}`;
+        return `{"id":"${id}","source":"live/bench/${source}","type":"live.like.added","time":"${time}","data":{"count":${1 + (n % 9)},"agent":{"identifier":"v${viewer}"}}}`;
       case 'view':
-        return `{"id":"${id}","source":"shop/bench/1","type":"shop.product.viewed","time":"${time}","data":{"product":{"productID":"p${product}"},"agent":{"identifier":"v${viewer}"}}}`;
+        return `{"id":"${id}","source":"shop/bench/${source}","type":"shop.product.viewed","time":"${time}","data":{"product":{"productID":"p${product}"},"agent":{"identifier":"v${viewer}"}}}`;
       case 'join':
-        return `{"id":"${id}","source":"live/bench/1","type":"live.join.added","time":"${time}","data":{"agent":{"identifier":"v${viewer}"}}}`;
+        return `{"id":"${id}","source":"live/bench/${source}","type":"live.join.added","time":"${time}","data":{"agent":{"identifier":"v${viewer}"}}}`;
       default:
         return shop(id, time, product);
     }

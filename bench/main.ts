@@ -3,7 +3,7 @@ import { answersBench, ANSWERS_HELP } from './answers.ts';
 import { modelsBench, MODELS_HELP } from './models.ts';
 import { pipelineBench } from './pipeline.ts';
 
-const HELP = `livecue bench pipeline [--seconds N] [--rate N] [--sustain N] [--json] [--data DIR]
+const HELP = `livecue bench pipeline [--seconds N] [--rate N] [--sustain N] [--only PARTS] [--json] [--data DIR]
 
 Starts the real agent with its journal, outbox, embedded broker and receiver, and drives it over ZeroMQ
 from a second process with bursts as they were recorded in real rooms (or, where no recording is at hand,
@@ -12,10 +12,15 @@ in the simulated room).
   throughput   as fast as the agent takes events, for --seconds
   sustained    at --sustain events a second on average, in the recorded bursts, for --seconds
   latency      at --rate events a second on average, in the recorded bursts, for --seconds
+  flat         at --rate with 10, 500 and 5,000 products and with 1 and 50 sources: what an event costs
+               the main thread must not depend on them (only when asked for)
 
   --seconds N   length of each part (default 20)
   --rate N      mean rate of the latency part (default 10000)
   --sustain N   mean rate of the sustained part (default 30000)
+  --only PARTS  which of these, with commas between (default throughput,sustained,latency)
+  --products N  products of the catalogue, all of them active (default 500)
+  --sources N   rooms and shops that the events come from (default 1 of each)
   --events N    events a ZeroMQ message in the throughput part (default 50)
   --json        one JSON object on stdout
   --data DIR    folder for the agent's files (default a new one in the temporary folder)

@@ -6,13 +6,14 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { NODE_FLAGS } from '../edge-agent/bin/node-binary.mjs';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from '../edge-agent/bin/node-binary.mjs';
 import { loudestStretch, type Envelope } from './envelope.ts';
 import type { LoadAnswer } from './load-generator.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PARTS = ['throughput', 'sustained', 'latency', 'flat'];
+const FLAT = { products: [10, 500, 5_000], sources: [1, 50] };
 const ROOMS = path.resolve(ROOT, '../shared/data/rooms');
-const PRODUCTS = 500;
 
 interface Figures {
   readonly nowMs: number;
@@ -25,6 +26,8 @@ interface Figures {
   readonly commentToPrompt: Latency;
   readonly rssBytes: number;
   readonly cpu: { user: number; system: number };
+  readonly mainCpu: { user: number; system: number };
+  readonly loop: { p99Ms: number; p999Ms: number; maxMs: number };
   readonly uplink: { state: string; acknowledged: number; backlog: number };
 }
 interface Latency {
@@ -43,9 +46,24 @@ interface Part {
   readonly drops: number;
   readonly lostUpstream: number;
   readonly cpuCores: number;
+  /** Of the main thread, µs of its processor time an event. */
+  readonly mainMicros: number;
   readonly rssMb: number;
+  /** From the start of the process to its line that it is ready. */
+  readonly readyMs: number;
+  /** Longest stall of the event loop beyond 5 ms, and the 99.9th percentile. */
+  readonly stall: { readonly p999Ms: number; readonly maxMs: number };
   readonly eventToWindow: Latency;
   readonly commentToPrompt: Latency;
+}
+
+interface Load {
+  readonly seconds: number;
+  /** Null: as fast as the agent takes them. */
+  readonly rate: number | null;
+  readonly eventsPerFrame: number;
+  readonly products: number;
+  readonly sources: number;
 }
 
 /** Runs the three parts, each on an agent of its own. Exit code: 0 measured, 1 the run failed, 2 wrong call. */
@@ -59,6 +77,9 @@ export async function pipelineBench(args: string[], help: string): Promise<numbe
         rate: { type: 'string', default: '10000' },
         sustain: { type: 'string', default: '30000' },
         events: { type: 'string', default: '50' },
+        products: { type: 'string', default: '500' },
+        sources: { type: 'string', default: '1' },
+        only: { type: 'string', default: 'sustained,throughput,latency' },
         json: { type: 'boolean', default: false },
         data: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
@@ -72,11 +93,18 @@ export async function pipelineBench(args: string[], help: string): Promise<numbe
     process.stdout.write(help);
     return 0;
   }
-  const [seconds, rate, sustain, events] = [values.seconds, values.rate, values.sustain, values.events].map(Number) as [number, number, number, number]; // prettier-ignore
-  if (!(seconds >= 1 && seconds <= 3600) || !(rate >= 1) || !(sustain >= 1) || !(events >= 1 && events <= 1000)) {
-    process.stderr.write(
-      'livecue bench pipeline: --seconds goes from 1 to 3600, --rate and --sustain from 1, --events from 1 to 1000\n',
-    );
+  const { only } = values;
+  const [seconds, rate, sustain, events, products, sources] = [values.seconds, values.rate, values.sustain, values.events, values.products, values.sources].map(Number) as [number, number, number, number, number, number]; // prettier-ignore
+  const wrong = [
+    !(seconds >= 1 && seconds <= 3600) && '--seconds goes from 1 to 3600',
+    !(rate >= 1 && sustain >= 1) && '--rate and --sustain go from 1',
+    !(events >= 1 && events <= 1000) && '--events goes from 1 to 1000',
+    !(products >= 1 && products <= 10_000) && '--products goes from 1 to 10000',
+    !(sources >= 1 && sources <= 500) && '--sources goes from 1 to 500',
+    !only.split(',').every((name) => PARTS.includes(name)) && `--only takes ${PARTS.join(', ')}, with commas between`,
+  ].filter((problem) => problem !== false);
+  if (wrong.length > 0) {
+    process.stderr.write(`livecue bench pipeline: ${wrong.join('; ')}\n`);
     return 2;
   }
   const envelope = loudestStretch(ROOMS, seconds);
@@ -86,18 +114,20 @@ export async function pipelineBench(args: string[], help: string): Promise<numbe
   const base = values.data ?? mkdtempSync(path.join(os.tmpdir(), 'livecue-bench-'));
   mkdirSync(base, { recursive: true });
   try {
-    const sustained = await part(path.join(base, 'sustained'), envelope, {
-      seconds,
-      rate: sustain,
-      eventsPerFrame: 20,
-    });
-    const throughput = await part(path.join(base, 'throughput'), envelope, {
-      seconds,
-      rate: null,
-      eventsPerFrame: events,
-    });
-    const latency = await part(path.join(base, 'latency'), envelope, { seconds, rate, eventsPerFrame: 20 });
-    const result = { machine: machine(), commit: await commit(), date: new Date().toISOString(), bursts: envelope.from, products: PRODUCTS, seconds, rate, sustain, eventsPerSecond: throughput.eventsPerSecond, throughput, sustained, latency }; // prettier-ignore
+    const load = { seconds, products, sources, eventsPerFrame: 20 };
+    const rows: [name: string, load: Load][] = [];
+    if (only.includes('throughput')) rows.push(['as fast', { ...load, rate: null, eventsPerFrame: events }]);
+    if (only.includes('sustained')) rows.push([`${sustain}/s`, { ...load, rate: sustain }]);
+    if (only.includes('latency')) rows.push([`${rate}/s`, { ...load, rate }]);
+    if (only.includes('flat')) {
+      for (const count of FLAT.products) rows.push([`${count} products`, { ...load, rate, products: count }]);
+      for (const count of FLAT.sources) rows.push([`${count} sources`, { ...load, rate, sources: count }]);
+    }
+    const parts: { name: string; load: Load; part: Part }[] = [];
+    for (const [index, [name, of]] of rows.entries()) {
+      parts.push({ name, load: of, part: await part(path.join(base, `part-${index}`), envelope, of) });
+    }
+    const result = { machine: machine(), commit: await commit(), date: new Date().toISOString(), bursts: envelope.from, parts }; // prettier-ignore
     process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : table(result));
     return 0;
   } finally {
@@ -105,45 +135,42 @@ export async function pipelineBench(args: string[], help: string): Promise<numbe
   }
 }
 
-async function part(
-  folder: string,
-  envelope: Envelope,
-  load: { seconds: number; rate: number | null; eventsPerFrame: number },
-): Promise<Part> {
+async function part(folder: string, envelope: Envelope, load: Load): Promise<Part> {
   mkdirSync(folder, { recursive: true });
   const files = { config: path.join(folder, 'config.json'), catalogue: path.join(folder, 'catalogue.json'), stats: path.join(folder, 'stats.json'), texts: path.join(folder, 'texts.json') }; // prettier-ignore
   writeFileSync(files.config, JSON.stringify({ agentId: 'bench', ingest: { httpPort: 0, zmq: { endpoint: 'tcp://127.0.0.1:*' } }, panel: { httpPort: 0, zmqPubPort: 0, zmqCallPort: 0 }, uplink: { embeddedBrokerPort: 0 } })); // prettier-ignore
-  writeFileSync(files.catalogue, JSON.stringify(catalogue()));
+  writeFileSync(files.catalogue, JSON.stringify(catalogue(load.products)));
   writeFileSync(files.texts, JSON.stringify(envelope.texts));
-  const agent = spawn(process.execPath, [...NODE_FLAGS, path.join(ROOT, 'edge-agent/src/main.ts'), 'start', '--json', '--no-panel', '--data', path.join(folder, 'data'), '--config', files.config, '--catalogue', files.catalogue, '--stats', files.stats, '--log', 'warn'], { stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
+  const startedMs = performance.now();
+  const agent = spawn(process.execPath, [...NODE_FLAGS, path.join(ROOT, 'edge-agent/src/main.ts'), 'start', '--json', '--no-panel', '--data', path.join(folder, 'data'), '--config', files.config, '--catalogue', files.catalogue, '--stats', files.stats, '--log', 'warn'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...NODE_ENVIRONMENT, ...process.env } }); // prettier-ignore
   try {
     const ready = await firstLine<{ endpoints: { zmq: string } }>(agent);
+    const readyMs = Math.round(performance.now() - startedMs);
     const before = await steady(files.stats);
-    const name = load.rate === null ? 'throughput' : 'latency';
     const answer = await generate({
       endpoint: ready.endpoints.zmq,
       ...load,
       perSecond: envelope.perSecond,
       texts: [],
       textsFile: files.texts,
-      products: PRODUCTS,
-      run: name,
+      run: path.basename(folder),
     });
     const after = await settled(files.stats, answer.sent);
-    return summary(before, after, answer);
+    return { ...summary(before, after, answer), readyMs };
   } finally {
     agent.kill('SIGTERM');
     await new Promise((resolve) => (agent.exitCode === null ? agent.once('exit', resolve) : resolve(null)));
   }
 }
 
-function summary(before: Figures, after: Figures & { doneMs: number }, answer: LoadAnswer): Part {
+function summary(before: Figures, after: Figures & { doneMs: number }, answer: LoadAnswer): Omit<Part, 'readyMs'> {
   const drops =
     Object.values(after.counts.drops).reduce((sum, count) => sum + count, 0) +
     Object.values(after.rejects).reduce((sum, count) => sum + count, 0) +
     Object.values(after.queueDropped).reduce((sum, count) => sum + count, 0);
   const wall = (after.nowMs - before.nowMs) / 1000;
   const cpu = (after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system) / 1e6;
+  const mainCpu = after.mainCpu.user + after.mainCpu.system - before.mainCpu.user - before.mainCpu.system;
   return {
     sent: answer.sent,
     admitted: after.counts.admitted,
@@ -151,7 +178,9 @@ function summary(before: Figures, after: Figures & { doneMs: number }, answer: L
     drops,
     lostUpstream: after.lostUpstream + (answer.sent - after.counts.events),
     cpuCores: Math.round((cpu / wall) * 100) / 100,
+    mainMicros: Math.round((100 * mainCpu) / after.counts.admitted) / 100,
     rssMb: Math.round(after.rssBytes / 2 ** 20),
+    stall: { p999Ms: after.loop.p999Ms, maxMs: after.loop.maxMs },
     eventToWindow: after.eventToWindow,
     commentToPrompt: after.commentToPrompt,
   };
@@ -197,11 +226,12 @@ function generate(call: object): Promise<LoadAnswer> {
   return firstLine<LoadAnswer>(child);
 }
 
-function catalogue() {
-  const products = Array.from({ length: PRODUCTS }, (_, index) => ({
+function catalogue(count: number) {
+  const products = Array.from({ length: count }, (_, index) => ({
     productId: `p${index}`,
     skus: [`sku-${index}`],
-    linkNumber: index + 1,
+    // A link number has three digits.
+    linkNumber: index < 999 ? index + 1 : null,
     name: { zh: `商品${index + 1}`, en: `Product ${index + 1}` },
     price: '59.00',
     priceCurrency: 'CNY',
@@ -220,25 +250,14 @@ async function commit(): Promise<string> {
   return stdout.trim();
 }
 
-function table(result: {
-  machine: string;
-  commit: string;
-  bursts: string;
-  throughput: Part;
-  sustained: Part;
-  latency: Part;
-  rate: number;
-  sustain: number;
-}): string {
-  const row = (name: string, part: Part) =>
-    [name.padEnd(12), String(part.eventsPerSecond).padStart(9), String(part.drops).padStart(7), part.cpuCores.toFixed(2).padStart(6), String(part.rssMb).padStart(8), ...[part.eventToWindow, part.commentToPrompt].map((l) => `${l.p50Ms.toFixed(1)} / ${l.p95Ms.toFixed(1)} / ${l.p99Ms.toFixed(1)} / ${l.p999Ms.toFixed(1)}`.padStart(28))].join('  '); // prettier-ignore
-  return [
-    `${result.machine} · ${result.commit} · bursts of ${result.bursts}`,
-    '',
-    ['part'.padEnd(12), 'events/s'.padStart(9), 'drops'.padStart(7), 'cores'.padStart(6), 'RSS MB'.padStart(8), 'event→window p50/95/99/99.9'.padStart(28), 'comment→prompt, ms'.padStart(28)].join('  '),
-    row('as fast', result.throughput),
-    row(`${result.sustain}/s`, result.sustained),
-    row(`${result.rate}/s`, result.latency),
-    '',
-  ].join('\n'); // prettier-ignore
-}
+function table({ machine, commit, bursts, parts }: { machine: string; commit: string; bursts: string; parts: { name: string; part: Part }[] }): string {
+  const head = ['part', 'events/s', 'drops', 'cores', 'main µs/event', 'RSS MB', 'ready ms', 'stall 99.9 / most', 'event→window p50/95/99/99.9', 'comment→prompt, ms'];
+  const latency = (l: Latency) => [l.p50Ms, l.p95Ms, l.p99Ms, l.p999Ms].map((ms) => ms.toFixed(1)).join(' / ');
+  const rows = parts.map(({ name, part }) => [
+    name, String(part.eventsPerSecond), String(part.drops + part.lostUpstream), part.cpuCores.toFixed(2), part.mainMicros.toFixed(2),
+    String(part.rssMb), String(part.readyMs), `${part.stall.p999Ms} / ${part.stall.maxMs}`, latency(part.eventToWindow), latency(part.commentToPrompt),
+  ]);
+  const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? title).length)));
+  const line = (row: readonly string[]) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ');
+  return [`${machine} · ${commit} · bursts of ${bursts}`, '', line(head), ...rows.map(line), ''].join('\n');
+} // prettier-ignore

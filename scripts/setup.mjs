@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { NODE_FLAGS, nodeBinary, ROOT } from '../edge-agent/bin/node-binary.mjs';
+import { NODE_ENVIRONMENT, NODE_FLAGS, nodeBinary, ROOT } from '../edge-agent/bin/node-binary.mjs';
 
-export { NODE_FLAGS, ROOT };
+export { NODE_ENVIRONMENT, NODE_FLAGS, ROOT };
 
 export function say(words) {
   process.stderr.write(`${words}\n`);

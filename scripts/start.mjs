@@ -2,7 +2,7 @@
 // Arguments go on to `livecue start`: `npm start -- --config my.json` runs a real room instead.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { ensureBuilt, ensurePackages, NODE_FLAGS, node24, ROOT } from './setup.mjs';
+import { ensureBuilt, ensurePackages, NODE_ENVIRONMENT, NODE_FLAGS, node24, ROOT } from './setup.mjs';
 
 ensurePackages();
 ensureBuilt();
@@ -10,6 +10,7 @@ const given = process.argv.slice(2);
 const args = given.length === 0 ? ['--demo'] : given;
 const child = spawn(node24(), [...NODE_FLAGS, path.join(ROOT, 'edge-agent/src/main.ts'), 'start', ...args], {
   stdio: 'inherit',
+  env: { ...NODE_ENVIRONMENT, ...process.env },
 });
 process.on('SIGTERM', () => child.kill('SIGTERM'));
 process.on('SIGINT', () => {

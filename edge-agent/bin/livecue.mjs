@@ -3,7 +3,7 @@
 // Plain JavaScript: it must run on whatever Node >= 20 the machine has.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { NODE_FLAGS, nodeBinary, ROOT } from './node-binary.mjs';
+import { NODE_ENVIRONMENT, NODE_FLAGS, nodeBinary, ROOT } from './node-binary.mjs';
 
 const PROGRAMS = { receiver: 'cloud/src/main.ts', broker: 'cloud/src/main.ts', bench: 'bench/main.ts' };
 
@@ -16,7 +16,8 @@ if (node === null) {
 }
 const args = process.argv.slice(2);
 const program = path.join(ROOT, PROGRAMS[args[0]] ?? 'edge-agent/src/main.ts');
-const child = spawn(node, [...NODE_FLAGS, program, ...args], { stdio: 'inherit' });
+const env = { ...NODE_ENVIRONMENT, ...process.env };
+const child = spawn(node, [...NODE_FLAGS, program, ...args], { stdio: 'inherit', env });
 process.on('SIGTERM', () => child.kill('SIGTERM'));
 process.on('SIGHUP', () => child.kill('SIGHUP'));
 // A terminal sends Ctrl-C to the child itself; forwarded once more it would mean "do not drain".

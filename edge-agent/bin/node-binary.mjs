@@ -26,3 +26,9 @@ export const NODE_FLAGS = [
   '--max-semi-space-size=8',
   '--heap-growing-percent=30',
 ];
+
+/**
+ * What every program of ours runs with, where the user says nothing else. glibc gives each thread a heap of its own and
+ * gives little of them back; ours share one, which keeps 30 MB less at the same speed. Other libraries pass over it.
+ */
+export const NODE_ENVIRONMENT = { MALLOC_ARENA_MAX: '1' };

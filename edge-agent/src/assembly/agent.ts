@@ -26,7 +26,7 @@ import { learnFromVerdicts, openOrderModel } from './order-model.ts';
 import { createDriver } from './driver.ts';
 import { readBrokerTls } from './broker-tls.ts';
 import { createEmbeddedCloud } from './embedded-cloud.ts';
-import { createLatencyMeter } from './latency.ts';
+import { createLatencyMeter, createLoopMeter } from './latency.ts';
 import { createOrderDesk } from './order-desk.ts';
 import { createPanelBackend } from './panel-backend.ts';
 import { choosePolicy } from './policy-choice.ts';
@@ -165,6 +165,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
 
   const queue = createFrameQueue<DecodedFrame>({ capacityEvents: config.ingest.queueEvents });
   const latency = { eventToWindow: createLatencyMeter(), commentToPrompt: createLatencyMeter() };
+  const loop = createLoopMeter();
   const sink = createFrameIntake({
     decode,
     journal: store,
@@ -277,6 +278,12 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     ...sources.map((source): Service => source),
   ];
 
+  /** Of the show, not of the start: from the last look before the first event. */
+  const loopFigures = () => {
+    if (core.pipeline.counts.events === 0) loop.reset();
+    return loop.figures();
+  };
+
   return {
     name: 'agent',
     panel,
@@ -297,6 +304,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     figures: () => ({
       nowMs: nowMs(),
       counts: core.pipeline.counts,
+      loop: loopFigures(),
       rejects,
       queued: queue.size,
       queueDropped: queue.drops(),
@@ -306,6 +314,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       rssBytes: process.memoryUsage.rss(),
       memory: process.memoryUsage(),
       cpu: process.cpuUsage(),
+      mainCpu: process.threadCpuUsage(),
       store: store.status(),
       uplink: uplink.status(),
       stage: core.advisor.stage(),

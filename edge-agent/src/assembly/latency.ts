@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { build, type Histogram } from 'hdr-histogram-js';
 
 /** Percentiles of one measured way, in milliseconds. */
@@ -46,5 +47,31 @@ export function createLatencyMeter(): LatencyMeter {
     reset() {
       histogram.reset();
     },
+  };
+}
+
+/** How long the event loop stood still beyond the 5 ms between two looks, ms. */
+export interface LoopFigures {
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  readonly maxMs: number;
+}
+
+const LOOK_MS = 5;
+
+/** Stalls of the event loop since `reset`, which also begins the looking: nobody pays for it who does not ask. */
+export function createLoopMeter(): { reset(): void; figures(): LoopFigures } {
+  const histogram = monitorEventLoopDelay({ resolution: LOOK_MS });
+  const beyond = (nanos: number) => Math.max(0, Math.round(nanos / 1e5) / 10 - LOOK_MS);
+  return {
+    reset() {
+      histogram.enable();
+      histogram.reset();
+    },
+    figures: () => ({
+      p99Ms: beyond(histogram.percentile(99)),
+      p999Ms: beyond(histogram.percentile(99.9)),
+      maxMs: beyond(histogram.max),
+    }),
   };
 }

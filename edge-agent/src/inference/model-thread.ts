@@ -12,6 +12,9 @@ export type WorkerAnswer =
   | { readonly id: number; readonly info: HeadsInfo }
   | { readonly id: number; readonly packed: Float32Array };
 
+/** What it makes dies with its batch: a small nursery holds it, a large one only fills memory. */
+const YOUNG = { maxYoungGenerationSizeMb: 6 };
+
 /** One set of models in a thread of its own. */
 export interface ModelThread {
   readonly info: HeadsInfo;
@@ -27,7 +30,7 @@ export interface ModelThread {
  * and then leaves no thread. An idle thread keeps no process alive.
  */
 export async function openModelThread(root: string): Promise<ModelThread> {
-  const worker = new Worker(new URL('./model-worker.ts', import.meta.url));
+  const worker = new Worker(new URL('./model-worker.ts', import.meta.url), { resourceLimits: YOUNG });
   const { ask, death } = askerOf(worker);
   const close = async () => void (await worker.terminate());
   let info: HeadsInfo;

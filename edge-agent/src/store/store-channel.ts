@@ -25,6 +25,8 @@ export function openStoreChannel(
   const worker = new Worker(new URL('./store-worker.ts', import.meta.url), {
     workerData: setup,
     name: 'livecue-store',
+    // What it makes dies with its batch.
+    resourceLimits: { maxYoungGenerationSizeMb: 6 },
   });
   const waiting = new Map<number, Waiting>();
   const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
