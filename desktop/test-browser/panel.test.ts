@@ -297,7 +297,7 @@ describe.skipIf(chromium === null)('the panel in a real browser', () => {
       await page.waitForSelector('.cue');
       const text = (selector: string) => page.textContent(selector);
       expect(await page.locator('.section.sources .row.wrong').textContent()).toMatch(
-        /TikTok静默 \d+ 秒，正常 9 秒内.*Check its login/,
+        /TikTok静默 \d+ (秒|分钟)，正常 9 秒内.*Check its login/,
       );
       expect(await page.locator('.section.health .row.warn').textContent()).toContain('在系统设置里打开自动校时');
       expect(await page.locator('.section.products tbody tr').nth(2).textContent()).toMatch(
@@ -376,10 +376,12 @@ describe.skipIf(chromium === null)('the panel in a real browser', () => {
         'livecue start --demo',
         'catalogue',
         'The host sees no cue',
-        'uplink.enabled',
+        'cloud off',
         'Waiting for events',
       ])
         expect(body).toContain(words);
+      await page.locator('nav a', { hasText: 'What left' }).click();
+      await page.getByText('Set uplink.enabled to send summaries').waitFor();
     });
   });
 

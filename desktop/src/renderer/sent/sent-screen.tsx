@@ -124,6 +124,7 @@ export function SentScreen({ uplink }: { uplink: UplinkStatus }) {
             {t('cloud.resent')} {units.count(uplink.resent)}
           </span>
         </p>
+        {uplink.state === 'off' ? <p className="dim">{t('cloud.off')}</p> : null}
         {uplink.problem === null ? null : <p className="remedy">{uplink.problem}</p>}
         {problem === null ? null : (
           <p className="remedy" role="alert">
@@ -137,8 +138,8 @@ export function SentScreen({ uplink }: { uplink: UplinkStatus }) {
             {t('sent.fresh', { n: fresh })}
           </button>
         ) : null}
-        {shown !== null && shown.length === 0 ? (
-          <p className="empty">{t(uplink.state === 'off' ? 'cloud.off' : 'sent.empty')}</p>
+        {shown !== null && shown.length === 0 && uplink.state !== 'off' ? (
+          <p className="empty">{t('sent.empty')}</p>
         ) : null}
         {shown === null || shown.length === 0 ? null : (
           <Rows messages={shown} chosen={chosen === null ? null : messageKey(chosen)} onChoose={setChosen} />
