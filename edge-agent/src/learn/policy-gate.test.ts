@@ -33,11 +33,16 @@ describe('the gate', () => {
   test('of 50 records in which every card helps, or none matters, hardly one changes anything', () => {
     for (const effect of [(arm: Arm) => (arm === 'nothing' ? 1 : 1.3), () => 1]) {
       let passed = 0;
+      let gain = 0;
       for (let seed = 1; seed <= 50; seed++) {
-        passed += judgePolicy(choiceCases(syntheticLog({ ...harm, effect, decisions: 800 }, seed))).passes ? 1 : 0;
+        const verdict = judgePolicy(choiceCases(syntheticLog({ ...harm, effect, decisions: 800 }, seed)));
+        passed += verdict.passes ? 1 : 0;
+        gain += verdict.gain!.value / 50;
       }
       // A one-sided error of 2.5 %.
       expect(passed).toBeLessThanOrEqual(4);
+      // A policy judged by what it learned from would find a gain in noise.
+      expect(gain).toBeLessThan(0.03);
     }
   });
 

@@ -55,6 +55,14 @@ test('by hand: one share held back makes it the plain difference of means', () =
   expect(found.detectable).toBeCloseTo(0.4, 12);
 });
 
+test('the standard error is that of two means whose spreads differ', () => {
+  const group = (values: readonly number[], held: boolean, n: number) => Array.from({ length: n }, (_, i) => ({ value: values[i % 2]!, held, propensity: held ? 0.2 : 0.8, usual: 1, showId: 'a' }));
+  const { uplift } = upliftOf([...group([3, 5], false, 80), ...group([0, 40], true, 20)]);
+  // Sample variances 80 ÷ 79 and 20 × 400 ÷ 19.
+  expect(uplift!.standardError).toBeCloseTo(Math.sqrt(80 / 79 / 80 + (20 * 400) / 19 / 20), 0);
+  expect(uplift!.standardError).toBeGreaterThan(4.4);
+}); // prettier-ignore
+
 test('where the share changed midway, each decision counts by the inverse of its chance', () => {
   const group = (value: number, held: boolean, propensity: number, n: number) => Array.from({ length: n }, () => ({ value, held, propensity, usual: 1, showId: 'a' }));
   // A calm half with a tenth held back, a wild half with a half held back: the true difference is 0 in both.
