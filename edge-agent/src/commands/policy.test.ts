@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { ShowLogEntry } from '@livecue/shared/contract';
-import { choosePolicy } from '../assembly/policy-choice.ts';
+import { choosePolicy, policyItems } from '../assembly/policy-choice.ts';
 import { clumped, syntheticLog, type Truth } from '../learn/testing/synthetic-log.ts';
 import type { Step } from '../ports.ts';
 import { openStore } from '../store/open-store.ts';
@@ -58,6 +58,12 @@ test('the record of a data folder is read in the same way, and is what an agent 
   await opened.stop();
   expect(asked).toMatchObject({ policy: 'learned', verdict: { passes: true, reason: 'better' } });
   expect(rules).toEqual({ policy: 'rules', verdict: null });
+  expect(policyItems(rules)).toEqual([]);
+  expect(policyItems(asked)).toMatchObject([{ name: 'policy', level: 'ok' }]);
+  const refused = policyItems({ policy: 'rules', verdict: { ...asked.verdict!, passes: false, reason: 'no-overlap' } });
+  expect(refused).toMatchObject([
+    { level: 'warn', text: { en: 'still by the rules: much of what it would choose was never tried' } },
+  ]);
   const { code, stdout } = await runCommand(policy, ['--data', data]);
   expect(code).toBe(0);
   expect((JSON.parse(stdout) as { verdict: unknown }).verdict).toEqual(JSON.parse(JSON.stringify(asked.verdict)));
