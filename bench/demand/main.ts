@@ -7,6 +7,7 @@ import { SHOW_WINDOW, ShowMinutes } from '../../edge-agent/src/stream/demand/sho
 import { openShowNetwork, type ShowNetwork } from '../../edge-agent/src/inference/show-network.ts';
 import { Ridge } from '../../edge-agent/src/stream/demand/ridge.ts';
 import type { ProfileName } from '../../edge-agent/src/ingest/simulator/profiles.ts';
+import { acrossFigures } from './across.ts';
 import { type ProductSlices, simulateShow, SLICE_MS } from './shows.ts';
 
 const HELP = `npm run bench:demand [-- --shows N] [-- --json]
@@ -14,8 +15,9 @@ const HELP = `npm run bench:demand [-- --shows N] [-- --json]
 Simulates N shows of 100 minutes (default 54; standard, busy, calm and faulty rooms), and every three minutes from
 the tenth on compares what is expected of each product in the next 5, 15 and 60 minutes with what was sold: absolute
 error over units, bias, and how many lie within the 80 % bounds. "LiveCue" is the agent with its network, "rates" the
-same without it, beside the last minutes again, the show's mean and a ridge regression (on other shows). There is plenty of everything in these shows. Stock-out time: minutes until what
-the product sells in 5, 10 and 20 minutes on average is sold.
+same without it, beside the last minutes again, the show's mean and a ridge regression (on other shows). There is
+plenty of everything in these shows. Stock-out time: minutes until what the product sells in 5, 10 and 20 minutes on
+average is sold. Next show: each kind of room is a shop with one show a day, forecast from the earlier ones.
 
   --shows N   shows to measure on, 1 to 500
   --json      one JSON object on stdout
@@ -68,10 +70,15 @@ async function main(): Promise<number> {
   }
   const network = await openShowNetwork(MODEL);
   const ridges = fitRidges((await looksOf(RIDGE_SEED, RIDGE_SHOWS, null)).looks);
-  const { looks, stock } = await looksOf(FIRST_SEED, count, network);
+  const { looks, stock, shops } = await looksOf(FIRST_SEED, count, network);
   await network.close();
   const rows = HORIZONS.map((horizon) => figuresOf(looks.filter((look) => look.horizon === horizon), ridges.get(horizon)!)); // prettier-ignore
-  const figures = { shows: count, horizons: rows, stockOut: stockFigures(stock) };
+  const figures = {
+    shows: count,
+    horizons: rows,
+    stockOut: stockFigures(stock),
+    across: acrossFigures(shops.values()),
+  };
   process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : table(figures));
   return 0;
 }
@@ -79,11 +86,15 @@ async function main(): Promise<number> {
 async function looksOf(seed: number, shows: number, network: ShowNetwork | null) {
   const looks: Look[] = [];
   const stock: StockLook[] = [];
+  const shops = new Map<ProfileName, ProductSlices[][]>();
   for (let at = 0; at < shows; at++) {
-    await watch(simulateShow(seed + at, PROFILES[at % PROFILES.length]!, MINUTES), { looks, stock, network });
+    const profile = PROFILES[at % PROFILES.length]!;
+    const products = simulateShow(seed + at, profile, MINUTES);
+    shops.set(profile, [...(shops.get(profile) ?? []), products]);
+    await watch(products, { looks, stock, network });
     if (process.stderr.isTTY) process.stderr.write(`\r${at + 1} of ${shows} shows`);
   }
-  return { looks, stock };
+  return { looks, stock, shops };
 }
 
 interface Watch {
@@ -207,16 +218,20 @@ interface Figures {
   readonly shows: number;
   readonly horizons: readonly ReturnType<typeof figuresOf>[];
   readonly stockOut: ReturnType<typeof stockFigures>;
+  readonly across: ReturnType<typeof acrossFigures>;
 }
 
-function table({ shows, horizons, stockOut }: Figures): string {
+function table({ shows, horizons, stockOut, across }: Figures): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(9);
   let out = `${shows} simulated shows of ${MINUTES} minutes\n\nnext       looks   units  LiveCue    rates    again     mean    ridge     bias  within 80 %  rates\n`;
   for (const { horizon, looks, units, wape, bias, covered, coveredByRates } of horizons) {
     const errors = Object.values(wape).map((one) => one.toFixed(3).padStart(9));
     out += `${`${horizon} min`.padEnd(8)}${String(looks).padStart(8)}${String(units).padStart(8)}${errors.join('')}${percent(bias)}${percent(covered)}${percent(coveredByRates)}\n`;
   }
-  return `${out}\nstock-out time: ${stockOut.looks} looks (${stockOut.open} not gone when the show ended), ${percent(stockOut.medianOff).trim()} off (median), ${percent(stockOut.covered).trim()} within the 80 % bounds\n`;
+  for (const [what, { looks, wape, again, bias, covered }] of [['next show', across.nextShow], ['next 24 hours', across.day]] as const) {
+    out += `\n${what}: ${looks} looks, WAPE ${wape.toFixed(3)} (the show before again ${again.toFixed(3)}), bias ${percent(bias).trim()}, ${percent(covered).trim()} within the 80 % bounds`;
+  } // prettier-ignore
+  return `${out}\n\nstock-out time: ${stockOut.looks} looks (${stockOut.open} not gone when the show ended), ${percent(stockOut.medianOff).trim()} off (median), ${percent(stockOut.covered).trim()} within the 80 % bounds\n`;
 }
 
 process.exitCode = await main();

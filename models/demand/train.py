@@ -2,8 +2,10 @@
 Trains the network that forecasts daily sales of shop products, seeded, and writes the folder's files.
 
   python3 models/demand/train.py            train and write
-  python3 models/demand/train.py --report   the card's tables from scratch: trained without the tuning week, tried on it
+  python3 models/demand/train.py --report   the card's tables from scratch: trained without the tuning week, tried on it;
+                                            and those of `show/train.py`, which is for the minutes of a show
 """
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -108,6 +110,8 @@ def main():
     retail = load(DAYS)
     if "--report" in sys.argv:
         report(retail)
+        print("\n### Within a show\n", flush=True)
+        subprocess.run([sys.executable, HERE / "show" / "train.py", "--report"], check=True)
         return
     network = train(retail, DAYS)
     rows = np.random.default_rng(SEED).choice(len(retail.sold), 8, replace=False)
