@@ -1,6 +1,6 @@
 /** The import rules of docs/architecture.md, each with its reason. */
 const ADAPTERS = ['ingest', 'inference', 'panel', 'act', 'sync', 'store'];
-const CORE = '^edge-agent/src/(stream|advise|learn)/';
+const CORE = '^edge-agent/src/(stream|advise|learn|report)/';
 
 module.exports = {
   forbidden: [
@@ -29,8 +29,8 @@ module.exports = {
       name: 'core-parts-are-strangers',
       severity: 'error',
       comment: 'Stream says what is, advise says what to do: they meet in the pipeline.',
-      from: { path: '^edge-agent/src/(stream|advise|learn)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^edge-agent/src/(stream|advise|learn)/', pathNot: '^edge-agent/src/$1/' },
+      from: { path: '^edge-agent/src/(stream|advise|learn|report)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^edge-agent/src/(stream|advise|learn|report)/', pathNot: '^edge-agent/src/$1/' },
     },
     {
       name: 'adapters-are-strangers',

@@ -5,6 +5,7 @@ const PURE = [
   'edge-agent/src/stream/**/*.ts',
   'edge-agent/src/advise/**/*.ts',
   'edge-agent/src/learn/**/*.ts',
+  'edge-agent/src/report/**/*.ts',
 ];
 const HANDED_IN = 'The core gets time, chance and environment handed in, so that a replay gives the same bytes.';
 
