@@ -29,8 +29,7 @@ const MAX_BATCH_EVENTS = 500;
 /** Events whose comments are read ahead of the batch that is counted: the models' thread never waits for us. */
 const MAX_AHEAD_EVENTS = 2_000;
 /** Rules are asked about a comment at once, and about all products this often; windows close as often. */
-const TICK_MS = 100;
-const IDLE_TICK_MS = 50;
+const TICK_MS = 200;
 
 type Taken = ReturnType<DriverQueue['take']>;
 
@@ -106,7 +105,7 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
     const batch = ahead[0];
     if (batch !== undefined) await count(batch);
     const nowMs = ports.nowMs();
-    if (nowMs - lastTickMs >= (batch === undefined ? IDLE_TICK_MS : TICK_MS) || nowMs < lastTickMs) tick(nowMs);
+    if (nowMs - lastTickMs >= TICK_MS || nowMs < lastTickMs) tick(nowMs);
     else if (batch !== undefined) {
       pipeline.decide();
       waiting.decided();
@@ -134,7 +133,7 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
         const busy = await turn();
         // A turn of the event loop lets sockets be read between batches.
         if (busy || queue.size > 0 || ahead.length > 0) await nextTurn();
-        else await sleep(IDLE_TICK_MS);
+        else await sleep(Math.max(1, lastTickMs + TICK_MS - ports.nowMs()));
         wake = null;
       }
       while (queue.size > 0 || ahead.length > 0) await turn();

@@ -181,17 +181,18 @@ export function commentersOf(from: Accumulator): DistinctSet {
 
 /** What leaves the stream. An estimate of distinct viewers is never above the number of their acts. */
 export function toWindowCounts(from: Accumulator): WindowCounts {
-  const { sums, sets } = from;
-  const of = (slot: number, acts: number) => Math.min(acts, countDistinct(sets?.[slot] ?? []));
+  const { sums } = from;
   const intents: WindowCounts['intents'] = {};
-  for (let slot = 0; slot < NO_INTENT_SLOT; slot++) {
-    const comments = from.intents?.[slot] ?? 0;
-    if (comments > 0) intents[INTENT_SLOTS[slot]!] = { comments, viewers: of(slot, comments) };
+  if (from.intents !== null) {
+    for (let slot = 0; slot < NO_INTENT_SLOT; slot++) {
+      const comments = from.intents[slot]!;
+      if (comments > 0) intents[INTENT_SLOTS[slot]!] = { comments, viewers: distinctOf(from, slot, comments) };
+    }
   }
   return {
     events: sums[SUM.events]!,
     comments: sums[SUM.comments]!,
-    commenters: Math.min(sums[SUM.comments]!, countDistinct(commentersOf(from))),
+    commenters: sums[SUM.comments] === 0 ? 0 : Math.min(sums[SUM.comments]!, countDistinct(commentersOf(from))),
     intents,
     likes: sums[SUM.likes]!,
     gifts: sums[SUM.gifts]!,
@@ -199,13 +200,13 @@ export function toWindowCounts(from: Accumulator): WindowCounts {
     shares: sums[SUM.shares]!,
     joins: sums[SUM.joins]!,
     productViews: sums[SUM.productViews]!,
-    productViewers: of(PRODUCT_VIEWERS_SLOT, sums[SUM.productViews]!),
+    productViewers: distinctOf(from, PRODUCT_VIEWERS_SLOT, sums[SUM.productViews]!),
     cartAdds: sums[SUM.cartAdds]!,
     ordersCreated: sums[SUM.ordersCreated]!,
     ordersPaid: sums[SUM.ordersPaid]!,
     ordersCancelled: sums[SUM.ordersCancelled]!,
     orderHints: sums[SUM.orderHints]!,
-    buyers: of(BUYERS_SLOT, addCounts(sums[SUM.ordersCreated]!, sums[SUM.ordersPaid]!)),
+    buyers: distinctOf(from, BUYERS_SLOT, addCounts(sums[SUM.ordersCreated]!, sums[SUM.ordersPaid]!)),
     unitsPaid: sums[SUM.unitsPaid]!,
     revenueMinor: toMoney(from.revenue),
     refunds: sums[SUM.refunds]!,
@@ -219,11 +220,21 @@ export function toWindowCounts(from: Accumulator): WindowCounts {
   };
 }
 
+function distinctOf({ sets }: Accumulator, slot: number, acts: number): number {
+  const set = sets?.[slot];
+  return set ? Math.min(acts, countDistinct(set)) : 0;
+}
+
+/** Most sums are of no money or of one currency: rules read hundreds of them a second. */
 function toMoney(money: Map<string, number> | null): Record<string, number> {
   const out: Record<string, number> = {};
-  const currencies = new Set([...(money?.keys() ?? [])].map((key) => key.replace('-', '')));
+  if (money === null) return out;
+  if (money.size === 1) {
+    for (const [key, minor] of money) if (!key.startsWith('-')) return { [key]: minor };
+  }
+  const currencies = new Set([...money.keys()].map((key) => key.replace('-', '')));
   for (const currency of [...currencies].sort()) {
-    out[currency] = (money?.get(currency) ?? 0) - (money?.get(`-${currency}`) ?? 0);
+    out[currency] = (money.get(currency) ?? 0) - (money.get(`-${currency}`) ?? 0);
   }
   return out;
 }
