@@ -29,15 +29,9 @@ export class Offers {
 
   /** Takes any event, admitted, in order of arrival. */
   note(event: LiveEvent): void {
-    switch (event.type) {
-      case 'shop.offer.started':
-      case 'shop.offer.changed':
-        return this.#told(event);
-      case 'shop.offer.ended':
-        return this.#ended(event);
-      case 'shop.order.paid':
-        return this.#paid(event);
-    }
+    if (event.type === 'shop.order.paid') this.#paid(event);
+    else if (event.type === 'shop.offer.ended') this.#ended(event);
+    else if (event.type === 'shop.offer.started' || event.type === 'shop.offer.changed') this.#told(event);
   }
 
   /** All that are known, by their begin; `endedMs` is set when their time at `nowMs` is over. */

@@ -44,19 +44,12 @@ export class Patrons {
 
   /** Takes any event, admitted, in order of arrival; a comment with what the model says of it. */
   note(event: LiveEvent, prediction: Prediction | null): void {
-    switch (event.type) {
-      case 'shop.order.paid':
-        return this.#paid(event);
-      case 'live.comment.created':
-        return this.#commented(event, prediction);
-      case 'live.comment.deleted':
-        return this.#removed(event);
-      case 'live.product.pinned':
-        this.#onAir = this.#resolve(event.data.product);
-        return;
-      case 'live.product.unpinned':
-        if (this.#onAir === this.#resolve(event.data.product)) this.#onAir = null;
-    }
+    if (event.type === 'live.comment.created') this.#commented(event, prediction);
+    else if (event.type === 'shop.order.paid') this.#paid(event);
+    else if (event.type === 'live.comment.deleted') this.#removed(event);
+    else if (event.type === 'live.product.pinned') this.#onAir = this.#resolve(event.data.product);
+    else if (event.type === 'live.product.unpinned' && this.#onAir === this.#resolve(event.data.product))
+      this.#onAir = null;
   }
 
   /** Questions of the last 5 min, oldest first. */

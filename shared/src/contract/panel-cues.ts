@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Currency, Decimal } from '../event/money.ts';
 import { Intent } from '../insight/prediction.ts';
-import { SuppressReason, Words } from '../prompt/host-prompt.ts';
+import { SuppressReason, type Words } from '../prompt/host-prompt.ts';
 
 /** HP4: what is read in two seconds. A text with any Chinese character is measured in characters, else in words. */
 export const MESSAGE_LIMITS = { zhCharacters: 14, enWords: 8, enCharacters: 60 } as const;
