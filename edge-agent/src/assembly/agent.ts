@@ -18,6 +18,7 @@ import { openStore } from '../store/open-store.ts';
 import { openSecrets, type Secrets } from '../store/secrets.ts';
 import { createNoteSigner } from '../sync/note-signer.ts';
 import { createUplink } from '../sync/mqtt-uplink.ts';
+import { createShowRecords } from '../sync/show-records.ts';
 import { toPromptBody, toUplinkBodies } from '../sync/uplink-record.ts';
 import { openCommentPredictor } from './comment-predictor.ts';
 import { createCommentDesk } from './comment-desk.ts';
@@ -33,6 +34,7 @@ import { choosePolicy } from './policy-choice.ts';
 import { createProductResolver, productById } from './product-resolver.ts';
 import { recordingActions } from './show-actions.ts';
 import { answeringShows } from './show-calls.ts';
+import type { ShowLogEntry } from '@livecue/shared/contract';
 import { createShowLog } from './show-log.ts';
 import { createReportKeeper } from './show-report-keeper.ts';
 import { createShowForecaster, openForShows } from './show-forecaster.ts';
@@ -133,8 +135,18 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     },
   );
   const view = () => core.stream.view(config.room.id);
+  const queue = createFrameQueue<DecodedFrame>({ capacityEvents: config.ingest.queueEvents });
+  let lostUpstream = () => 0;
+  const records = createShowRecords(
+    { uncounted: () => ({ refused: sum(rejects), dropped: sum(queue.drops()), lostUpstream: lostUpstream() }) },
+    { roomId: config.room.id, kAnonymity: config.uplink.kAnonymity },
+  );
+  const write = (entry: ShowLogEntry) => {
+    steps.log(entry);
+    steps.add(records.take(entry));
+  };
   const showLog = createShowLog(
-    { write: (entry) => steps.log(entry), view, product: productById(catalogue), resolveProduct },
+    { write, view, product: productById(catalogue), resolveProduct },
     { roomId: config.room.id, mode: input.mode, modelVersion: core.modelVersion, limits: { cardsPer10Min: config.advise.cardsPer10Min, actNowPer10Min: config.advise.actNowPer10Min } },
   ); // prettier-ignore
   const steps = createStepWriter({
@@ -145,10 +157,11 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
         const advisor = core.advisor.takeDelta();
         const shows = showLog.takeDelta();
         const answers = core.answers.takeDelta();
+        const left = records.takeDelta();
         const saved = totals.save();
         const own: (readonly [string, string])[] = saved === totalsSaved ? [] : [[TOTALS_KEY, saved]];
         totalsSaved = saved;
-        return { put: [...stream.put, ...advisor.put, ...shows.put, ...answers.put, ...own], del: [...stream.del, ...advisor.del, ...shows.del, ...answers.del] }; // prettier-ignore
+        return { put: [...stream.put, ...advisor.put, ...shows.put, ...answers.put, ...left.put, ...own], del: [...stream.del, ...advisor.del, ...shows.del, ...answers.del, ...left.del] }; // prettier-ignore
       },
       takeSeen: () => core.stream.takeSeen(),
     },
@@ -158,12 +171,20 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     maxClockSkewMs: config.stream.maxClockSkewMs,
     maxFrameBytes: config.ingest.maxFrameBytes,
   });
-  const position = await recoverPipeline({ store, core, totals, totalsKey: TOTALS_KEY, showLog, decode, logger });
+  const position = await recoverPipeline({
+    store,
+    core,
+    totals,
+    totalsKey: TOTALS_KEY,
+    showLog,
+    records,
+    decode,
+    logger,
+  });
   await comments.restore();
   const orders = createOrderDesk({ labels: orderLabels, anomalies: () => view().orderAnomalies ?? NO_ORDERS, nowMs }, { session: startedMs, model: orderModel }); // prettier-ignore
   await orders.restore();
 
-  const queue = createFrameQueue<DecodedFrame>({ capacityEvents: config.ingest.queueEvents });
   const latency = { eventToWindow: createLatencyMeter(), commentToPrompt: createLatencyMeter() };
   const loop = createLoopMeter();
   const sink = createFrameIntake({
@@ -175,6 +196,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     },
   });
   const sources = ports.createSources({ sink, secrets });
+  lostUpstream = () => sources.reduce((all, source) => all + source.health(nowMs()).lostUpstream, 0);
 
   const embedded = config.uplink.enabled && config.uplink.brokerUrl === null
     ? createEmbeddedCloud({ logger }, { host: '127.0.0.1', port: config.uplink.embeddedBrokerPort, databaseUrl: config.uplink.databaseUrl, folder: path.join(folder, 'cloud') })
@@ -308,7 +330,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       rejects,
       queued: queue.size,
       queueDropped: queue.drops(),
-      lostUpstream: sources.reduce((sum, source) => sum + source.health(nowMs()).lostUpstream, 0),
+      lostUpstream: lostUpstream(),
       eventToWindow: latency.eventToWindow.figures(),
       commentToPrompt: latency.commentToPrompt.figures(),
       rssBytes: process.memoryUsage.rss(),
@@ -369,6 +391,8 @@ function switchedOff(): Uplink {
     sent: () => [],
   };
 }
+
+const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((all, one) => all + one, 0);
 
 function prefixed(prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).map(([key, count]) => [prefix + key, count]));

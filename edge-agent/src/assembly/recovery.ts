@@ -1,6 +1,7 @@
 import type { Decoder, Store } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { createCore } from './core.ts';
+import type { ShowRecords } from '../sync/show-records.ts';
 import type { ShowLog } from './show-log.ts';
 import type { ShowTotals } from './show-totals.ts';
 
@@ -18,7 +19,8 @@ export async function recoverPipeline(parts: {
   core: ReturnType<typeof createCore>;
   totals: ShowTotals;
   totalsKey: string;
-  showLog: ShowLog;
+  showLog: Pick<ShowLog, 'restore'>;
+  records: Pick<ShowRecords, 'restore'>;
   decode: Decoder;
   logger: Logger;
 }): Promise<number> {
@@ -27,6 +29,7 @@ export async function recoverPipeline(parts: {
   const saved = recovered.state.find(([key]) => key === totalsKey)?.[1];
   if (saved !== undefined) totals.load(saved);
   parts.showLog.restore(recovered.state);
+  parts.records.restore(recovered.state);
   core.stream.restore(recovered.state, recovered.seenIds);
   core.advisor.restore(recovered.state);
   core.answers.restore(recovered.state);
