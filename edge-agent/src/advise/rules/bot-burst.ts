@@ -6,7 +6,10 @@ const LIKES: Words = { zh: '点赞', en: 'likes' };
 const COMMENTS: Words = { zh: '评论', en: 'comments' };
 const wordOf = (series: AnomalyReason['series']) => (series.startsWith('likes') ? LIKES : COMMENTS);
 
-/** A few accounts act faster than people do: the host does not follow the numbers. */
+/**
+ * A few accounts act faster than people do: the host does not follow the numbers. Condition and hysteresis are the
+ * detector's (`createAnomalyRule`), withdrawn when it is over. Priority "info". Acting on it shows nowhere.
+ */
 export const botBurst = createAnomalyRule({
   name: 'bot-burst',
   kind: 'bot-burst',

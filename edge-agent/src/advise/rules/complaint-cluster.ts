@@ -1,8 +1,10 @@
 import { createSaidRule } from '../said-rule.ts';
 
 /**
- * Several viewers complain of one product, or of the room: service answers them, not the host on air. Sold
- * out it is no card of the host's (no card names a sold-out product).
+ * Several viewers complain of one product, or of the room: service answers them, not the host on air. Condition,
+ * hysteresis and withdrawal as in `createSaidRule`; priority "advice". Sold out it is no card of the host's (no card
+ * names a sold-out product). Acted on when complaints end while it stands: whether by service or by themselves cannot
+ * be seen.
  */
 export const complaintCluster = createSaidRule({
   name: 'complaint-cluster',

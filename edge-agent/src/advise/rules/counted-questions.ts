@@ -29,6 +29,10 @@ const INTENTS = Object.keys(ASKED) as Intent[];
  * Distinct viewers who asked one thing of one product in the last 60 s. Questions that name no product
  * count for the one being explained since it is explained, else for the room. A viewer who asked both with
  * and without the name counts twice: the two windows know only how many viewers they hold.
+ *
+ * Hysteresis: on-delay, 0.6 of the threshold, off-delay. Priority "advice". Withdrawn when fewer ask, and when unnamed
+ * questions lose the product that they were taken for. Acted on: the operator answered that question of that product,
+ * or the product was explained since.
  */
 export const countedQuestions: Rule = {
   name: 'counted-questions',

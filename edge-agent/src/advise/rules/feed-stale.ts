@@ -4,7 +4,7 @@ import { SAFETY_DELAYS, type Rule, type RuleContext } from '../rule.ts';
 /**
  * Silence beyond what the room's rhythm explains (HP15). The limit is a delay already, so the card comes at
  * once and goes with the first event. It is a safety card: no limit of number holds it back, and while it
- * stands no other card does.
+ * stands no other card does. Priority "act now"; nobody can act on it but whoever mends the feed.
  */
 export const feedStale: Rule = {
   name: 'feed-stale',

@@ -13,7 +13,11 @@ export const SURGE = {
 const WINDOW_MS = 10_000;
 const SIGNALS_SHOWN = 5;
 
-/** Attention to a product that nobody is explaining rises beyond what its own past and the room explain. */
+/**
+ * Attention to a product that nobody is explaining rises beyond what its own past and the room explain: explain it,
+ * or pin it while another one is on air. Hysteresis: on-delay, a far weaker surge, off-delay. Priority "advice".
+ * Withdrawn when attention is as usual; acted on when the product is explained (a pin is how the room tells it).
+ */
 export const interestSurge: Rule = {
   name: 'interest-surge',
   onDelayMs: ON_DELAY_MS,

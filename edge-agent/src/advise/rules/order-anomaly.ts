@@ -25,6 +25,9 @@ interface Found {
  * Brushing: many orders from few buyers over the last 10 min, or many that look like fraud one by one. Orders
  * without a buyer reference cannot be told from others in the counts; where a shop leaves references out, no
  * buyer is counted and no card comes.
+ *
+ * Hysteresis: on-delay, 2 in place of 3 orders a buyer, off-delay. Priority "act now", with room kept in HP2.
+ * Withdrawn when the ratio falls; what the host leaves unsaid shows nowhere.
  */
 export const orderAnomaly: Rule = {
   name: 'order-anomaly',

@@ -9,7 +9,11 @@ const EXIT = 1 / 2;
 /** Signals a minute at the peak; below it there was nothing to fade from. */
 const MIN_PEAK = 12;
 
-/** The product being explained is past the peak of its time: attention fades, move on. */
+/**
+ * The product being explained is past the peak of its time: attention fades, move on. Hysteresis: on-delay, half the
+ * strength, off-delay. Priority "advice". Withdrawn when attention comes back; acted on when another product, or
+ * none, is explained.
+ */
 export const pastPeak: Rule = {
   name: 'past-peak',
   onDelayMs: ON_DELAY_MS,

@@ -1,6 +1,10 @@
 import { createAnomalyRule } from '../anomaly-rule.ts';
 
-/** Orders come and none is paid: whoever urges people to buy now sends them into a closed till. */
+/**
+ * Orders come and none is paid: whoever urges people to buy now sends them into a closed till. Condition and
+ * hysteresis are the detector's; priority "act now", with room kept in HP2. Withdrawn, and counted as acted on, when
+ * orders are paid again.
+ */
 export const paymentOutage = createAnomalyRule({
   name: 'payment-outage',
   kind: 'payment-outage',

@@ -2,7 +2,8 @@ import { createSaidRule } from '../said-rule.ts';
 
 /**
  * Several viewers praise one product, or the room: one of them is worth reading aloud. The card carries no
- * viewer's words; its evidence names the comments.
+ * viewer's words; its evidence names the comments. Condition, hysteresis and withdrawal as in `createSaidRule`;
+ * priority "info". Reading aloud shows nowhere.
  */
 export const praiseBurst = createSaidRule({
   name: 'praise-burst',

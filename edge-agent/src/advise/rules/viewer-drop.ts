@@ -1,6 +1,9 @@
 import { createAnomalyRule } from '../anomaly-rule.ts';
 
-/** Viewers are lost within seconds: more often picture or sound than what the host says. */
+/**
+ * Viewers are lost within seconds: more often picture or sound than what the host says. Condition and hysteresis are
+ * the detector's; priority "advice". Withdrawn, and counted as acted on, when viewers stay again.
+ */
 export const viewerDrop = createAnomalyRule({
   name: 'viewer-drop',
   kind: 'viewer-drop',
