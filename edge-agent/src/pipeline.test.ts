@@ -57,3 +57,44 @@ test('each comment that got in is answered after it is counted, and a removal is
   await pipeline.process([{ events }], 0);
   expect(told).toEqual(['counted live.comment.created', 'answered 多少钱 price 7', 'counted live.comment.deleted', 'removed']); // prettier-ignore
 });
+
+test('the rules are asked at once about what comments named, and at a tick about everything', async () => {
+  const asked: (string[] | 'all')[] = [];
+  const stream = { admit: () => null, add: () => undefined, view: () => ({ explaining: null }), tick: () => [] } as unknown as PipelineStream; // prettier-ignore
+  const advisor = { evaluate: (_: unknown, named?: ReadonlySet<string>) => (asked.push(named === undefined ? 'all' : [...named]), []) } as unknown as PipelineAdvisor; // prettier-ignore
+  const naming = (text: string): Prediction => ({ ...silent, products: text === 'hi' ? [] : [{ productId: text, score: 1 }] }); // prettier-ignore
+  const predictor: Predictor = { version: 'm', predict: (texts) => texts.map(naming) };
+  const pipeline = createPipeline({ stream, advisor, predictor, roomId: 'r', onWindows: () => undefined, onPrompts: () => undefined }); // prettier-ignore
+  pipeline.decide();
+  await pipeline.process([{ events: [comment('p1'), comment('p2'), comment('p1')] }], 0);
+  pipeline.decide();
+  pipeline.decide();
+  await pipeline.process([{ events: [comment('hi')] }], 0);
+  pipeline.decide();
+  await pipeline.process([{ events: [comment('p3')] }], 0);
+  pipeline.tick(1);
+  pipeline.decide();
+  await pipeline.process([{ events: [pin('p4')] }], 0);
+  pipeline.decide();
+  expect(asked).toEqual([['p1', 'p2'], [], 'all']);
+});
+
+test('frames that are read ahead are counted in order, with their own predictions, also when some were not admitted', async () => {
+  const counted: string[] = [];
+  const stream = {
+    admit: (event: LiveEvent) => ((event.data as { text?: string }).text === 'twice' ? { reason: 'duplicate' } : null),
+    add: (event: LiveEvent, prediction: Prediction | null) =>
+      counted.push(`${(event.data as { text: string }).text} ${prediction?.modelVersion}`),
+    view: () => ({ explaining: null }),
+  } as unknown as PipelineStream;
+  const predictor: Predictor = { version: 'm', predict: async (texts) => texts.map((text) => ({ ...silent, modelVersion: text.toUpperCase() })) }; // prettier-ignore
+  const pipeline = createPipeline({ stream, advisor: {} as PipelineAdvisor, predictor, roomId: 'r', onWindows: () => undefined, onPrompts: () => undefined }); // prettier-ignore
+  const ahead = [
+    ['a', 'twice', 'b'],
+    ['twice', 'c'],
+  ].map((texts) => pipeline.read([{ events: texts.map(comment) }]));
+  expect(counted).toEqual([]);
+  for (const { frames, predictions } of ahead) pipeline.count(frames, await predictions, 0);
+  expect(counted).toEqual(['a A', 'b B', 'c C']);
+  expect(pipeline.counts).toMatchObject({ events: 5, admitted: 3, comments: 3, drops: { duplicate: 2 } });
+});

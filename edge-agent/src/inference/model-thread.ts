@@ -13,7 +13,7 @@ export type WorkerAnswer =
   | { readonly id: number; readonly packed: Float32Array };
 
 /** What it makes dies with its batch: a small nursery holds it, a large one only fills memory. */
-const YOUNG = { maxYoungGenerationSizeMb: 6 };
+const YOUNG = { maxYoungGenerationSizeMb: 4 };
 
 /** One set of models in a thread of its own. */
 export interface ModelThread {

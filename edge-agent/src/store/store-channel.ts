@@ -26,7 +26,7 @@ export function openStoreChannel(
     workerData: setup,
     name: 'livecue-store',
     // What it makes dies with its batch.
-    resourceLimits: { maxYoungGenerationSizeMb: 6 },
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
   const waiting = new Map<number, Waiting>();
   const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
