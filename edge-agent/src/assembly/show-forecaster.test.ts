@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseLiveEvent } from '@livecue/shared/event';
+import { PROFILES } from '../ingest/simulator/profiles.ts';
+import { createSimulatedRoom } from '../ingest/simulator/room.ts';
+import { createStream } from '../stream/stream.ts';
 import { openShowNetwork, type ShowNetwork } from '../inference/show-network.ts';
 import type { RoomView, ShowInputs } from '../ports.ts';
 import { MODELS } from './comment-predictor.ts';
@@ -48,6 +52,54 @@ describe('forecaster within a show', () => {
     expect(shows.versionAt(viewAt(103))).toBeNull();
     await shows.tick(viewAt(104, false));
     expect(shows.correctionOf('shirt', viewAt(104))).toBeUndefined();
+  });
+
+  it('is asked with what the stream has counted, the same after a restart in between', () => {
+    const startMs = Date.UTC(2026, 0, 5, 12);
+    const simulated = createSimulatedRoom({
+      seed: 3,
+      startMs,
+      durationMs: null,
+      profile: PROFILES.calm,
+      roomId: 'main',
+    });
+    const config = { maxOutOfOrderMs: 2_000, allowedLatenessMs: 60_000, maxClockSkewMs: 300_000, idleSourceMs: 5_000, sessionGapMs: 30_000 }; // prettier-ignore
+    const open = () => createStream({ resolveProduct: (ref) => ref.productID ?? '', roomOf: () => 'main' }, config);
+    const straight = open();
+    let other = open();
+    const state = new Map<string, string>();
+    const viewed = new Map<string, number>();
+    const endMs = startMs + 14 * MINUTE;
+    for (let atMs = startMs + 1_000; atMs <= endMs + 5_000; atMs += 1_000) {
+      for (const { event: wire } of simulated.next(atMs)) {
+        const parsed = parseLiveEvent(wire, atMs);
+        if (!parsed.ok) throw new Error(parsed.detail);
+        const { event } = parsed;
+        for (const stream of [straight, other]) if (stream.admit(event, atMs) === null) stream.add(event, null);
+        if (event.type === 'shop.product.viewed' && event.eventTimeMs < endMs) {
+          const id = event.data.product.productID!;
+          viewed.set(id, (viewed.get(id) ?? 0) + 1);
+        }
+      }
+      for (const stream of [straight, other]) stream.tick(atMs);
+      const { put, del } = other.takeDelta();
+      for (const [key, value] of put) state.set(key, value);
+      for (const key of del) state.delete(key);
+      if (atMs !== startMs + 7 * MINUTE) continue;
+      other = open();
+      other.restore([...state], []);
+    }
+    const inputs = straight.view('main').showInputs!()!;
+    expect(inputs.minute).toBe(endMs / MINUTE);
+    expect(other.view('main').showInputs!()).toEqual(inputs);
+    const told = new Map(inputs.productIds.map((id, at) => [id, inputs.past.subarray(at * 360, (at + 1) * 360)]));
+    expect(told.size).toBe(viewed.size);
+    const column = (id: string, of: number) => Array.from({ length: 60 }, (_, step) => told.get(id)![step * 6 + of]!);
+    for (const [id, views] of viewed) expect(column(id, 1).reduce((sum, log) => sum + Math.expm1(log), 0)).toBeCloseTo(views, 2); // prettier-ignore
+    const onAir = [...told.keys()].map((id) => column(id, 3).reduce((sum, share) => sum + share, 0));
+    // The host explains something nearly all the time, and one product at a time.
+    expect(onAir.reduce((a, b) => a + b, 0)).toBeGreaterThan(9);
+    expect(onAir.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(14.1);
   });
 
   it('says once that the network failed, and does without it', async () => {
