@@ -70,9 +70,10 @@ function cardsOf(name: { zh: string; en: string }, linkNumber: number | null, co
       room.ask('p', 'purchase_signal', count);
     });
   }
-  for (const kind of ['returning', 'paid-comment', 'vip'] as const) {
-    for (const intent of INTENTS) {
-      for (const productId of ['p', null]) {
+  INTENTS.forEach((intent, i) => {
+    const kind = (['returning', 'paid-comment', 'vip'] as const)[i % 3];
+    for (const productId of ['p', null]) {
+      collect((room) => {
         const one = {
           intent,
           productId,
@@ -80,18 +81,17 @@ function cardsOf(name: { zh: string; en: string }, linkNumber: number | null, co
           isVip: kind === 'vip',
           orders: 9_999,
           spentMinor: {},
+          askedMs: room.nowMs,
+          eventId: 'e',
+          commentId: 'c',
         };
-        collect((room) => {
-          const more = { askedMs: room.nowMs, eventId: 'e', commentId: 'c' };
-          room.patrons = Array.from({ length: kind === 'vip' ? 1 : 20 }, (_, i) => ({
-            ...one,
-            ...more,
-            patronRef: `${100_000_000_000 + i}`,
-          }));
-        });
-      }
+        room.patrons = Array.from({ length: i % 2 === 0 ? 1 : 20 }, (_, n) => ({
+          ...one,
+          patronRef: `${100_000_000_000 + n}`,
+        }));
+      });
     }
-  }
+  });
   collect((room) => {
     room.offers = [offerOf(room.nowMs, { endsMs: room.nowMs + 599_000, unitsPaid: count })];
   });
