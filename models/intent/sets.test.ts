@@ -45,4 +45,11 @@ describe('labelled lines', () => {
       expect(new Set(set.map(({ intent }) => intent)).size).toBe(INTENTS.length);
     }
   });
+
+  it('read to learn from are none of those read to measure by, and none stands twice', () => {
+    const digests = ['read-labels.jsonl', 'fresh-labels.jsonl'].flatMap((file) =>
+      lines(file).map((line) => (line as unknown as { sha256: string }).sha256),
+    );
+    expect(new Set(digests).size).toBe(digests.length);
+  });
 });

@@ -80,11 +80,39 @@ def _alarms(network):
 
 
 def hint3_row(network, shop, rows):
-    """One shop: accuracy, macro-F1 and the share of its out-of-scope questions that are left alone."""
+    """One shop: accuracy, macro-F1 and the share of its out-of-scope questions that are left alone; (row, (truth, scores))."""
     truth = np.array([label for _, label, _ in rows])
-    said = scores_of(network, encode([text for text, _, _ in rows])).argmax(1)
+    scores = scores_of(network, encode([text for text, _, _ in rows]))
+    said = scores.argmax(1)
     left = (said[truth == OTHER] == OTHER).mean()
-    return f"| {shop} | {len(rows)} | {accuracy(truth, said):.3f} | {macro_f1(truth, said, len(LABELS)):.3f} | {left:.3f} |"
+    return f"| {shop} | {len(rows)} | {accuracy(truth, said):.3f} | {macro_f1(truth, said, len(LABELS)):.3f} | {left:.3f} |", (truth, scores)
+
+
+def _rejecting(truth, scores, least):
+    """(accuracy in scope, share of out of scope that is left alone) when intents below the score `least` become chat_other."""
+    said = np.where(scores.max(1) < least, OTHER, scores.argmax(1))
+    inside = truth != OTHER
+    return float((said == truth)[inside].mean()), float((said == OTHER)[~inside].mean())
+
+
+STEPS = np.arange(0, 1, 0.05)
+
+
+def rejection(heard):
+    """
+    What a least score gains and costs on shops left out, and the one that each shop gets when it is chosen on the
+    other two: the greatest mean of both shares.
+    """
+    yield "| least score of an intent | " + " | ".join(f"{shop}: right in scope | out of scope left alone" for shop in heard) + " |"
+    yield "| --- |" + " --- | --- |" * len(heard)
+    for least in STEPS[::2]:
+        yield f"| {least:.1f} | " + " | ".join("{:.3f} | {:.3f}".format(*_rejecting(*rows, least)) for rows in heard.values()) + " |"
+    cells = []
+    for shop in heard:
+        others = [rows for name, rows in heard.items() if name != shop]
+        best = max(STEPS, key=lambda least: sum(sum(_rejecting(*rows, least)) for rows in others))
+        cells.append("{:.3f} (at {:.2f}) | {:.3f}".format(_rejecting(*heard[shop], best)[0], best, _rejecting(*heard[shop], best)[1]))
+    yield "| chosen on the other two | " + " | ".join(cells) + " |"
 
 
 WRITER_HEAD = "| writer left out | comments | accuracy | macro-F1 | ECE | linear: macro-F1 |"
@@ -105,7 +133,7 @@ def writer_row(network, linear, writer, rows):
 def trained_on(parts, removed):
     """What stands in the corpus."""
     out = ["| trained on | texts | weight | taken out (in a test) | licence |", "| --- | --- | --- | --- | --- |"]
-    out += [f"| {p.name} | {len(p.rows)} | {p.weight:g} | {removed.get(p.name, 0)} | {p.licence} |" for p in parts]
+    out += [f"| {p.name} | {len(p.rows)} | {p.weight:g} | {removed.get(p.name, 0)} | {p.licence} |" for p in parts if p.rows]
     return "\n".join(out)
 
 
