@@ -53,9 +53,22 @@ export interface Moment {
   readonly prompts: readonly PromptEvent[];
 }
 
-/** A simulated room through admission, inference by rules, stream and advise, five moments a second. */
-export async function playCues(seed: number, minutes: number, look: (moment: Moment) => void): Promise<PromptEvent[]> {
-  const profile: Profile = { ...PROFILES.standard, joinsPerS: 12, cycle: null, injections: plans(seed, minutes) };
+/** `crowded` (default) has every trouble at once; `ordinary` is the simulator's standard show. */
+export interface CueRoom {
+  readonly kind?: 'crowded' | 'ordinary';
+  /** Event time between two looks at the room (default 200 ms). */
+  readonly stepMs?: number;
+}
+
+/** A simulated room through admission, inference by rules, stream and advise. */
+export async function playCues(
+  seed: number,
+  minutes: number,
+  look: (moment: Moment) => void,
+  { kind = 'crowded', stepMs = STEP_MS }: CueRoom = {},
+): Promise<PromptEvent[]> {
+  const crowded: Profile = { ...PROFILES.standard, joinsPerS: 12, cycle: null, injections: plans(seed, minutes) };
+  const profile = kind === 'crowded' ? crowded : PROFILES.standard;
   const config = AgentConfig.parse({});
   const room = createSimulatedRoom({ seed, startMs: START_MS, durationMs: minutes * 60_000, profile, roomId: config.room.id }); // prettier-ignore
   const predictor = openRulePredictor(intentRulesFolder(MODELS), createProductLinker(room.catalogue));
@@ -65,7 +78,7 @@ export async function playCues(seed: number, minutes: number, look: (moment: Mom
     { config, catalogue: room.catalogue, predictor, orderModel: null },
     { onWindows: () => {}, onPrompts: (events) => prompts.push(...events) },
   );
-  for (let nowMs = START_MS + STEP_MS; !room.ended; nowMs += STEP_MS) {
+  for (let nowMs = START_MS + stepMs; !room.ended; nowMs += stepMs) {
     const events = room.next(nowMs).map(({ event }) => {
       const parsed = parseLiveEvent(event, nowMs);
       if (!parsed.ok) throw new Error(`the simulated room made an event that is not valid: ${parsed.detail}`);
