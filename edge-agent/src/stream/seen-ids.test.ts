@@ -40,6 +40,18 @@ describe('seen ids', () => {
     expect(seen.size).toBe(100_000);
   });
 
+  it('knows every id also while its table grows, and no other', () => {
+    const seen = new SeenIds({ ttlMs: TTL, maxIds: 1_000_000 });
+    for (let i = 0; i < 13_000; i++) {
+      add(seen, `id-${i}`, i);
+      for (const known of [0, i >> 1, i - 700, i]) {
+        if (known >= 0 && !seen.probe(`id-${known}`, i)) throw new Error(`forgot id ${known} with ${i} added`);
+      }
+      if (seen.probe(`id-${i + 1}`, i)) throw new Error(`never saw id ${i + 1}`);
+    }
+    expect(seen.size).toBe(13_000);
+  });
+
   it('never holds more than its bound, keeps the newest, and says that it shortened', () => {
     const seen = new SeenIds({ ttlMs: TTL, maxIds: 3_000 });
     for (let i = 0; i < 20_000; i++) {

@@ -90,16 +90,24 @@ export class SeenIds {
   }
 }
 
+/** Slots moved with each id that is added while a table grows: it is done long before the next time. */
+const MOVED_AT_ONCE = 8;
+
+/**
+ * Ids of one span of time. A table that grows is not copied at once, which would hold up a room of a million ids for
+ * a tenth of a second: the old one is asked beside the new one until its slots have been moved, some with each new id.
+ */
 class Generation {
   readonly openedMs: number;
   size = 0;
   #slots: Uint32Array;
-  #mask: number;
+  /** The table before the last growth, and up to where it was moved; null when all of it was. */
+  #old: Uint32Array | null = null;
+  #moved = 0;
 
   constructor(openedMs: number, capacity: number) {
     this.openedMs = openedMs;
     this.#slots = new Uint32Array(capacity * 2);
-    this.#mask = capacity - 1;
   }
 
   /** The smallest capacity that would have held what is in it. */
@@ -110,35 +118,47 @@ class Generation {
   }
 
   has(a: number, b: number): boolean {
-    const slots = this.#slots;
-    for (let i = a & this.#mask; ; i = (i + 1) & this.#mask) {
-      const first = slots[2 * i]!;
-      const second = slots[2 * i + 1]!;
-      if (first === a && second === b) return true;
-      if (first === 0 && second === 0) return false;
-    }
+    return isIn(this.#slots, a, b) || (this.#old !== null && isIn(this.#old, a, b));
   }
 
   add(a: number, b: number): void {
-    if (this.size + 1 > (this.#mask + 1) * MAX_LOAD) this.#grow();
-    this.#put(a, b);
+    if (this.#old !== null) this.#move(this.#old);
+    if (2 * (this.size + 1) > this.#slots.length * MAX_LOAD) this.#grow();
+    put(this.#slots, a, b);
     this.size++;
   }
 
-  #put(a: number, b: number): void {
-    const slots = this.#slots;
-    let i = a & this.#mask;
-    while (slots[2 * i] !== 0 || slots[2 * i + 1] !== 0) i = (i + 1) & this.#mask;
-    slots[2 * i] = a;
-    slots[2 * i + 1] = b;
+  #grow(): void {
+    this.#old = this.#slots;
+    this.#moved = 0;
+    this.#slots = new Uint32Array(this.#old.length * 2);
   }
 
-  #grow(): void {
-    const old = this.#slots;
-    this.#slots = new Uint32Array(old.length * 2);
-    this.#mask = old.length - 1;
-    for (let i = 0; i < old.length; i += 2) {
-      if (old[i] !== 0 || old[i + 1] !== 0) this.#put(old[i]!, old[i + 1]!);
+  #move(old: Uint32Array): void {
+    const end = Math.min(old.length, this.#moved + 2 * MOVED_AT_ONCE);
+    for (let i = this.#moved; i < end; i += 2) {
+      if (old[i] !== 0 || old[i + 1] !== 0) put(this.#slots, old[i]!, old[i + 1]!);
     }
+    this.#moved = end;
+    if (end === old.length) this.#old = null;
   }
+}
+
+/** Two numbers a slot, as many slots as a power of two. */
+function isIn(slots: Uint32Array, a: number, b: number): boolean {
+  const mask = slots.length / 2 - 1;
+  for (let i = a & mask; ; i = (i + 1) & mask) {
+    const first = slots[2 * i]!;
+    const second = slots[2 * i + 1]!;
+    if (first === a && second === b) return true;
+    if (first === 0 && second === 0) return false;
+  }
+}
+
+function put(slots: Uint32Array, a: number, b: number): void {
+  const mask = slots.length / 2 - 1;
+  let i = a & mask;
+  while (slots[2 * i] !== 0 || slots[2 * i + 1] !== 0) i = (i + 1) & mask;
+  slots[2 * i] = a;
+  slots[2 * i + 1] = b;
 }
