@@ -1,7 +1,8 @@
 """
 Trains the intent model and writes its folder: `python models/intent/train.py`.
 `--report` prints the tables of the card again from the files; `--control` trains on shuffled labels, which must fail;
-`--hint3` leaves out one HINT3 shop at a time, `--writers` one writer of comments; `--out FOLDER` writes elsewhere.
+`--hint3` leaves out one HINT3 shop at a time, `--writers` one writer of comments; with `--linear` these three train no
+network, which takes a tenth of the time; `--out FOLDER` writes elsewhere, `--corrections FILE` adds what operators said.
 
 Two networks and a linear model learn the corpus; their mean teaches one network that also reads turns without a
 label (Hinton et al. 2015), and the linear coefficients are joined to it.
@@ -22,7 +23,7 @@ import corpus
 import intent_sources as real
 import tables
 from intent_sources import LABELS
-from network import Settings, describe, join_linear, logits_of, scores_of, set_temperature, train
+from network import Network, Settings, describe, join_linear, logits_of, scores_of, set_temperature, train
 from text import encode
 from written import written
 
@@ -98,12 +99,14 @@ def build(parts, words=print, shuffled=False, teachers=TEACHERS):
     linears = [linear_model(part, truth, weight, order=order) for order in range(ORDERS if teachers else 1)]
     linear = mean_of(linears)
     words(f"{len(rows)} texts to learn from, {len(held)} to stop by")
-    if not teachers:
+    if "--linear" in sys.argv:
+        student = Network(SETTINGS)
+    elif not teachers:
         student = train(part, truth, SETTINGS, validation, row_weights=weight, words=words)
     else:
         student = taught(part, truth, weight, validation, linears[0], teachers, words)
     coefficients, intercepts = linear.coef_.astype(np.float32), linear.intercept_.astype(np.float32)
-    student, shares = join_linear(student, coefficients, intercepts, validation, options=[SHARES])
+    student, shares = join_linear(student, coefficients, intercepts, validation, options=[(0.0, 1.0) if "--linear" in sys.argv else SHARES])
     student = artifact.quantise(student)
     words(f"shares of network and linear model {shares}, temperature {set_temperature(student, *validation):.2f}")
     return student, linear
