@@ -27,6 +27,7 @@ const LEFT = 72;
 
 const STYLE = `${PAGE_STYLE}
 pre{background:var(--surface);border:1px solid var(--line);border-radius:6px;padding:12px;overflow-x:auto}
+main .wide table{min-width:600px}
 tr.kept td,tr.moved td{color:var(--text-dim)}
 td b{color:var(--text)}
 .mark-gone{fill:none;stroke:var(--wrong);stroke-width:2}
