@@ -17,10 +17,13 @@ export interface OccasionSettings {
 
 /** Units beyond one an order; the same as within a show. */
 const LUMP = 0.69;
-/** What is not known of a rate before anything was seen, and how many looks that counts for. */
-const USUAL_SPREAD = 0.4;
-const SPREAD_LOOKS = 12;
-const SPREAD = { least: 0.02, most: 3 };
+/**
+ * What is not known of a rate before anything was seen, and how many looks that counts for. Chosen with the bounds below
+ * on 160 simulated shows, so that four of five shows lie within 80 % bounds.
+ */
+const USUAL_SPREAD = 0.05;
+const SPREAD_LOOKS = 8;
+const SPREAD = { least: 0.005, most: 3 };
 /** Fewer units expected say nothing of how far rates stray. */
 const LEAST_EXPECTED = 0.5;
 
@@ -79,7 +82,7 @@ export class Levels {
     const mean = this.#rate(level) * exposure;
     if (mean < LEAST_EXPECTED) return;
     // One occasion that was nothing like the others must not make all bounds meaningless.
-    this.#excess += Math.min(10, Math.max(-1, ((units - mean) ** 2 - mean * (1 + LUMP)) / mean ** 2));
+    this.#excess += Math.min(1, Math.max(-1, ((units - mean) ** 2 - mean * (1 + LUMP)) / mean ** 2));
     this.#looks++;
   }
 }
