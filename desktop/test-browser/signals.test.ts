@@ -63,7 +63,8 @@ describe.skipIf(room.chromium === null)('orders, anomalies and the why of a prod
     await open();
     const other = (await room.stage.device()).page;
     await other.goto(`${room.url}#/operator`);
-    await other.locator('.tab.orders').click();
+    await other.locator('.tab.orders').waitFor();
+    await other.keyboard.press('o');
     await other.locator('.order').first().waitFor();
     await room.press('o', 'x');
     await expect.poll(() => other.locator('.order').first().textContent()).toContain('误报');

@@ -79,6 +79,8 @@ const SCREENS: readonly Screen[] = [
       { ...comments, name: `comments-${language}`, press: ['l', 'f', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'c', 'b', 'ArrowDown', 'c', 'm', 'Enter'] },
       { ...comments, name: `comments-chooser-${language}`, press: ['l', 'ArrowDown', 'c', '3'] },
       { ...comments, name: `comments-keys-${language}`, press: ['?'] },
+      // The third question chosen, the presets open.
+      { ...comments, name: `answers-${language}`, waitFor: '.answer', press: ['t', 'Escape', 'q', 'ArrowDown', 'ArrowDown'] },
       // One accepted, one called a false alarm, the next one chosen.
       { ...comments, name: `orders-${language}`, press: ['o', 'a', 'x'] },
       { ...comments, name: `product-${language}`, press: ['g', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter'] },
