@@ -187,6 +187,8 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
       if (verb === 'offer.propose') return { promptId: null, refusals: ['floor-unknown'] };
       if (verb === 'orders.read') return orders.desk.read(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'orders.label') return orders.desk.label(PANEL_VERBS[verb].args.parse(args));
+      if (verb === 'shows.list') return { shows: [] };
+      if (verb === 'shows.read') return { rows: [] };
       if (verb === 'labels.read') return orders.desk.labels(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'product.read') {
         const found = state.products.find(({ productId }) => productId === (args as { productId: string }).productId);
