@@ -98,3 +98,20 @@ test('frames that are read ahead are counted in order, with their own prediction
   expect(counted).toEqual(['a A', 'b B', 'c C']);
   expect(pipeline.counts).toMatchObject({ events: 5, admitted: 3, comments: 3, drops: { duplicate: 2 } });
 });
+
+test('of more products than a portion the next ones are asked about each time, with those that comments named', async () => {
+  const asked: (string[] | 'all')[] = [];
+  let productIds = ['a', 'b', 'c', 'd', 'e'];
+  const stream = { admit: () => null, add: () => undefined, view: () => ({ explaining: null, productIds }), tick: () => [] } as unknown as PipelineStream; // prettier-ignore
+  const advisor = { evaluate: (_: unknown, named?: ReadonlySet<string>) => (asked.push(named === undefined ? 'all' : [...named].sort()), []) } as unknown as PipelineAdvisor; // prettier-ignore
+  const predictor: Predictor = { version: 'm', predict: (texts) => texts.map((text) => ({ ...silent, products: [{ productId: text, score: 1 }] })) }; // prettier-ignore
+  const pipeline = createPipeline({ stream, advisor, predictor, roomId: 'r', onWindows: () => undefined, onPrompts: () => undefined }); // prettier-ignore
+  pipeline.tick(1, 2);
+  pipeline.tick(2, 2);
+  await pipeline.process([{ events: [comment('d')] }], 2);
+  pipeline.tick(3, 2);
+  productIds = ['a', 'c', 'e', 'f'];
+  pipeline.tick(4, 2);
+  pipeline.tick(5, 4);
+  expect(asked).toEqual([['a', 'b'], ['c', 'd'], ['a', 'd', 'e'], ['c', 'e'], 'all']);
+});

@@ -79,8 +79,11 @@ export interface Pipeline {
   count(frames: Frames, predictions: Predictions, nowMs: number): void;
   /** `read`, then `count`. */
   process(frames: Frames, nowMs: number): Promise<void>;
-  /** Lets time pass: closes windows, then asks the rules of everything. Also called in a silent room. */
-  tick(nowMs: number): void;
+  /**
+   * Lets time pass: closes windows, then asks the rules of everything. Also called in a silent room. With `portion`
+   * of so many products at most: each time of the next ones, and always of those that a comment named or a rule held.
+   */
+  tick(nowMs: number, portion?: number): void;
   /** Asks the rules of what comments named since they were asked last; nothing when no comment came. */
   decide(): void;
   /** End of a recording: closes what is open. */
@@ -142,8 +145,23 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     onEvent?.(event, null);
   };
 
-  const ask = (everything: boolean) => {
-    const prompts = ports.advisor.evaluate(stream.view(ports.roomId), everything ? undefined : named);
+  /** The product that was looked at last, of those that are looked at in turn. */
+  let lookedAt = '';
+  const nextOf = (productIds: readonly string[], portion: number): Set<string> => {
+    const from = Math.max(
+      0,
+      productIds.findIndex((id) => id > lookedAt),
+    );
+    const next = [...productIds.slice(from), ...productIds.slice(0, from)].slice(0, portion);
+    lookedAt = next.at(-1) ?? '';
+    return named.union(new Set(next));
+  };
+
+  const ask = (portion: number) => {
+    const view = stream.view(ports.roomId);
+    const isPart = portion !== Infinity && portion < view.productIds.length;
+    const some = portion === 0 ? named : isPart ? nextOf(view.productIds, portion) : undefined;
+    const prompts = ports.advisor.evaluate(view, some);
     if (commented) named = new Set();
     commented = false;
     if (prompts.length > 0) ports.onPrompts(prompts);
@@ -172,14 +190,14 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       // Rules answer at once; only a model session is worth a turn of the event loop.
       pipeline.count(frames, predictions instanceof Promise ? await predictions : predictions, nowMs);
     },
-    tick(nowMs) {
+    tick(nowMs, portion = Infinity) {
       const results = ports.stream.tick(nowMs);
       if (results.length > 0) ports.onWindows(results);
       ports.onTick?.(nowMs);
-      ask(true);
+      ask(portion);
     },
     decide() {
-      if (commented) ask(false);
+      if (commented) ask(0);
     },
     finish() {
       const results = ports.stream.close();

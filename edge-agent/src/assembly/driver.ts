@@ -30,6 +30,8 @@ const MAX_BATCH_EVENTS = 500;
 const MAX_AHEAD_EVENTS = 2_000;
 /** Rules are asked about a comment at once, and about all products this often; windows close as often. */
 const TICK_MS = 200;
+/** Of more products these many in turn: 5,000 are looked at every 2 s, and what an event costs stays the same. */
+const PRODUCTS_A_TICK = 500;
 
 type Taken = ReturnType<DriverQueue['take']>;
 
@@ -80,7 +82,7 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
 
   const tick = (nowMs: number) => {
     lastTickMs = nowMs;
-    pipeline.tick(nowMs);
+    pipeline.tick(nowMs, PRODUCTS_A_TICK);
     waiting.decided();
     const second = Math.floor(nowMs / 1000);
     if (second !== lastSecond) {
