@@ -2,9 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ShowLogEntry } from '@livecue/shared/contract';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { ShowLogStore } from '../ports.ts';
 import { createReportKeeper } from './show-report-keeper.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const SHOW_ID = '20260501T120000Z-main';
 const START_MS = Date.UTC(2026, 4, 1, 12);

@@ -36,4 +36,4 @@ it('takes the record of 12 h with 100 products in little memory, and makes a pag
   expect(report.questions[0]!.comments).toBe(2_160);
   const page = reportPage(report, { lang: 'zh', zoneMinutes: 480, other: 'o' });
   expect(page.length).toBeLessThan(2_000_000);
-});
+}, 120_000);
