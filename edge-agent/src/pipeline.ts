@@ -159,7 +159,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
 
   const ask = (portion: number) => {
     const view = stream.view(ports.roomId);
-    const isPart = portion !== Infinity && portion < view.productIds.length;
+    const isPart = portion > 0 && portion !== Infinity && portion < view.productIds.length;
     const some = portion === 0 ? named : isPart ? nextOf(view.productIds, portion) : undefined;
     const prompts = ports.advisor.evaluate(view, some);
     if (commented) named = new Set();
