@@ -1,7 +1,17 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { ReceiverStatus } from './receiver.ts';
+
+export interface ReceiverStatus {
+  readonly connected: boolean;
+  readonly received: number;
+  readonly committed: number;
+  readonly fenced: number;
+  readonly deadLetters: number;
+  /** Not taken because too many wait for the database; their agents send them again. */
+  readonly refusedFull: number;
+  readonly problem: string | null;
+}
 
 export interface ReceiverMetrics {
   /** Text exposition format of Prometheus, version 0.0.4. */

@@ -2,7 +2,7 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { AgentPresence, TOPIC_ROOT, topics, type UplinkAck } from '@livecue/shared/contract';
 import type { Database } from './database.ts';
 import { decodeRecordMessage, leafOf, storable, type ReceivedRecord } from './record-message.ts';
-import { createMetrics, type ReceiverMetrics } from './metrics.ts';
+import { createMetrics, type ReceiverMetrics, type ReceiverStatus } from './metrics.ts';
 import { maintain } from './partitions.ts';
 import { checkCheckpoint, noteKey } from './proof-store.ts';
 import { readAcks, writeRecords } from './record-store.ts';
@@ -26,17 +26,6 @@ export interface ReceiverConfig {
   readonly reconnectMs?: number;
   /** Rows older than this are dropped. Default 400 days. */
   readonly keepDays?: number;
-}
-
-export interface ReceiverStatus {
-  readonly connected: boolean;
-  readonly received: number;
-  readonly committed: number;
-  readonly fenced: number;
-  readonly deadLetters: number;
-  /** Not taken because too many wait for the database; their agents send them again. */
-  readonly refusedFull: number;
-  readonly problem: string | null;
 }
 
 export interface Receiver {

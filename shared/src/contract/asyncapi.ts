@@ -13,14 +13,19 @@ function message(file: string, title: string, contentType: string, more: Json = 
 
 const MESSAGES: Json = {
   liveEvent: message('canonical-event', 'One canonical event (CloudEvents 1.0, structured mode)', 'application/json'),
-  uplinkRecord: message('uplink-body', 'Counts of one window, what was made of it, or a card and what became of it', RECORD_CONTENT_TYPE, {
-    description: 'CloudEvents 1.0 binary mode: the attributes are MQTT 5 user properties, the payload is the body.',
-    headers: {
-      type: 'object',
-      required: [...RECORD_PROPERTIES],
-      properties: Object.fromEntries(RECORD_PROPERTIES.map((name) => [name, { type: 'string' }])),
+  uplinkRecord: message(
+    'uplink-body',
+    'Counts of one window, what was made of it, or a card and what became of it',
+    RECORD_CONTENT_TYPE,
+    {
+      description: 'CloudEvents 1.0 binary mode: the attributes are MQTT 5 user properties, the payload is the body.',
+      headers: {
+        type: 'object',
+        required: [...RECORD_PROPERTIES],
+        properties: Object.fromEntries(RECORD_PROPERTIES.map((name) => [name, { type: 'string' }])),
+      },
     },
-  }),
+  ),
   uplinkAck: message('uplink-ack', 'What the receiver has committed', 'application/json'),
   agentPresence: message('agent-presence', 'Birth and will', 'application/json'),
   panelCall: message('panel-call', 'A verb with its arguments', 'application/json', {
