@@ -18,8 +18,8 @@ export interface OccasionSettings {
 /** Units beyond one an order; the same as within a show. */
 const LUMP = 0.69;
 /**
- * What is not known of a rate before anything was seen, and how many looks that counts for. Chosen with the bounds below
- * on 160 simulated shows, so that four of five shows lie within 80 % bounds.
+ * What is not known of a rate before anything was seen, and how many looks that counts for. Chosen with the bounds below among
+ * several on simulated shows, those of the published figures too, so that four of five lie within 80 % bounds.
  */
 const USUAL_SPREAD = 0.05;
 const SPREAD_LOOKS = 8;
