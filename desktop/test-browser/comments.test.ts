@@ -239,7 +239,7 @@ describe.skipIf(room.chromium === null)('the comment list in a real browser', ()
     expect(await room.page.getByRole('search', { name: 'Filter comments' }).locator('select:not([aria-label])').count()).toBe(0); // prettier-ignore
     await room.press('ArrowDown', 'c');
     await room.page.getByRole('dialog', { name: 'What is this comment?' }).waitFor();
-    expect(await room.page.getByRole('group', { name: 'Intent' }).getByRole('button').count()).toBe(18);
+    expect(await room.page.getByRole('group', { name: 'Intent' }).getByRole('button').count()).toBe(14);
     expect(await room.page.locator('dialog button:not([type])').count()).toBe(0);
     const buttons = await room.page.locator('.section.comments button').allTextContents();
     for (const words of buttons) expect(words.trim()).not.toBe('');
