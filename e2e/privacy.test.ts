@@ -92,7 +92,8 @@ test('canaries in comments, names, ids and corrections appear in no byte of the 
       const { uplink } = JSON.parse(readFileSync(stats, 'utf8')) as {
         uplink: { acknowledged: number; backlog: number };
       };
-      return uplink.acknowledged > 1 && uplink.backlog === 0 ? uplink : undefined;
+      const windowLeft = tap.bytes().includes('"ordersPaid":1');
+      return windowLeft && uplink.acknowledged > 1 && uplink.backlog === 0 ? uplink : undefined;
     });
     const wire = tap.bytes().toString('latin1');
     expect(wire).toContain('"comments":40');
