@@ -142,6 +142,17 @@ describe.skipIf(room.chromium === null)('answers and what the operator does with
       expect(said('cues.control')).toEqual([{ hold: true }, { hold: false }]);
     });
 
+    test('in the opening D holds, so that it stays quiet after it: there is nothing to release yet', async () => {
+      room.stage.show.change((state) => ({ stage: { ...state.stage, quiet: 'do-not-disturb' } }));
+      await room.open();
+      expect(await room.page.getAttribute('.hold', 'aria-pressed')).toBe('false');
+      expect(await room.page.textContent('.section.cues')).toContain('开场几分钟只放行安全提示');
+      await room.press('d');
+      await expect.poll(() => room.page.getAttribute('.hold', 'aria-pressed')).toBe('true');
+      expect(said('cues.control')).toEqual([{ hold: true }]);
+      await room.page.getByText('你按了勿扰').waitFor();
+    });
+
     test('the switch asks before it stops all cues and before it starts them; Esc leaves all as it is', async () => {
       await room.open({ locale: 'en' });
       await room.press('k', 'Escape');

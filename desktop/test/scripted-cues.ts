@@ -70,11 +70,11 @@ export function createScriptedCues(nowMs: () => number): ScriptedCues {
       }
       if (verb === 'cues.control') {
         const { hold, off } = PANEL_VERBS[verb].args.parse(args);
-        const { quiet, ...rest } = stage;
+        const { quiet, hold: was, ...rest } = stage;
         const isOff = off ?? quiet === 'switched-off';
-        const isHeld = hold ?? quiet === 'do-not-disturb';
+        const isHeld = hold ?? was ?? false;
         const now = isOff ? ({ quiet: 'switched-off' } as const) : isHeld ? ({ quiet: 'do-not-disturb' } as const) : {};
-        return { result: {}, state: { ...state, stage: { ...rest, ...now } } };
+        return { result: {}, state: { ...state, stage: { ...rest, ...now, ...(isHeld ? { hold: true } : {}) } } };
       }
       if (verb === 'message.presets') return { result: { presets: DEFAULT_PRESETS }, state };
       if (verb === 'message.send') {

@@ -198,6 +198,7 @@ export function createAdvisor(
       if (outcomes.operatorOnly.length > 0) stage.operatorOnly = [...outcomes.operatorOnly];
       if (house.isOff) stage.quiet = 'switched-off';
       else if (house.isQuiet(lastMs)) stage.quiet = 'do-not-disturb';
+      if (house.isHeld) stage.hold = true;
       return stage;
     },
     takeDelta: () => deltaOf(saved, stateOf(governor).set(DESK_KEY, desk.save())),

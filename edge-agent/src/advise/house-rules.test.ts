@@ -47,7 +47,7 @@ describe('do not disturb (HP11)', () => {
       `closed ${key('a')} withdrawn`,
       `suppressed ${key('b')} do-not-disturb`,
     ]);
-    expect(advisor.stage()).toMatchObject({ active: null, quiet: 'do-not-disturb' });
+    expect(advisor.stage()).toMatchObject({ active: null, quiet: 'do-not-disturb', hold: true });
     expect(advisor.stage().queued.map(({ productId }) => productId)).toEqual(['b']);
     advisor.control({ hold: false });
     expect(shortly(run(advisor, room, 100))).toEqual([`raised ${key('b')}`]);
@@ -65,6 +65,9 @@ describe('do not disturb (HP11)', () => {
     const fromMs = room.nowMs;
     run(advisor, room, 11_000);
     room.ask('b', 'price', 9);
+    // The opening is no hold: there is nothing to release.
+    expect(advisor.stage()).toMatchObject({ quiet: 'do-not-disturb' });
+    expect(advisor.stage()).not.toHaveProperty('hold');
     const raised = run(advisor, room, 60_000).find(({ kind }) => kind === 'raised');
     expect((raised?.atMs ?? 0) - fromMs).toBe(30_100);
   });

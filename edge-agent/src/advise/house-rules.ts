@@ -22,6 +22,8 @@ export interface HouseRules {
   /** Called at every evaluation: the show begins with the first event. */
   begin(nowMs: number, feedState: 'waiting' | 'ok' | 'stale'): void;
   readonly isOff: boolean;
+  /** The operator's hold alone, without the opening. */
+  readonly isHeld: boolean;
   isQuiet(nowMs: number): boolean;
   veto(prompt: HostPrompt, nowMs: number): void;
   isVetoed(subject: Pick<HostPrompt, 'rule' | 'productId'>, nowMs: number): boolean;
@@ -56,6 +58,9 @@ export function createHouseRules(config: AgentConfig['advise']): HouseRules {
     },
     get isOff() {
       return !config.enabled || state.off;
+    },
+    get isHeld() {
+      return state.hold;
     },
     isQuiet,
     veto: (prompt, nowMs) => {

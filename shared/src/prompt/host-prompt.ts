@@ -130,5 +130,7 @@ export const Stage = z.object({
   operatorOnly: z.array(RuleName).optional(),
   /** No card comes (kill switch), or safety cards alone (opening, operator's hold). Absent: cards come. */
   quiet: z.enum(['switched-off', 'do-not-disturb']).optional(),
+  /** The operator holds the cues, so that a release has something to release. Absent: he does not, it may be the opening. */
+  hold: z.boolean().optional(),
 });
 export type Stage = z.infer<typeof Stage>;

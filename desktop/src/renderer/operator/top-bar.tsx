@@ -68,7 +68,7 @@ export function TopBar(props: {
           ? t(`cloud.state.${state.uplink.state}`)
           : units.age(clock.nowMs - state.uplink.lastAckMs)}
       </Figure>
-      <CueControls quiet={state.stage.quiet} onProblem={setProblem} />
+      <CueControls stage={state.stage} onProblem={setProblem} />
       <nav aria-label={t('view.switch')} title={t('view.key')}>
         {(['operator', 'host', 'sent'] as const).map((route) => (
           <a key={route} href={`#/${route}`} aria-current={route === props.route ? 'page' : undefined}>

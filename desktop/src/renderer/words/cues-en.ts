@@ -62,7 +62,8 @@ export const cuesEn = {
     quiet: { 'switched-off': 'Cues are off', 'do-not-disturb': 'Do not disturb' },
     quietAbout: {
       'switched-off': 'No card reaches the host, not even a safety card. K starts them again.',
-      'do-not-disturb': 'Safety cards alone: the opening, or your hold. D changes it.',
+      hold: 'Safety cards alone: you hold the rest. D lets them come.',
+      opening: 'Safety cards alone: the first minutes of a show are quiet. D keeps it so after them.',
     },
     operatorOnly: 'was acted on in fewer than 4 of its last 20 cards: its cards come to you alone.',
   },

@@ -63,7 +63,8 @@ export const cuesZh: typeof cuesEn = {
     quiet: { 'switched-off': '提示已停止', 'do-not-disturb': '勿扰' },
     quietAbout: {
       'switched-off': '主播看不到任何提示，安全提示也没有。按 K 恢复。',
-      'do-not-disturb': '只放行安全提示：开场，或你按了勿扰。按 D 更改。',
+      hold: '你按了勿扰，只放行安全提示。按 D 解除。',
+      opening: '开场几分钟只放行安全提示。按 D 可在开场后继续勿扰。',
     },
     operatorOnly: '最近 20 次被采纳不足 4 次：它的提示只给你看。',
   },

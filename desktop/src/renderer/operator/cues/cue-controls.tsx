@@ -35,12 +35,13 @@ function Confirm({ off, onYes, onClose }: { off: boolean; onYes: () => void; onC
 }
 
 /** Do not disturb by one key, and the switch that stops all cues; both stay until they are taken back. */
-export function CueControls({ quiet, onProblem }: { quiet: Stage['quiet']; onProblem: (why: string | null) => void }) {
+export function CueControls({ stage, onProblem }: { stage: Stage; onProblem: (why: string | null) => void }) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
   const call = useVerb(onProblem);
-  const off = quiet === 'switched-off';
-  const held = quiet === 'do-not-disturb';
+  const off = stage.quiet === 'switched-off';
+  // Not `quiet`: in the opening, too, D holds, so that it stays quiet after it.
+  const held = stage.hold ?? false;
   const keys = useMemo(
     () => ({
       d: () => void call('cues.control', { hold: !held }),

@@ -6,14 +6,15 @@ import { Hand, Info, OctagonX } from 'lucide-react';
 export function CueNotes({ stage }: { stage: Stage }) {
   const { t } = useTranslation();
   const { quiet, operatorOnly = [] } = stage;
+  const why = quiet === 'do-not-disturb' ? (stage.hold === true ? 'hold' : 'opening') : quiet;
   const Icon = quiet === 'switched-off' ? OctagonX : Hand;
   return (
     <>
-      {quiet === undefined ? null : (
+      {why === undefined ? null : (
         <p className={`cue-note ${quiet}`} role="status">
           <Icon size={16} aria-hidden="true" />
           <span>
-            <strong>{t(`control.quiet.${quiet}`)}</strong> {t(`control.quietAbout.${quiet}`)}
+            <strong>{t(`control.quiet.${quiet ?? 'do-not-disturb'}`)}</strong> {t(`control.quietAbout.${why}`)}
           </span>
         </p>
       )}
