@@ -6,8 +6,11 @@ import { absent, endProcess, freePort, listening } from './processes.ts';
 
 const ROOT = '/usr/lib/postgresql';
 
-/** A PostgreSQL of its own on 127.0.0.1; null, with the reason printed, when none is installed. */
-export async function startPostgres() {
+/**
+ * A PostgreSQL of its own on 127.0.0.1; null, with the reason printed, when none is installed. `fsync` on: a COMMIT
+ * waits for the disk, as it does in use; tests go without.
+ */
+export async function startPostgres({ fsync = false }: { readonly fsync?: boolean } = {}) {
   const version = existsSync(ROOT) ? readdirSync(ROOT).sort((a, b) => Number(b) - Number(a))[0] : undefined;
   const bin = join(ROOT, version ?? '', 'bin');
   if (version === undefined || !existsSync(join(bin, 'initdb')))
@@ -20,7 +23,7 @@ export async function startPostgres() {
   const [initdb = '', ...initdbArgs] = [...prefix, join(bin, 'initdb'), '-D', join(folder, 'data'), '-U', 'livecue', '--auth=trust', '--no-sync', '-E', 'UTF8']; // prettier-ignore
   execFileSync(initdb, initdbArgs, { stdio: 'pipe', cwd: folder });
   const port = await freePort();
-  const [server = '', ...serverArgs] = [...prefix, join(bin, 'postgres'), '-D', join(folder, 'data'), '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off']; // prettier-ignore
+  const [server = '', ...serverArgs] = [...prefix, join(bin, 'postgres'), '-D', join(folder, 'data'), '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1', '-c', `fsync=${fsync ? 'on' : 'off'}`]; // prettier-ignore
   const child = spawn(server, serverArgs, { stdio: 'ignore', cwd: folder });
   await listening(port, child);
   return {

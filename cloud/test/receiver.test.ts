@@ -7,6 +7,7 @@ import { UplinkAck, topics } from '@livecue/shared/contract';
 import { startBroker } from '../src/broker/embedded-broker.ts';
 import { openDatabase, type Database } from '../src/receiver/database.ts';
 import { createReceiver } from '../src/receiver/receiver.ts';
+import { startEjabberd } from './ejabberd.ts';
 import { startMosquitto } from './mosquitto.ts';
 import { freePort, runCloud, startCloud } from './processes.ts';
 
@@ -62,6 +63,11 @@ const brokers: [string, () => Promise<string | null>][] = [
   }],
   ['Mosquitto', async () => {
     const broker = await startMosquitto(await freePort());
+    if (broker !== null) cleanups.push(() => broker.end());
+    return broker?.url ?? null;
+  }],
+  ['ejabberd', async () => {
+    const broker = await startEjabberd(await freePort());
     if (broker !== null) cleanups.push(() => broker.end());
     return broker?.url ?? null;
   }],
