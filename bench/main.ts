@@ -2,6 +2,7 @@
 import { answersBench, ANSWERS_HELP } from './answers.ts';
 import { modelsBench, MODELS_HELP } from './models.ts';
 import { pipelineBench } from './pipeline.ts';
+import { uplinkBench, UPLINK_HELP } from './uplink.ts';
 
 const HELP = `livecue bench pipeline [--seconds N] [--rate N] [--sustain N] [--only PARTS] [--json] [--data DIR]
 
@@ -33,14 +34,15 @@ if (name === 'pipeline') {
   process.exitCode = await pipelineBench(args, HELP);
 } else if (name === 'models') {
   process.exitCode = await modelsBench(args);
+} else if (name === 'uplink') {
+  process.exitCode = await uplinkBench(args);
 } else if (name === 'answers') {
   process.exitCode = answersBench(args);
 } else {
   const asked = name === undefined || name === '--help' || name === '-h';
+  const helps = [HELP, MODELS_HELP, ANSWERS_HELP, UPLINK_HELP].join('\n');
   (asked ? process.stdout : process.stderr).write(
-    asked
-      ? `${HELP}\n${MODELS_HELP}\n${ANSWERS_HELP}`
-      : `livecue bench: there is no bench "${name}".\n\n${HELP}\n${MODELS_HELP}\n${ANSWERS_HELP}`,
+    asked ? helps : `livecue bench: there is no bench "${name}".\n\n${helps}`,
   );
   process.exitCode = name === '--help' || name === '-h' ? 0 : 2;
 }
