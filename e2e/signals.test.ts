@@ -66,6 +66,7 @@ describe.skipIf(executablePath === null)('a ring of orders and a burst of bots: 
     await page.locator('input').first().fill(agent.ready.code!);
     await page.keyboard.press('Enter');
     await page.locator('.desk').waitFor();
+    await page.locator('.tab.orders').click();
   };
   const exported = async () => {
     const out = path.join(folder, 'verdicts.jsonl');
@@ -150,7 +151,7 @@ describe.skipIf(executablePath === null)('a ring of orders and a burst of bots: 
     await pairPage();
     await expect.poll(() => page.locator('.order').count()).toBe(ring.size);
     expect(await page.locator(`[data-order="${orderId}"]`).textContent()).toContain('误报');
-    await page.getByText(`${ring.size - 1} 单待核对`).waitFor();
+    await page.getByLabel(`${ring.size - 1} 单待核对`).waitFor();
     for (const number of ring) expect(agent.words()).not.toContain(number);
     expect(errors).toEqual([]);
   }, 60_000);

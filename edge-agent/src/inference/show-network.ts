@@ -29,6 +29,8 @@ export async function openShowNetwork(folder: string): Promise<ShowNetwork> {
   } catch (cause) {
     throw new ModelError(`opening ${path}: it is not a model that this runtime reads; reinstall the folder`, { cause });
   }
+  // The runtime refuses a second release.
+  let closing: Promise<void> | null = null;
   const network: ShowNetwork = {
     version: manifest.version,
     async run({ past, now }, count) {
@@ -36,12 +38,12 @@ export async function openShowNetwork(folder: string): Promise<ShowNetwork> {
       const { demand } = await session.run({ past: ofPast!, now: ofNow! });
       return demand!.data as Float32Array;
     },
-    close: () => session.release(),
+    close: () => (closing ??= session.release()),
   };
   try {
     await checkGolden(join(folder, manifest.golden), network);
   } catch (error) {
-    await session.release();
+    await network.close();
     throw error;
   }
   return network;
