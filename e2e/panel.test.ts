@@ -69,7 +69,7 @@ describe.skipIf(executablePath === null)('a first evening: real agent, real brow
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.goto(`${agent.ready.panel!}#/operator`);
     await page.locator('.cue').first().waitFor();
-    await page.getByRole('button', { name: 'EN' }).click();
+    await page.getByRole('button', { name: 'EN', exact: true }).click();
     await page.getByText('Linen shirt').first().waitFor();
     expect(await words()).toMatch(/simulator/);
     expect(await page.locator('.uplot').count()).toBeGreaterThanOrEqual(4);
