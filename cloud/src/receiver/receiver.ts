@@ -5,7 +5,7 @@ import { decodeRecordMessage, leafOf, storable, type ReceivedRecord } from './re
 import { createMetrics, type ReceiverMetrics, type ReceiverStatus } from './metrics.ts';
 import { maintain } from './partitions.ts';
 import { checkCheckpoint, noteKey } from './proof-store.ts';
-import { readAcks, writeRecords } from './record-store.ts';
+import { readAck, readAcks, writeRecords } from './record-store.ts';
 
 export interface ReceiverConfig {
   readonly brokerUrl: string;
@@ -160,10 +160,9 @@ class MqttReceiver implements Receiver {
     const work = async () => {
       if (about === 'presence') return noteKey(database, agentId, keyOf(payload), nowMs());
       if (!(await checkCheckpoint(database, agentId, payload, nowMs()))) return;
-      const own = (await readAcks(database)).find(([id]) => id === agentId);
-      if (own !== undefined) this.#publish(...own);
-      if (own?.[1].proof?.broken != null)
-        logger.warn(`records of ${agentId}: ${own[1].proof.broken}; see table findings`);
+      const ack = await readAck(database, agentId);
+      if (ack !== null) this.#publish(agentId, ack);
+      if (ack?.proof?.broken != null) logger.warn(`records of ${agentId}: ${ack.proof.broken}; see table findings`);
     };
     this.#checks = this.#checks.then(work).catch((error: unknown) => {
       if (this.#stopping === null) logger.warn(`checking ${about} of ${agentId}: ${(error as Error).message}`);

@@ -47,10 +47,18 @@ export function writeRecords(
 /** What the database knows of every agent. */
 export async function readAcks(database: Database): Promise<[agentId: string, ack: UplinkAck][]> {
   const rows = await database.query(sql.SELECT_STREAMS);
-  return rows.map((row) => {
-    const { epoch, seqs, proof } = streamOf(row);
-    return [String(row['agent_id']), ackOf(epoch, seqs, proof)];
-  });
+  return rows.map((row) => [String(row['agent_id']), storedAck(row)]);
+}
+
+/** What it knows of one; null for an agent of which nothing came. */
+export async function readAck(database: Database, agentId: string): Promise<UplinkAck | null> {
+  const [row] = await database.query(sql.SELECT_STREAM, [agentId]);
+  return row === undefined ? null : storedAck(row);
+}
+
+function storedAck(row: Row): UplinkAck {
+  const { epoch, seqs, proof } = streamOf(row);
+  return ackOf(epoch, seqs, proof);
 }
 
 /** Rows of the window table for operators and tests, ordered by key. */

@@ -275,8 +275,9 @@ export const INSERT_DEAD_LETTERS = `
 /** A sender that writes nonsense must not fill the disk. */
 export const TRIM_DEAD_LETTERS = `DELETE FROM dead_letter WHERE id <= (SELECT max(id) FROM dead_letter) - 10000`;
 
-export const SELECT_STREAMS = `
-  SELECT agent_id, epoch, contiguous, ranges, ${PROOF} FROM agent_streams AS s WHERE epoch > 0 ORDER BY agent_id`;
+const STREAMS = `SELECT agent_id, epoch, contiguous, ranges, ${PROOF} FROM agent_streams AS s WHERE epoch > 0`;
+export const SELECT_STREAMS = `${STREAMS} ORDER BY agent_id`;
+export const SELECT_STREAM = `${STREAMS} AND agent_id = $1`;
 
 /** Rows that were there before are not touched; how many were new is told. */
 export const INSERT_LOG = `
