@@ -11,6 +11,7 @@ import type { PanelBackend } from '../../edge-agent/src/ports.ts';
 import type { COMMENTS_KEPT } from '../../edge-agent/src/assembly/comment-desk.ts';
 import { PanelCallError } from '../../edge-agent/src/panel/panel-call-error.ts';
 import { createScriptedCues, cueState, type ScriptedCues } from './scripted-cues.ts';
+import { createScriptedRecords, type ScriptedRecords } from './scripted-records.ts';
 import { createScriptedComments, type ScriptedComments } from './scripted-comments.ts';
 import { createScriptedOrders, detailOf, INTEREST, roomAnomalies, type ScriptedOrders } from './scripted-signals.ts';
 
@@ -97,6 +98,7 @@ export interface ScriptedShow extends PanelBackend {
   readonly comments: ScriptedComments;
   readonly orders: ScriptedOrders;
   readonly cues: ScriptedCues;
+  readonly records: ScriptedRecords;
   /** Cues that are refused as already closed although panels still see them. */
   readonly closed: Set<string>;
 }
@@ -116,7 +118,7 @@ function firstState(nowMs: number): PanelState {
       { name: 'Bilibili', transport: 'zmq', state: 'open', endpoint: 'tcp://127.0.0.1:7422', lastEventMs: nowMs - 1_100, quietLimitMs: 12_000, eventsPerSecond: 8.2, events: 20_114, drops: {}, lostUpstream: 1_640, refusedTokens: 0, problem: null },
       { name: 'TikTok', transport: 'http', state: 'open', endpoint: 'http://127.0.0.1:7421/events', lastEventMs: nowMs - 22_000, quietLimitMs: 9_000, eventsPerSecond: 0, events: 3_310, drops: {}, lostUpstream: 0, refusedTokens: 0, problem: 'The connector is connected and sends nothing. Check its login, then restart it.' },
     ],
-    uplink: { state: 'connected', brokerUrl: 'mqtt://127.0.0.1:7425', backlog: 3, sent: 1_204, resent: 2, acknowledged: 1_201, bytesSent: 1_482_330, lastAckMs: nowMs - 3_000, problem: null },
+    uplink: { state: 'connected', brokerUrl: 'mqtt://127.0.0.1:7425', backlog: 3, sent: 1_204, resent: 2, acknowledged: 1_201, bytesSent: 1_482_330, lastAckMs: nowMs - 3_000, problem: null, verified: 1_150 },
     health: [
       { name: 'disk', level: 'ok', title: { zh: '磁盘', en: 'Disk' }, text: { zh: '写盘 p99 2.1 毫秒，剩余 212 GB', en: 'write p99 2.1 ms, 212 GB free' }, remedy: null },
       { name: 'model', level: 'ok', title: { zh: '模型', en: 'Model' }, text: { zh: 'intent-hash-2.1，每条 3 微秒', en: 'intent-hash-2.1, 3 µs an item' }, remedy: null },
@@ -135,6 +137,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
   comments.say(40, undefined, 1_300);
   const orders = createScriptedOrders(nowMs);
   const cues = createScriptedCues(nowMs);
+  const records = createScriptedRecords(startMs);
   state.anomalies = roomAnomalies(startMs);
   state.cues = cueState(startMs);
   const show: ScriptedShow = {
@@ -142,6 +145,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
     comments,
     orders,
     cues,
+    records,
     closed: new Set(),
     sent: Array.from({ length: 24 }, (_, i) => record(startMs - i * 5_300, 1204 - i, i > 2)),
     change(part) {
@@ -187,8 +191,8 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
       if (verb === 'offer.propose') return { promptId: null, refusals: ['floor-unknown'] };
       if (verb === 'orders.read') return orders.desk.read(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'orders.label') return orders.desk.label(PANEL_VERBS[verb].args.parse(args));
-      if (verb === 'shows.list') return { shows: [] };
-      if (verb === 'shows.read') return { rows: [] };
+      const recorded = records.call(verb, args);
+      if (recorded !== undefined) return recorded as never;
       if (verb === 'labels.read') return orders.desk.labels(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'product.read') {
         const found = state.products.find(({ productId }) => productId === (args as { productId: string }).productId);

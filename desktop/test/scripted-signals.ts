@@ -73,7 +73,24 @@ export function createScriptedOrders(nowMs: () => number): ScriptedOrders {
   };
 }
 
-function forecastOf(product: Product): Forecast {
+/** Of No. 1 nothing is known yet, of No. 7 only its days; all others have been in four shows. */
+function acrossOf({ productId, stock }: Product, nowMs: number): Pick<Forecast, 'across'> {
+  if (productId === 'p1') return {};
+  const hour = Math.floor(nowMs / 3_600_000) + 1;
+  const span = (hours: number, mean: number) => ({ fromMs: (hour + hours) * 3_600_000, mean, lo80: Math.round(0.6 * mean), hi80: Math.round(1.5 * mean + 1) });
+  const isNew = productId === 'p7';
+  return {
+    across: {
+      shows: isNew ? 0 : 4,
+      nextShow: isNew ? null : { minutes: 95, mean: 88.4, lo80: 61, hi80: 119 },
+      restockUnits: isNew || stock === null || stock >= 120 ? null : 120 - stock,
+      hours: Array.from({ length: 24 }, (_, i) => span(i, i === 9 ? 31.5 : 2 + (i % 5))),
+      days: Array.from({ length: 7 }, (_, i) => span(24 * i, 110 + 12 * (i % 3))),
+    },
+  };
+} // prettier-ignore
+
+function forecastOf(product: Product, nowMs: number): Forecast {
   const rate = 0.4 + product.unitsSold / 60;
   const stock = product.stock;
   const out = stock === null || stock <= 0 ? null : stock / rate;
@@ -85,6 +102,7 @@ function forecastOf(product: Product): Forecast {
     soldOut: stock === 0 ? { minutes: 4.5, missedUnits: 7.2 } : null,
     restockUnits: stock === null || stock > 90 * rate ? null : Math.ceil(90 * rate - stock),
     limitPerBuyer: product.productId === 'p2' ? 1 : null,
+    ...acrossOf(product, nowMs),
   };
 } // prettier-ignore
 
@@ -111,7 +129,7 @@ export function detailOf(product: Product, nowMs: number): ProductDetail {
       openMs: nowMs - 300_000, closeMs: nowMs, units: 9, fromMs: (minute - 11) * 60_000,
       perMinute: Array.from({ length: 12 }, (_, i) => ((i * 7 + product.unitsSold) % 3) * (i % 2)),
     },
-    forecast: forecastOf(product),
+    forecast: forecastOf(product, nowMs),
     forecastModel: 'demand-show-1',
   };
 } // prettier-ignore

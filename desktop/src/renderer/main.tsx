@@ -10,6 +10,7 @@ import './style/comments.css';
 import './style/signals.css';
 import './style/desk.css';
 import './style/sent.css';
+import './style/shows.css';
 import './style/pair.css';
 import { App } from './app.tsx';
 import { createBridgeClient } from './client/bridge-client.ts';

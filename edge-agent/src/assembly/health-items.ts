@@ -77,6 +77,11 @@ const UPLINK_STATES: Readonly<Record<UplinkStatus['state'], Words>> = {
   failed: { zh: '已停止', en: 'stopped' },
 };
 
+const NOT_AS_SIGNED: Words = {
+  zh: '在接收端数据库的 findings 表里查到这条记录；各种结论的含义见 docs/brokers.md。被改动或缺失的，从该数据库的备份恢复。',
+  en: 'Look the record up in table findings of the receiver’s database; docs/brokers.md says what each finding means. What was altered or is missing comes back from a backup of that database.',
+};
+
 function cloudItem({ uplink, embeddedCloudProblem }: HealthFacts): HealthItem {
   const title = { zh: '云端', en: 'Cloud' };
   const problem = uplink.problem ?? embeddedCloudProblem;
@@ -84,6 +89,8 @@ function cloudItem({ uplink, embeddedCloudProblem }: HealthFacts): HealthItem {
     const level = uplink.state === 'connected' || uplink.state === 'off' ? 'ok' : 'warn';
     return { name: 'cloud', level, title, text: UPLINK_STATES[uplink.state], remedy: null };
   }
+  if (uplink.broken === true)
+    return { name: 'cloud', level: 'wrong', title, text: same(problem), remedy: NOT_AS_SIGNED };
   const remedy = { zh: '直播不受影响；记录存在本机，恢复后补发。', en: 'The show goes on; records wait on disk and are sent when the broker is back.' }; // prettier-ignore
   return { name: 'cloud', level: 'warn', title, text: same(problem), remedy };
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { topics, type UplinkAck, type UplinkBody, type UplinkRecord } from '@livecue/shared/contract';
 import type { Outbox } from '../ports.ts';
 import { createUplink } from './mqtt-uplink.ts';
+import type { NoteSigner } from './note-signer.ts';
 
 const ACK = topics.ack('studio-1');
 const RECORDS = topics.records('studio-1');
@@ -79,7 +80,7 @@ class FakeClient extends EventEmitter {
 
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
-function setUp(config: { maxInFlight?: number } = {}) {
+function setUp(config: { maxInFlight?: number; signer?: NoteSigner } = {}) {
   const outbox = new MemoryOutbox();
   const clients: FakeClient[] = [];
   const connect = (_url: string, options: IClientOptions) => {
@@ -135,6 +136,19 @@ describe('the uplink', () => {
     await settle();
     expect(client.seqs).toEqual([6, 5, 4]);
     expect(outbox.bodies.size).toBe(6);
+    await uplink.stop();
+  });
+
+  it('tells a finding of the receiver apart from other problems, for as long as it stands', async () => {
+    const { uplink, open, acknowledge } = setUp({ signer: { verifier: 'key', sign: (text) => text } });
+    await uplink.start(new AbortController().signal);
+    const client = await open();
+    const proof = (verified: number, broken: string | null) => acknowledge(client, { epoch: 7, contiguous: 3, ranges: [], proof: { verified, broken } }); // prettier-ignore
+    await proof(2, null);
+    expect(uplink.status()).toMatchObject({ verified: 2, problem: null });
+    expect(uplink.status()).not.toHaveProperty('broken');
+    await proof(3, 'record 3 is not what the agent wrote');
+    expect(uplink.status()).toMatchObject({ verified: 3, broken: true, problem: 'record 3 is not what the agent wrote' });
     await uplink.stop();
   });
 

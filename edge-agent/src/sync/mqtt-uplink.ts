@@ -132,6 +132,7 @@ class MqttUplink {
       lastAckMs: this.#lastAckMs,
       problem: this.#checkpoints?.broken ?? this.#problem ?? this.#link.problem,
       ...(this.#checkpoints === null ? {} : { verified: this.#checkpoints.verified }),
+      ...(this.#checkpoints === null || this.#checkpoints.broken === null ? {} : { broken: true }),
     };
   }
 

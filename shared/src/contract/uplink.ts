@@ -199,5 +199,7 @@ export const UplinkStatus = z.object({
   problem: z.string().nullable(),
   /** Records of this epoch that the receiver has verified against our signed checkpoints. Absent: none are signed. */
   verified: z.int().min(0).optional(),
+  /** `problem` is a finding of the receiver: what it holds is not what we signed. Absent: it is not, or there is none. */
+  broken: z.boolean().optional(),
 });
 export type UplinkStatus = z.infer<typeof UplinkStatus>;

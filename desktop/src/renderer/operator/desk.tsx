@@ -6,6 +6,7 @@ import { readClock, useBeat, useLive, type Clock } from '../live/use-live.tsx';
 import { recall, remember } from '../parts/memory.ts';
 import type { Route } from '../parts/route.ts';
 import { SentScreen } from '../sent/sent-screen.tsx';
+import { ShowsScreen } from '../shows/shows-screen.tsx';
 import { useUnits } from '../words/units.ts';
 import { ALL_COMMENTS } from './comments/comment-feed.ts';
 import { CommentList } from './comments/comment-list.tsx';
@@ -50,7 +51,7 @@ function OperatorScreen({ state, clock, theme }: { state: PanelState; clock: Clo
   );
 }
 
-/** The operator's side: top bar, and below it the mixing desk or the page of what left. */
+/** The operator's side: top bar, and below it the mixing desk the recorded shows, or what left. */
 export function Desk({ route }: { route: Route }) {
   const live = useLive();
   useBeat(BEAT_MS);
@@ -66,11 +67,9 @@ export function Desk({ route }: { route: Route }) {
     <div className={`operator ${theme === 'light' ? 'light' : ''}`}>
       <TopBar state={state} clock={clock} route={route} theme={theme} onTheme={choose} />
       {clock.lost ? <LostBanner clock={clock} /> : null}
-      {route === 'sent' ? (
-        <SentScreen uplink={state.uplink} />
-      ) : (
-        <OperatorScreen state={state} clock={clock} theme={theme} />
-      )}
+      {route === 'sent' ? <SentScreen uplink={state.uplink} nowMs={clock.nowMs} /> : null}
+      {route === 'shows' ? <ShowsScreen /> : null}
+      {route === 'operator' ? <OperatorScreen state={state} clock={clock} theme={theme} /> : null}
     </div>
   );
 }

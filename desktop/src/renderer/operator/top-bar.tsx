@@ -70,7 +70,7 @@ export function TopBar(props: {
       </Figure>
       <CueControls stage={state.stage} onProblem={setProblem} />
       <nav aria-label={t('view.switch')} title={t('view.key')}>
-        {(['operator', 'host', 'sent'] as const).map((route) => (
+        {(['operator', 'host', 'shows', 'sent'] as const).map((route) => (
           <a key={route} href={`#/${route}`} aria-current={route === props.route ? 'page' : undefined}>
             {t(`view.${route}`)}
           </a>

@@ -1,13 +1,15 @@
 import { useSyncExternalStore } from 'react';
 
-export type Route = 'host' | 'operator' | 'sent';
+const ROUTES = ['host', 'operator', 'shows', 'sent'] as const;
+export type Route = (typeof ROUTES)[number];
 
 /** A phone is held by the host; a desk belongs to the operator. */
 const DESK_WIDTH = 760;
 
 function read(): Route {
   const name = location.hash.replace(/^#\/?/, '').split(/[?/]/, 1)[0];
-  if (name === 'host' || name === 'operator' || name === 'sent') return name;
+  const route = ROUTES.find((one) => one === name);
+  if (route !== undefined) return route;
   return window.innerWidth < DESK_WIDTH ? 'host' : 'operator';
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SentMessage, UplinkStatus } from '@livecue/shared/contract';
-import { CircleCheck, CircleDashed } from 'lucide-react';
+import { CircleCheck, CircleDashed, TriangleAlert } from 'lucide-react';
 import { usePanel } from '../live/use-live.tsx';
 import { cloudLevel } from '../operator/cloud-level.ts';
 import { LevelIcon } from '../operator/level-icon.tsx';
@@ -94,8 +94,42 @@ function Rows({
   );
 }
 
+/** How far what left has arrived, and whether it is there as it was signed. */
+function Cloud({ uplink, nowMs }: { uplink: UplinkStatus; nowMs: number }) {
+  const { t } = useTranslation();
+  const units = useUnits();
+  const { state, verified, problem, lastAckMs } = uplink;
+  const facts = (['backlog', 'acknowledged', 'resent'] as const).map((name) => [t(`cloud.${name}`), units.count(uplink[name])]);
+  facts.push([t('cloud.verified'), verified === undefined ? t('cloud.unsigned') : units.count(verified)]);
+  facts.push([t('cloud.lastAck'), lastAckMs === null ? t('age.never') : t('age.ago', { age: units.age(nowMs - lastAckMs) })]);
+  return (
+    <>
+      <p className="row-line dim cloud-facts">
+        <LevelIcon level={cloudLevel(uplink)} size={14} /> {t(`cloud.state.${state}`)}
+        <span className="mono">{uplink.brokerUrl}</span>
+        {facts.map(([name, value]) => (
+          <span key={name}>
+            {name} {value}
+          </span>
+        ))}
+      </p>
+      {state === 'off' ? <p className="dim">{t('cloud.off')}</p> : null}
+      {problem === null || uplink.broken === true ? null : <p className="remedy">{problem}</p>}
+      {uplink.broken === true ? (
+        <div className="not-as-signed" role="alert">
+          <p className="wrong-text">
+            <TriangleAlert size={14} aria-hidden="true" /> <strong>{t('cloud.broken')}</strong>
+          </p>
+          <p>{problem}</p>
+          <p className="remedy">{t('cloud.brokenDo')}</p>
+        </div>
+      ) : null}
+    </>
+  );
+} // prettier-ignore
+
 /** The proof of what goes to the cloud: each message, byte for byte. */
-export function SentScreen({ uplink }: { uplink: UplinkStatus }) {
+export function SentScreen({ uplink, nowMs }: { uplink: UplinkStatus; nowMs: number }) {
   const { t } = useTranslation();
   const units = useUnits();
   const [chosen, setChosen] = useState<SentMessage | null>(null);
@@ -111,21 +145,7 @@ export function SentScreen({ uplink }: { uplink: UplinkStatus }) {
           <strong>{t('sent.total', { n: units.count(uplink.sent), bytes: units.bytes(uplink.bytesSent) })}</strong>
           {shown === null ? null : <span className="dim"> · {t('sent.shown', { n: units.count(shown.length) })}</span>}
         </p>
-        <p className="row-line dim">
-          <LevelIcon level={cloudLevel(uplink)} size={14} /> {t(`cloud.state.${uplink.state}`)}
-          <span className="mono">{uplink.brokerUrl}</span>
-          <span>
-            {t('cloud.backlog')} {units.count(uplink.backlog)}
-          </span>
-          <span>
-            {t('cloud.acknowledged')} {units.count(uplink.acknowledged)}
-          </span>
-          <span>
-            {t('cloud.resent')} {units.count(uplink.resent)}
-          </span>
-        </p>
-        {uplink.state === 'off' ? <p className="dim">{t('cloud.off')}</p> : null}
-        {uplink.problem === null ? null : <p className="remedy">{uplink.problem}</p>}
+        <Cloud uplink={uplink} nowMs={nowMs} />
         {problem === null ? null : (
           <p className="remedy" role="alert">
             {t('sent.failed', { why: problem })}

@@ -1,10 +1,12 @@
 import { cuesEn } from './cues-en.ts';
+import { showsEn } from './shows-en.ts';
 import { signalsEn } from './signals-en.ts';
 
 /** English words of the panel; `zh.ts` has the same keys. */
 export const en = {
   ...signalsEn,
   ...cuesEn,
+  ...showsEn,
   mode: { simulated: 'Simulated room, not live', replay: 'Replay, not live' },
   live: 'Live',
   on: 'Running',
@@ -47,7 +49,7 @@ export const en = {
     close: 'Close',
     notSent: 'Not sent: {{why}}',
   },
-  view: { operator: 'Operator', host: 'Host', sent: 'What left', switch: 'Views', key: 'V switches host and operator' },
+  view: { operator: 'Operator', host: 'Host', shows: 'Shows', sent: 'What left', switch: 'Views', key: 'V switches host and operator' },
   top: {
     coverage: 'coverage {{n}}',
     cloud: 'cloud',
@@ -73,6 +75,11 @@ export const en = {
     backlog: 'waiting',
     acknowledged: 'receipts',
     resent: 'resent',
+    verified: 'verified against signed checkpoints',
+    unsigned: 'not signed',
+    lastAck: 'last receipt',
+    broken: 'The cloud does not hold what this box signed',
+    brokenDo: 'Look the record up in table findings of the receiver’s database; docs/brokers.md says what each finding means. What was altered or is missing comes back from a backup of that database.',
     off: 'Nothing leaves this box. Set uplink.enabled to send summaries.',
   },
   products: {

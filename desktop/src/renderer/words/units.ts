@@ -20,6 +20,10 @@ export interface Units {
   bytes(n: number): string;
   /** Local time of day, with seconds. */
   clock(unixMs: number): string;
+  /** Local date, 2026-05-01. */
+  date(unixMs: number): string;
+  /** Local day of the week and time, Mon 20:00. */
+  weekday(unixMs: number): string;
   words(words: Words): string;
 }
 
@@ -46,6 +50,11 @@ export function clock(unixMs: number): string {
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
+export function date(unixMs: number): string {
+  const at = new Date(unixMs);
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
 export function useUnits(): Units {
   const { t, i18n } = useTranslation();
   const language: Language = i18n.language === 'zh' ? 'zh' : 'en';
@@ -56,6 +65,7 @@ export function useUnits(): Units {
     return s < 7200 ? t('age.min', { n: Math.round(s / 60) }) : t('age.h', { n: (s / 3600).toFixed(1) });
   };
   const number = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en');
+  const weekday = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en', { weekday: 'short' });
   const rate = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en', { maximumFractionDigits: 1 });
   return {
     language,
@@ -67,6 +77,8 @@ export function useUnits(): Units {
     duration,
     bytes,
     clock,
+    date,
+    weekday: (unixMs) => `${weekday.format(unixMs)} ${clock(unixMs).slice(0, 5)}`,
     percent,
     money: (amount, currency, whole = false) =>
       new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en', {

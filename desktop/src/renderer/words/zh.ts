@@ -1,10 +1,12 @@
 import type { PanelWords } from './en.ts';
 import { cuesZh } from './cues-zh.ts';
+import { showsZh } from './shows-zh.ts';
 import { signalsZh } from './signals-zh.ts';
 
 export const zh: PanelWords = {
   ...signalsZh,
   ...cuesZh,
+  ...showsZh,
   mode: { simulated: '模拟直播间，非真实直播', replay: '回放，非真实直播' },
   live: '直播',
   on: '运行',
@@ -47,7 +49,7 @@ export const zh: PanelWords = {
     close: '关闭',
     notSent: '没有发出：{{why}}',
   },
-  view: { operator: '场控', host: '主播', sent: '上云内容', switch: '视图', key: '按 V 切换主播屏与场控屏' },
+  view: { operator: '场控', host: '主播', shows: '场次', sent: '上云内容', switch: '视图', key: '按 V 切换主播屏与场控屏' },
   top: {
     coverage: '覆盖率 {{n}}',
     cloud: '云端',
@@ -73,6 +75,11 @@ export const zh: PanelWords = {
     backlog: '待上传',
     acknowledged: '已回执',
     resent: '重发',
+    verified: '已按签名核验',
+    unsigned: '未签名',
+    lastAck: '最近回执',
+    broken: '云端保存的与本机签名的不符',
+    brokenDo: '在接收端数据库的 findings 表里查到这条记录；各种结论的含义见 docs/brokers.md。被改动或缺失的，从该数据库的备份恢复。',
     off: '没有任何内容离开本机。需要上传汇总时打开 uplink.enabled。',
   },
   products: {

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { PanelState, ProductDetail as Detail, ProductState } from '@livecue/shared/contract';
 import { usePanel } from '../../live/use-live.tsx';
 import { useUnits } from '../../words/units.ts';
+import { AcrossTable } from './across-table.tsx';
 import { ForecastChart } from './forecast-chart.tsx';
 import { InterestWhy } from './interest-why.tsx';
 import { QuestionsWhy, SalesWhy } from './sales-why.tsx';
@@ -85,6 +86,7 @@ export function ProductDetail(props: { product: ProductState; state: PanelState;
               </>
             )}
             <SalesWhy detail={detail} product={product} />
+            {detail.forecast === null ? null : <AcrossTable forecast={detail.forecast} />}
           </section>
         </div>
       )}

@@ -1,0 +1,71 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { RecordedShow } from '@livecue/shared/contract';
+import { PanelRefusedError } from '../client/panel-client.ts';
+import { usePanel } from '../live/use-live.tsx';
+import { ShowTally, type ShowSummary } from './show-summary.ts';
+
+const READ_MS = 10_000;
+
+export interface Refused {
+  /** The device's role may not read records. */
+  readonly forbidden: boolean;
+  readonly why: string;
+}
+const refusedBy = (error: unknown): Refused => ({
+  forbidden: error instanceof PanelRefusedError && error.code === 'forbidden',
+  why: error instanceof Error ? error.message : String(error),
+});
+
+/** The shows that are kept, newest first, read again every 10 s; null before the first answer. */
+export function useShows(): { shows: readonly RecordedShow[] | null; refused: Refused | null } {
+  const { client } = usePanel();
+  const [shows, setShows] = useState<readonly RecordedShow[] | null>(null);
+  const [refused, setRefused] = useState<Refused | null>(null);
+  useEffect(() => {
+    const read = () =>
+      client.call('shows.list', {}).then(
+        (answer) => {
+          setRefused(null);
+          setShows(answer.shows.toReversed());
+        },
+        (error: unknown) => setRefused(refusedBy(error)),
+      );
+    void read();
+    const timer = setInterval(() => void read(), READ_MS);
+    return () => clearInterval(timer);
+  }, [client]);
+  return { shows, refused };
+}
+
+/** Reads the record of a show from its first entry to its newest and adds it up. */
+export function useSummary(showId: string) {
+  const { client } = usePanel();
+  const [summary, setSummary] = useState<ShowSummary | null>(null);
+  const [read, setRead] = useState(0);
+  const [refused, setRefused] = useState<Refused | null>(null);
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    let gone = false;
+    const readAll = async () => {
+      const tally = new ShowTally(showId);
+      setRefused(null);
+      for (let after = 0, count = 0; ;) {
+        const { rows } = await client.call('shows.read', { showId, after });
+        if (gone) return;
+        const last = rows.at(-1);
+        if (last === undefined) break;
+        for (const { entry } of rows) tally.add(entry);
+        after = last.id;
+        setRead((count += rows.length));
+      }
+      setSummary(tally.summary());
+    };
+    readAll().catch((error: unknown) => {
+      if (!gone) setRefused(refusedBy(error));
+    });
+    return () => {
+      gone = true;
+    };
+  }, [client, showId, round]);
+  return { summary, read, refused, again: useCallback(() => setRound((n) => n + 1), []) };
+}
