@@ -8,7 +8,7 @@ const silent: Prediction = { intent: 'price', intentScore: 1, offensive: null, s
 
 const comment = (text: string) => ({ type: 'live.comment.created', data: { text } }) as unknown as LiveEvent;
 const pin = (productId: string | null) =>
-  ({ type: productId === null ? 'live.product.unpinned' : 'live.product.pinned', data: { productId } }) as unknown as LiveEvent; // prettier-ignore
+  ({ type: productId === null ? 'live.product.unpinned' : 'live.product.pinned', data: { product: { productID: productId ?? undefined } } }) as unknown as LiveEvent; // prettier-ignore
 
 test('a comment points at what is on air at its place among the events, also within a batch', async () => {
   let onAir: string | null = null;
@@ -18,7 +18,7 @@ test('a comment points at what is on air at its place among the events, also wit
     admit: () => null,
     add(event: LiveEvent, prediction: Prediction | null) {
       if (event.type === 'live.comment.created') counted.push(prediction?.products[0]?.productId ?? null);
-      else onAir = (event.data as { productId: string | null }).productId;
+      else onAir = (event.data as { product: { productID?: string } }).product.productID ?? null;
     },
     view: () => (views++, { explaining: onAir === null ? null : { productId: onAir, sinceMs: 0 } }),
   } as unknown as PipelineStream;
@@ -58,7 +58,7 @@ test('each comment that got in is answered after it is counted, and a removal is
   expect(told).toEqual(['counted live.comment.created', 'answered 多少钱 price 7', 'counted live.comment.deleted', 'removed']); // prettier-ignore
 });
 
-test('the rules are asked at once about what comments named, and at a tick about everything', async () => {
+test('the rules are asked at once about what comments, orders, stock, offers and pins concern, and at a tick about everything', async () => {
   const asked: (string[] | 'all')[] = [];
   const stream = { admit: () => null, add: () => undefined, view: () => ({ explaining: null }), tick: () => [] } as unknown as PipelineStream; // prettier-ignore
   const advisor = { evaluate: (_: unknown, named?: ReadonlySet<string>) => (asked.push(named === undefined ? 'all' : [...named]), []) } as unknown as PipelineAdvisor; // prettier-ignore
@@ -74,9 +74,13 @@ test('the rules are asked at once about what comments named, and at a tick about
   await pipeline.process([{ events: [comment('p3')] }], 0);
   pipeline.tick(1);
   pipeline.decide();
-  await pipeline.process([{ events: [pin('p4')] }], 0);
+  const of = (type: string, data: object) => ({ type, data }) as unknown as LiveEvent;
+  await pipeline.process([{ events: [of('live.like.added', {}), of('shop.product.viewed', { product: { productID: 'p0' } })] }], 0); // prettier-ignore
   pipeline.decide();
-  expect(asked).toEqual([['p1', 'p2'], [], 'all']);
+  const shop = [of('shop.stock.updated', { productID: 'p5' }), of('shop.offer.started', { product: { productID: 'p6' } }), of('shop.order.paid', { orderedItem: [{ productID: 'p7' }, { sku: 's' }] }), of('shop.order.created', {})]; // prettier-ignore
+  await pipeline.process([{ events: [pin('p4'), ...shop] }], 0);
+  pipeline.decide();
+  expect(asked).toEqual([['p1', 'p2'], [], 'all', ['p4', 'p5', 'p6', 'p7']]);
 });
 
 test('frames that are read ahead are counted in order, with their own predictions, also when some were not admitted', async () => {

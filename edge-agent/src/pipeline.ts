@@ -84,7 +84,7 @@ export interface Pipeline {
    * of so many products at most: each time of the next ones, and always of those that a comment named or a rule held.
    */
   tick(nowMs: number, portion?: number): void;
-  /** Asks the rules of what comments named since they were asked last; nothing when no comment came. */
+  /** Asks the rules of what comments, orders, stock, offers and pins concerned since they were asked last; nothing when none came. */
   decide(): void;
   /** End of a recording: closes what is open. */
   finish(): void;
@@ -100,9 +100,9 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
   let explaining: string | null | undefined;
   const onAir = () => (explaining === undefined ? (explaining = stream.view(ports.roomId).explaining?.productId ?? null) : explaining); // prettier-ignore
   const viewNow = () => stream.view(ports.roomId);
-  /** Products that comments named since the rules were asked. */
+  /** Products that comments, orders, stock, offers and pins concerned since the rules were asked. */
   let named = new Set<string>();
-  let commented = false;
+  let due = false;
 
   /** All before any is counted: what a comment points at may depend on how late the whole batch is. */
   const admit = (frames: Frames, predictions: Predictions, nowMs: number) => {
@@ -133,7 +133,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     stream.add(event, prediction);
     answers?.comment(event, prediction, viewNow);
     onEvent?.(event, prediction);
-    commented = true;
+    due = true;
     const productId = prediction?.products[0]?.productId;
     if (productId !== undefined) named.add(productId);
   };
@@ -143,6 +143,10 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     if (event.type === 'live.product.pinned' || event.type === 'live.product.unpinned') explaining = undefined;
     else if (event.type === 'live.comment.deleted') answers?.removed(event);
     onEvent?.(event, null);
+    const concerned = productsOf(event);
+    if (concerned === null) return;
+    due = true;
+    for (const productId of concerned) if (productId !== undefined) named.add(productId);
   };
 
   /** The product that was looked at last, of those that are looked at in turn. */
@@ -162,8 +166,8 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     const isPart = portion > 0 && portion !== Infinity && portion < view.productIds.length;
     const some = portion === 0 ? named : isPart ? nextOf(view.productIds, portion) : undefined;
     const prompts = ports.advisor.evaluate(view, some);
-    if (commented) named = new Set();
-    commented = false;
+    if (due) named = new Set();
+    due = false;
     if (prompts.length > 0) ports.onPrompts(prompts);
   };
 
@@ -197,7 +201,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       ask(portion);
     },
     decide() {
-      if (commented) ask(0);
+      if (due) ask(0);
     },
     finish() {
       const results = ports.stream.close();
@@ -210,4 +214,26 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     },
   };
   return pipeline;
+}
+
+/**
+ * Products of an event that a rule may answer at once; null for events of which single ones change nothing.
+ * One that is known by its SKU alone waits until all products are looked at.
+ */
+function productsOf(event: LiveEvent): readonly (string | undefined)[] | null {
+  switch (event.type) {
+    case 'shop.stock.updated':
+      return [event.data.productID];
+    case 'shop.offer.started':
+    case 'shop.offer.changed':
+    case 'shop.offer.ended':
+    case 'live.product.pinned':
+    case 'live.product.unpinned':
+      return [event.data.product.productID];
+    case 'shop.order.created':
+    case 'shop.order.paid':
+      return event.data.orderedItem?.map(({ productID }) => productID) ?? [];
+    default:
+      return null;
+  }
 }
