@@ -32,8 +32,8 @@ not the sums that were sent, or when a finding or a dead letter stands there.
 Example: livecue bench uplink --seconds 10 --json
 `;
 
-/** Records that wait in each agent's outbox in the first part: so many are under way at once, acknowledged or sent again. */
-const KEPT = 250;
+/** Records that wait in all outboxes together in the first part: so many are under way at once. */
+const UNDER_WAY = 5_000;
 /** Settings of cloud/mosquitto/mosquitto.conf. */
 const MOSQUITTO = ['max_inflight_messages 100', 'max_queued_messages 10000', 'max_packet_size 1048576'];
 const CHECKPOINT_WAIT_MS = 25_000;
@@ -182,7 +182,7 @@ async function part(
   const untilMs = before.atMs + seconds * 1000;
   for (let turn = 0; performance.now() < untilMs; await delay(5)) {
     if (rate === null) {
-      for (const { outbox, room } of fleet) while (outbox.size < KEPT) outbox.add(room.next());
+      for (const { outbox, room } of fleet) while (outbox.size < UNDER_WAY / fleet.length) outbox.add(room.next());
       continue;
     }
     const due = before.records + ((performance.now() - before.atMs) / 1000) * rate;
