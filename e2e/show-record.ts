@@ -8,7 +8,7 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 
 /** The whole record of the newest show in the data folder of an agent that has ended. */
 export async function readShowRecord(folder: string): Promise<ShowLogEntry[]> {
-  const { showLog, stop } = await openStore({ folder, agentId: 'e2e', nowMs: () => Date.now(), logger: silent });
+  const { showLog, stop } = await openStore({ folder, agentId: null, nowMs: () => Date.now(), logger: silent });
   try {
     const shows = await showLog.shows();
     expect(shows).toHaveLength(1);

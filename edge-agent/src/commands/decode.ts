@@ -18,7 +18,8 @@ import { checkReadable, readLineRuns } from '../ingest/event-file.ts';
 import { PLATFORM_DECODERS } from '../ingest/platform-decoders.ts';
 import { SHOP_DECODERS } from '../ingest/shops/shop-decoders.ts';
 import { InputError } from '../runtime/agent-error.ts';
-import type { Command, Io } from './command.ts';
+import type { Io } from './command.ts';
+import { fileCommand } from './file-command.ts';
 
 const DECODERS: Readonly<Record<string, CreateDecoder>> = { ...PLATFORM_DECODERS, ...SHOP_DECODERS };
 
@@ -59,20 +60,11 @@ interface Call {
 }
 
 /** Exit code 0 done, 1 the input cannot be read (with `--strict`: or a line is wrong), 2 the call was wrong. */
-export const decode: Command = async (args, io) => {
-  const call = parseCall(args);
-  if (call === 'help') {
-    io.stdout.write(HELP);
-    return 0;
-  }
-  if ('wrong' in call) {
-    io.stderr.write(`livecue decode: ${call.wrong}\n\n${HELP}`);
-    return 2;
-  }
+export const decode = fileCommand('decode', HELP, parseCall, async (call: Call, io) => {
   let code = 0;
   for (const [input, output] of filesOf(call)) code = Math.max(code, await decodeFile(input, output, call, io));
   return code;
-};
+});
 
 function parseCall(args: string[]): Call | { wrong: string } | 'help' {
   let parsed;

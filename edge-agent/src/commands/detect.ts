@@ -35,18 +35,23 @@ interface Call {
 }
 
 /** Exit code 0 done, 1 the input cannot be read (with `--strict`: or a line is bad), 2 the call was wrong. */
-export const detect = fileCommand('detect', HELP, parseFileCall, async (call, io) => {
-  for (const [input, output] of filePairs(call.in, call.out, '.csv')) {
-    const out = await openOutput(output, io);
-    try {
-      const code = await detectSeries(input, out, call, io);
-      if (code !== 0) return code;
-    } finally {
-      await out.end();
+export const detect = fileCommand(
+  'detect',
+  HELP,
+  (args) => parseFileCall(args),
+  async (call, io) => {
+    for (const [input, output] of filePairs(call.in, call.out, '.csv')) {
+      const out = await openOutput(output, io);
+      try {
+        const code = await detectSeries(input, out, call, io);
+        if (code !== 0) return code;
+      } finally {
+        await out.end();
+      }
     }
-  }
-  return 0;
-});
+    return 0;
+  },
+);
 
 async function detectSeries(input: string, out: Output, { strict }: Call, io: Io): Promise<number> {
   const detector = new AnomalyDetector();

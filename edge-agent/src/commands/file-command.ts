@@ -42,11 +42,11 @@ export function parseFileCall<Needed extends string = never, Own extends string 
 export function fileCommand<Call extends object>(
   name: string,
   help: string,
-  parse: (args: string[]) => Parsed<Call>,
+  parse: (args: string[], io: Io) => Parsed<Call>,
   run: (call: Call, io: Io) => Promise<number>,
 ): Command {
   return (args, io) => {
-    const call = parse(args);
+    const call = parse(args, io);
     if (call === 'help') io.stdout.write(help);
     else if ('wrong' in call) io.stderr.write(`livecue ${name}: ${call.wrong}\n\n${help}`);
     else return run(call, io);

@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { scoreIsolate, trainIsolate, type IsolateModel } from '../inference/isolate-model.ts';
 import type { Matrix } from '../inference/matrix.ts';
 import { InputError } from '../runtime/agent-error.ts';
-import type { Command, Io } from './command.ts';
+import type { Io } from './command.ts';
+import { fileCommand } from './file-command.ts';
 import { filePairs, openOutput, readLines, type Output } from './line-files.ts';
 import { cellValue, csvFields, headerNames } from './numeric-table.ts';
 
@@ -45,16 +46,7 @@ interface Call {
 }
 
 /** Exit code 0 done, 1 the input cannot be read (with `--strict`: or a line is bad), 2 the call was wrong. */
-export const isolate: Command = async (args, io) => {
-  const call = parseCall(args);
-  if (call === 'help') {
-    io.stdout.write(HELP);
-    return 0;
-  }
-  if ('wrong' in call) {
-    io.stderr.write(`livecue isolate: ${call.wrong}\n\n${HELP}`);
-    return 2;
-  }
+export const isolate = fileCommand('isolate', HELP, parseCall, async (call: Call, io) => {
   const training = await readTraining(call, io);
   if (training === null) return 1;
   const model = trainIsolate(training.table, call.seed);
@@ -68,7 +60,7 @@ export const isolate: Command = async (args, io) => {
     }
   }
   return 0;
-};
+});
 
 function parseCall(args: string[]): Call | { wrong: string } | 'help' {
   let parsed;

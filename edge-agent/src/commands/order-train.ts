@@ -10,7 +10,8 @@ import { MAX_VERDICTS, trainedOrdersIn } from '../assembly/order-model.ts';
 import { countVerdicts, LEAST_VERDICTS, learnVerdicts, tryVerdicts } from '../inference/order-verdicts.ts';
 import { rollBackTrained, saveTrained } from '../inference/trained-verdicts.ts';
 import { InputError } from '../runtime/agent-error.ts';
-import type { Command, Io } from './command.ts';
+import type { Io } from './command.ts';
+import { fileCommand } from './file-command.ts';
 import { orderLabels } from './order-labels.ts';
 import { readVerdicts } from './verdict-lines.ts';
 
@@ -47,19 +48,10 @@ interface Call {
 }
 
 /** Trains a model on verdicts. Exit code 0 written or rolled back, 1 too few verdicts or not better than chance, 2 the call was wrong. */
-export const orderTrain: Command = async (args, io) => {
-  const call = parseCall(args, io);
-  if (call === 'help') {
-    io.stdout.write(HELP);
-    return 0;
-  }
-  if ('wrong' in call) {
-    io.stderr.write(`livecue order-train: ${call.wrong}\n\n${HELP}`);
-    return 2;
-  }
+export const orderTrain = fileCommand('order-train', HELP, parseCall, async (call: Call, io) => {
   const folder = trainedOrdersIn(call.data);
   return call.rollback ? rollBack(folder, io) : train(folder, await verdictsOf(call, io), io);
-};
+});
 
 function rollBack(folder: string, io: Io): number {
   const version = rollBackTrained(folder);

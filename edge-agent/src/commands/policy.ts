@@ -16,7 +16,8 @@ import { type UpliftRow, upliftTable } from '../learn/uplift.ts';
 import { InputError } from '../runtime/agent-error.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { openStore } from '../store/open-store.ts';
-import type { Command, Io } from './command.ts';
+import type { Io } from './command.ts';
+import { fileCommand } from './file-command.ts';
 import { readLines } from './line-files.ts';
 
 const HELP = `livecue policy [--show FILE]… [--data DIR | --demo]
@@ -37,25 +38,21 @@ Example: livecue replay show.jsonl --speed max --out out && livecue policy --sho
 `;
 
 /** What the record says of cues and of the learned policy. Exit code 0 told, 1 nothing to read, 2 the call was wrong. */
-export const policy: Command = async (args, io) => {
-  const call = parseCall(args, io);
-  if (call === 'help') {
-    io.stdout.write(HELP);
-    return 0;
-  }
-  if ('wrong' in call) {
-    io.stderr.write(`livecue policy: ${call.wrong}\n\n${HELP}`);
-    return 2;
-  }
+export const policy = fileCommand('policy', HELP, parseCall, async (call: Call, io) => {
   const entries = call.files.length > 0 ? await readFiles(call.files) : await readFolder(call.folder, io);
   const cases = choiceCases(entries);
   const [uplift, verdict] = [upliftTable(entries), judgePolicy(cases)];
   io.stdout.write(`${JSON.stringify({ uplift, verdict, beliefs: learnFrom(cases).beliefs() }, null, 2)}\n`);
   io.stderr.write([...upliftWords(uplift), ...verdictWords(verdict), ''].join('\n'));
   return 0;
-};
+});
 
-function parseCall(args: string[], io: Io): { files: string[]; folder: string } | { wrong: string } | 'help' {
+interface Call {
+  readonly files: readonly string[];
+  readonly folder: string;
+}
+
+function parseCall(args: string[], io: Io): Call | { wrong: string } | 'help' {
   try {
     const { values } = parseArgs({
       args,
@@ -102,7 +99,7 @@ async function readFolder(folder: string, io: Io): Promise<ShowLogEntry[]> {
   }
   const nowMs = () => Date.now();
   const logger = createLogger({ write: (line) => io.stderr.write(line), nowMs }, 'warn');
-  const opened = await openStore({ folder, agentId: 'policy', nowMs, logger });
+  const opened = await openStore({ folder, agentId: null, nowMs, logger });
   try {
     return await recordedDecisions(opened.showLog);
   } finally {

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { AgentConfig } from '@livecue/shared/contract';
 import { InputError } from '../runtime/agent-error.ts';
 import { readCatalogue } from './catalogue-file.ts';
-import type { Command } from './command.ts';
+import { fileCommand } from './file-command.ts';
 import { runReplay, type ReplaySink } from '../assembly/replay-run.ts';
 
 const HELP = `livecue replay FILE… [--speed N|max] [--catalogue FILE] [--room ID] [--out DIR]
@@ -23,16 +23,7 @@ time; only "timing" in summary.json (wall time, events a second) tells of the ru
 Example: livecue replay show.jsonl.gz --speed max --out out/show
 `;
 
-export const replay: Command = async (args, io) => {
-  const options = parseCall(args);
-  if (options === 'help') {
-    io.stdout.write(HELP);
-    return 0;
-  }
-  if ('wrong' in options) {
-    io.stderr.write(`livecue replay: ${options.wrong}\n\n${HELP}`);
-    return 2;
-  }
+export const replay = fileCommand('replay', HELP, parseCall, async (options: Call, io) => {
   for (const file of options.files) {
     if (!existsSync(file)) throw new InputError(`Replaying ${file}: there is no such file. Check the path.`);
   }
@@ -63,7 +54,7 @@ export const replay: Command = async (args, io) => {
   if (bad > 0)
     io.stderr.write(`${bad} lines could not be read; drops.json names the first ${result.drops.lines.length}\n`);
   return 0;
-};
+});
 
 interface Call {
   readonly files: readonly string[];

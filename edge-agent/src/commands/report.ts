@@ -10,7 +10,8 @@ import { createLogger } from '../runtime/logger.ts';
 import { openStore } from '../store/open-store.ts';
 import { FolderInUseError } from '../store/store-trouble.ts';
 import { openAgentCall } from './agent-call.ts';
-import type { Command, Io } from './command.ts';
+import type { Io } from './command.ts';
+import { fileCommand } from './file-command.ts';
 import { readLines } from './line-files.ts';
 
 const HELP = `livecue report --show FILE|DIR|ID|last --out DIR [--data DIR]
@@ -40,16 +41,7 @@ interface Call {
 }
 
 /** Exit code 0 written or listed, 1 there is no such record or no way to read it, 2 the call was wrong. */
-export const report: Command = async (args, io) => {
-  const call = parseCall(args, io);
-  if (call === 'help') {
-    io.stdout.write(HELP);
-    return 0;
-  }
-  if ('wrong' in call) {
-    io.stderr.write(`livecue report: ${call.wrong}\n\n${HELP}`);
-    return 2;
-  }
+export const report = fileCommand('report', HELP, parseCall, async (call: Call, io) => {
   if (call.show === null) {
     await withRecords(call.folder, io, async (log) => {
       for (const show of await log.shows()) io.stdout.write(`${JSON.stringify(show)}\n`);
@@ -62,7 +54,7 @@ export const report: Command = async (args, io) => {
   const cards = Object.values(made.cues.raised).reduce((sum, count) => sum + count, 0);
   io.stderr.write(`${made.showId}: ${made.minutes.length} minutes, ${cards} cards, coverage ${(100 * made.coverage).toFixed(1)} % → ${call.out}\n`); // prettier-ignore
   return 0;
-};
+});
 
 function parseCall(args: string[], io: Io): Call | { wrong: string } | 'help' {
   let values;
@@ -161,7 +153,7 @@ async function withRecords(folder: string, io: Io, work: (log: ShowLogStore) => 
   const logger = createLogger({ write: (line) => io.stderr.write(line), nowMs }, 'warn');
   let opened;
   try {
-    opened = await openStore({ folder, agentId: 'report', nowMs, logger });
+    opened = await openStore({ folder, agentId: null, nowMs, logger });
   } catch (error) {
     if (!(error instanceof FolderInUseError)) throw error;
     return askAgent(folder, work);

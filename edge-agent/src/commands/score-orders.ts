@@ -7,7 +7,8 @@ import { openOrderScorer, type OrderScorer } from '../inference/order-scorer.ts'
 import { withVerdicts } from '../inference/order-verdicts.ts';
 import { OrderFeatures, type OrderSample } from '../stream/orders/order-features.ts';
 import { judge, liftedScore, runReason } from '../stream/orders/order-judge.ts';
-import type { Command, Io } from './command.ts';
+import type { Io } from './command.ts';
+import { fileCommand } from './file-command.ts';
 import { filePairs, openOutput, readLines, type Output } from './line-files.ts';
 import { reasonText } from './reason-text.ts';
 import { jsonOf, readVerdicts } from './verdict-lines.ts';
@@ -52,16 +53,7 @@ interface Call {
 }
 
 /** Exit code 0 done, 1 the input cannot be read (with `--strict`: or a line is bad), 2 the call was wrong. */
-export const scoreOrders: Command = async (args, io) => {
-  const call = parseCall(args);
-  if (call === 'help') {
-    io.stdout.write(HELP);
-    return 0;
-  }
-  if ('wrong' in call) {
-    io.stderr.write(`livecue score-orders: ${call.wrong}\n\n${HELP}`);
-    return 2;
-  }
+export const scoreOrders = fileCommand('score-orders', HELP, parseCall, async (call: Call, io) => {
   const scorer = call.features ? null : await openScorer(call.labels);
   for (const [input, output] of filePairs(call.in, call.out, '.jsonl')) {
     const out = await openOutput(output, io);
@@ -73,7 +65,7 @@ export const scoreOrders: Command = async (args, io) => {
     }
   }
   return 0;
-};
+});
 
 async function openScorer(labels: string | null): Promise<OrderScorer> {
   const scorer = openOrderScorer(`${MODELS}/order-fraud`);

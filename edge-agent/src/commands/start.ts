@@ -14,7 +14,8 @@ import { ConfigurationError } from '../runtime/agent-error.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { loadConfig } from '../store/config-file.ts';
 import { openConnectorSecrets } from '../store/connector-files.ts';
-import type { Command, Io } from './command.ts';
+import type { Io } from './command.ts';
+import { fileCommand } from './file-command.ts';
 
 const HELP = `livecue start [--demo] [--config FILE] [--catalogue FILE] [--source NAME]… [--data DIR] [--no-panel]
 
@@ -50,16 +51,7 @@ interface Call {
   readonly log: 'debug' | 'info' | 'warn' | 'error';
 }
 
-export const start: Command = async (args, io) => {
-  const call = parseCall(args, io);
-  if (call === 'help') {
-    io.stdout.write(HELP);
-    return 0;
-  }
-  if ('wrong' in call) {
-    io.stderr.write(`livecue start: ${call.wrong}\n\n${HELP}`);
-    return 2;
-  }
+export const start = fileCommand('start', HELP, parseCall, async (call: Call, io) => {
   const logger = createLogger({ write: (line) => io.stderr.write(line), nowMs: () => Date.now() }, call.log);
   const config = await configuration(call);
   const catalogue = catalogueOf(call);
@@ -85,7 +77,7 @@ export const start: Command = async (args, io) => {
   if (fatal !== null) throw fatal;
   logger.info('stopped; everything accepted is on disk');
   return 0;
-};
+});
 
 function parseCall(args: string[], io: Io): Call | { wrong: string } | 'help' {
   let values;

@@ -89,7 +89,7 @@ function parseCall(args: string[], io: Io): Call | { wrong: string } | 'help' {
 async function readFolder<T>(kind: StoredKind<T>, call: Call, io: Io): Promise<number> {
   const nowMs = () => Date.now();
   const logger = createLogger({ write: (line) => io.stderr.write(line), nowMs }, 'warn');
-  const opened = await openStore({ folder: call.folder, agentId: kind.name, nowMs, logger });
+  const opened = await openStore({ folder: call.folder, agentId: null, nowMs, logger });
   try {
     const examples = kind.stored(opened);
     const count = await writeExamples(call, io, (after) => examples.read(after, AT_ONCE));

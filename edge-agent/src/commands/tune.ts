@@ -9,7 +9,7 @@ import { compareCards } from '../tune/alignment.ts';
 import { tunePage } from '../tune/page.ts';
 import { changed, configurationOf } from '../tune/settings.ts';
 import { readCatalogue } from './catalogue-file.ts';
-import type { Command } from './command.ts';
+import { fileCommand } from './file-command.ts';
 
 const HELP = `livecue tune --in FILE… --set key=value … [--catalogue FILE] [--config FILE] [--room ID] [--out DIR]
 
@@ -27,16 +27,7 @@ change to make afterwards is printed. Writes tune.json, tune.zh.html and tune.en
 Example: livecue tune --in show.jsonl.gz --set counted-questions.questionsPerMinute=5 --out out/tune
 `;
 
-export const tune: Command = async (args, io) => {
-  const call = parseCall(args);
-  if (call === 'help') {
-    io.stdout.write(HELP);
-    return 0;
-  }
-  if ('wrong' in call) {
-    io.stderr.write(`livecue tune: ${call.wrong}\n\n${HELP}`);
-    return 2;
-  }
+export const tune = fileCommand('tune', HELP, parseCall, async (call: Call, io) => {
   for (const file of call.files) {
     if (!existsSync(file)) throw new InputError(`Replaying ${file}: there is no such file. Check the path.`);
   }
@@ -70,7 +61,7 @@ export const tune: Command = async (args, io) => {
   io.stderr.write(`${io.stderr.isTTY ? '\n' : ''}${events} events; cards: ${kept} kept, ${moved} moved, ${gone} gone, ${fresh} new → ${call.out}\n`); // prettier-ignore
   io.stderr.write(`Nothing was applied. To adopt the change, merge this into config.json and start the agent again:\n${change}\n${apply}\n`); // prettier-ignore
   return 0;
-};
+});
 
 interface Call {
   readonly files: readonly string[];

@@ -23,8 +23,8 @@ import { StoreClosedError, toAgentError } from './store-trouble.ts';
 export interface OpenStoreOptions {
   /** Data folder; created when absent. One agent at a time holds it. */
   readonly folder: string;
-  /** Names this agent in the records that `outbox.read` returns. */
-  readonly agentId: string;
+  /** Whose records these are. Null: somebody who only looks; the records stay who they are of, under their numbers. */
+  readonly agentId: string | null;
   readonly nowMs: () => number;
   readonly logger: Logger;
   /** How long frames wait for company before one commit takes them all, 0..1000 ms. Default 10. */
@@ -66,7 +66,11 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStoreP
       reserveBytes: options.reserveBytes ?? RESERVE_BYTES,
     },
   );
-  const epoch = await channel.call({ kind: 'outbox-claim', agentId: options.agentId, nowMs: options.nowMs() });
+  const { agentId } = options;
+  const epoch =
+    agentId === null
+      ? channel.opened.epoch
+      : await channel.call({ kind: 'outbox-claim', agentId, nowMs: options.nowMs() });
   const listeners = new Set<() => void>();
   const added = () => listeners.forEach((listener) => listener());
   const writer = createWriter(channel, packer, {
@@ -248,7 +252,7 @@ function createOutbox(
   firstEpoch: number,
 ): Outbox {
   let epoch = firstEpoch;
-  const { agentId } = options;
+  const agentId = options.agentId ?? '';
   const records = (found: OutboxRows): UplinkRecord[] => {
     epoch = found.epoch;
     return found.rows.map(({ seq, body }) => ({ agentId, epoch, seq, body: JSON.parse(body) as UplinkRecord['body'] }));
