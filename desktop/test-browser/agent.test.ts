@@ -47,6 +47,8 @@ describe.skipIf(chromium === null)('cues on a real agent', () => {
   async function open(code: string, hash: string): Promise<Page> {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' });
     const opened = await context.newPage();
+    // Below the test’s own limit, so that it says what it waited for.
+    opened.setDefaultTimeout(10_000);
     opened.on('pageerror', (error) => errors.push(error.message));
     await opened.goto(`${agent.ready.panel!}#/pair?code=${code}`);
     await opened.locator('.desk').waitFor();
@@ -79,7 +81,7 @@ describe.skipIf(chromium === null)('cues on a real agent', () => {
 
   test('D holds the agent and releases it, and the host screen says so', async () => {
     await page.keyboard.press('d');
-    await expect.poll(() => state().stage.quiet).toBe('do-not-disturb');
+    await expect.poll(() => state().stage).toMatchObject({ quiet: 'do-not-disturb', hold: true });
     await host.getByText('勿扰').waitFor();
     await page.locator('.hold[aria-pressed=true]').waitFor();
     await page.keyboard.press('d');
@@ -140,4 +142,18 @@ describe.skipIf(chromium === null)('cues on a real agent', () => {
     await send('shop.offer.ended', offer);
     await line.waitFor({ state: 'detached' });
   });
+
+  test('the show that runs stands among the recorded ones and is read; beyond it nothing is known yet', async () => {
+    await page.goto(`${agent.ready.panel!}#/shows`);
+    const row = page.locator('.shows-table tbody tr', { hasText: '进行中' });
+    await row.click();
+    await page.getByText('本场还在进行：这是截至').waitFor();
+    const showId = /livecue report --show (\S+)/.exec(await page.innerText('.sent-detail'))?.[1];
+    const { shows } = (await peer.call('shows.list', {})) as PanelResult<'shows.list'>;
+    expect(shows.map((show) => show.showId)).toEqual([showId]);
+    await page.goto(`${agent.ready.panel!}#/operator`);
+    await page.locator('.product-open').first().click();
+    await page.locator('.across').getByText('需要之前有两场').waitFor();
+    await page.keyboard.press('Escape');
+  }, 40_000);
 });

@@ -84,8 +84,6 @@ const SCREENS: readonly Screen[] = [
       // One accepted, one called a false alarm, the next one chosen.
       { ...comments, name: `orders-${language}`, press: ['o', 'a', 'x'] },
       { ...comments, name: `product-${language}`, press: ['g', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter'] },
-      // The table of what lies beyond the show, below the edge of the dialog.
-      { ...comments, name: `product-across-${language}`, press: ['g', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter', 'Tab', 'Tab', 'Enter'] },
       { name: `shows-${language}`, hash: '#/shows', waitFor: '.shows-table tbody tr', device, click: ['.shows-table tbody tr:nth-child(2)'] },
       { ...comments, name: `comments-host-${language}`, waitFor: '.comment-list .empty', device: { ...device, role: 'host' } },
     ];

@@ -5,6 +5,7 @@ import 'uplot/dist/uPlot.min.css';
 import './style/tokens.css';
 import './style/host.css';
 import './style/operator.css';
+import './style/tables.css';
 import './style/cues.css';
 import './style/comments.css';
 import './style/signals.css';

@@ -132,9 +132,9 @@ function Report({ show }: { show: RecordedShow }) {
       <p className="small dim">{t('shows.reportWhere')}</p>
       {show.ended ? <p className="mono wire">{`reports/${show.showId}/report.${units.language}.html`}</p> : null}
       <p className="small dim">{t(show.ended ? 'shows.reportMake' : 'shows.reportRunning')}</p>
-      <p className="row-line">
+      <p className="row-line report-command">
         <code className="mono wire">{command}</code>
-        <button type="button" className="button small row-end" onClick={() => copy(command)}>
+        <button type="button" className="button small" onClick={() => copy(command)}>
           <Copy size={12} aria-hidden="true" /> {t(last?.text === command && last.done ? 'shows.copied' : 'shows.copy')}
         </button>
       </p>
@@ -173,10 +173,16 @@ export function ShowDetail({ show }: { show: RecordedShow }) {
       {show.ended ? null : <p className="small dim">{t('shows.asOf', { at: units.clock(endedMs) })}</p>}
       {mode === null ? <p className="remedy">{t('shows.noBeginning')}</p> : null}
       <Figures summary={summary} />
-      <h3>{t('shows.rules')}</h3>
-      <Rules rules={summary.rules} />
-      <h3>{t('shows.products')}</h3>
-      <Products products={summary.products} />
+      <div className="show-tables">
+        <section>
+          <h3>{t('shows.rules')}</h3>
+          <Rules rules={summary.rules} />
+        </section>
+        <section>
+          <h3>{t('shows.products')}</h3>
+          <Products products={summary.products} />
+        </section>
+      </div>
       <h3>{t('shows.report')}</h3>
       <Report show={show} />
     </>

@@ -4,7 +4,7 @@ import { PanelRefusedError } from '../client/panel-client.ts';
 import { usePanel } from '../live/use-live.tsx';
 import { ShowTally, type ShowSummary } from './show-summary.ts';
 
-const READ_MS = 10_000;
+const READ_MS = 2_000;
 
 export interface Refused {
   /** The device's role may not read records. */
@@ -16,7 +16,7 @@ const refusedBy = (error: unknown): Refused => ({
   why: error instanceof Error ? error.message : String(error),
 });
 
-/** The shows that are kept, newest first, read again every 10 s; null before the first answer. */
+/** The shows that are kept, newest first, read again every 2 s; null before the first answer. */
 export function useShows(): { shows: readonly RecordedShow[] | null; refused: Refused | null } {
   const { client } = usePanel();
   const [shows, setShows] = useState<readonly RecordedShow[] | null>(null);

@@ -69,6 +69,7 @@ export function ProductDetail(props: { product: ProductState; state: PanelState;
             <InterestWhy why={detail.interest} productId={product.productId} nowMs={props.state.nowMs} />
             <h3>{t('detail.questions')}</h3>
             <QuestionsWhy detail={detail} />
+            {detail.forecast === null ? null : <AcrossTable forecast={detail.forecast} />}
           </section>
           <section>
             <h3>{t('detail.sales')}</h3>
@@ -86,7 +87,6 @@ export function ProductDetail(props: { product: ProductState; state: PanelState;
               </>
             )}
             <SalesWhy detail={detail} product={product} />
-            {detail.forecast === null ? null : <AcrossTable forecast={detail.forecast} />}
           </section>
         </div>
       )}
