@@ -148,7 +148,11 @@ describe('the uplink', () => {
     expect(uplink.status()).toMatchObject({ verified: 2, problem: null });
     expect(uplink.status()).not.toHaveProperty('broken');
     await proof(3, 'record 3 is not what the agent wrote');
-    expect(uplink.status()).toMatchObject({ verified: 3, broken: true, problem: 'record 3 is not what the agent wrote' });
+    expect(uplink.status()).toMatchObject({
+      verified: 3,
+      broken: true,
+      problem: 'record 3 is not what the agent wrote',
+    });
     await uplink.stop();
   });
 
