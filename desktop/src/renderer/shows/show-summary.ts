@@ -147,7 +147,7 @@ function sumOf(minutes: Iterable<Minute>): Pick<ShowSummary, 'counts' | 'revenue
       else if (name !== 'viewersLast') counts[name] = (counts[name] ?? 0) + n;
     }
     for (const [currency, n] of Object.entries(minute.revenueMinor))
-      revenueMinor[currency] = (revenueMinor[currency] ?? 0) + n;
+      revenueMinor[currency] = (revenueMinor[currency] ?? 0) + (n ?? 0);
   }
   return { counts, revenueMinor };
 }
