@@ -88,7 +88,7 @@ describe.skipIf(executablePath === null)('a first evening: real agent, real brow
 
   test('what left shows the bytes that the agent says it sent', async () => {
     await page.goto(`${agent.ready.panel!}#/sent`);
-    await page.locator('.sent-table tbody tr').first().waitFor({ timeout: 40_000 });
+    await page.locator('.sent-table tbody tr').first().waitFor({ timeout: 90_000 });
     await page.locator('.sent-table tbody tr').last().click();
     const shown = (await page.locator('.sent-detail').innerText()).replace(/\s+/g, '');
     // The oldest message stays the oldest while new ones come in on top.
@@ -98,7 +98,7 @@ describe.skipIf(executablePath === null)('a first evening: real agent, real brow
     const payloads = messages.map(({ payload }) => payload.replace(/\s+/g, ''));
     expect(payloads.some((payload) => shown.includes(payload))).toBe(true);
     await picture('demo-sent');
-  }, 60_000);
+  }, 120_000);
 
   test('a lost agent is said so on the host screen, with the age', async () => {
     await page.goto(`${agent.ready.panel!}#/host`);
