@@ -90,4 +90,4 @@ def sources():
 if __name__ == "__main__":
     settings = Settings(labels=2, buckets=1 << 18, dim=6, spread=0.01, filters=16, widths=(1, 2, 3), char_dim=12, hidden=40, dropout=0.4, blank=0.2, epochs=6, patience=2)
     never = (*chants(), *(cheer + called for called in CALLED for cheer in CHEERS))
-    run(Task(Path(__file__).parent, "spam", "spam-2", ("fine", "spam"), settings, sources, alarm="spam", linear_strength=30.0, probes=PROBES, never=never))
+    run(Task(Path(__file__).parent, "spam", "spam-3", ("fine", "spam"), settings, sources, alarm="spam", linear_strength=300.0, probes=PROBES, never=never))
