@@ -135,7 +135,7 @@ describe.skipIf(room.chromium === null)('answers and what the operator does with
       await expect.poll(() => hold.getAttribute('aria-pressed')).toBe('true');
       expect(await room.page.textContent('.section.cues')).toContain('只放行安全提示');
       await room.press('v');
-      await room.page.getByText('勿扰').waitFor();
+      await room.page.getByText('勿扰', { exact: true }).waitFor();
       await room.press('v');
       await room.page.locator('.hold').click();
       await expect.poll(() => hold.getAttribute('aria-pressed')).toBe('false');
