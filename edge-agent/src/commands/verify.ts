@@ -16,8 +16,8 @@ what does not fit the problem.
                        (RFC 6962 hashes, C2SP checkpoint signed with Ed25519)
   model                manifest.json, or the folder it stands in: the model is the one that the manifest names
 
-  --key KEY    verifier key of the agent (it shows it on the page of what left), so that the proof does not
-               vouch for itself; without it the key in the proof is used, and keyGiven says false
+  --key KEY    verifier key of the agent (it stands in the agent's presence message, and in table agent_keys), so
+               that the proof does not vouch for itself; without it the proof's own is used, and keyGiven says false
   -h, --help   this text
 
 Exit codes: 0 all fit, 1 one does not or cannot be read, 2 the call was wrong.
