@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import type { PromptEvent } from '@livecue/shared/prompt';
 import { createCanonicalDecoder } from '../ingest/canonical/decoder.ts';
 import { createFrameIntake } from '../ingest/frame-intake.ts';
 import { createPanelServer, panelLink, type PanelServer } from '../panel/panel-server.ts';
-import type { DecodedFrame, FrameSink, Source, Uplink } from '../ports.ts';
+import type { DecodedFrame, FrameSink, Source } from '../ports.ts';
 import { createFrameQueue } from '../runtime/bounded-queue.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { startAll, stopAll, type Service } from '../runtime/service.ts';
@@ -28,6 +28,7 @@ import { createDriver } from './driver.ts';
 import { readBrokerTls } from './broker-tls.ts';
 import { createEmbeddedCloud } from './embedded-cloud.ts';
 import { createLatencyMeter, createLoopMeter } from './latency.ts';
+import { createLateUplink, switchedOff } from './late-uplink.ts';
 import { createOrderDesk } from './order-desk.ts';
 import { createPanelBackend } from './panel-backend.ts';
 import { choosePolicy } from './policy-choice.ts';
@@ -344,60 +345,8 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   };
 }
 
-/** The embedded broker takes seconds to start; the show does not wait for it. */
-function createLateUplink(
-  brokerUrl: (signal: AbortSignal) => Promise<string>,
-  create: (url: string) => Uplink,
-): Uplink {
-  let uplink: Uplink | null = null;
-  let starting: Promise<void> | null = null;
-  const ended = new AbortController();
-  const begin = async (signal: AbortSignal) => {
-    const url = await brokerUrl(signal);
-    uplink = create(url);
-    await uplink.start(signal);
-  };
-  return {
-    async start(signal) {
-      starting = begin(AbortSignal.any([signal, ended.signal])).catch((error: unknown) => {
-        if (!ended.signal.aborted && !signal.aborted) throw error;
-      });
-    },
-    async stop() {
-      ended.abort(new Error('the uplink was stopped'));
-      await starting;
-      await uplink?.stop();
-    },
-    status: () => uplink?.status() ?? { ...switchedOff().status(), state: 'connecting' },
-    sent: (limit) => uplink?.sent(limit) ?? [],
-  };
-}
-
-function switchedOff(): Uplink {
-  return {
-    start: async () => undefined,
-    stop: async () => undefined,
-    status: () => ({
-      state: 'off',
-      brokerUrl: '',
-      backlog: 0,
-      sent: 0,
-      resent: 0,
-      acknowledged: 0,
-      bytesSent: 0,
-      lastAckMs: null,
-      problem: null,
-    }),
-    sent: () => [],
-  };
-}
-
 const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((all, one) => all + one, 0);
 
 function prefixed(prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).map(([key, count]) => [prefix + key, count]));
-}
-
-export function readJson(file: string): unknown {
-  return JSON.parse(readFileSync(file, 'utf8'));
 }

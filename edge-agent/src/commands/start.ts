@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { AgentConfig, Catalogue } from '@livecue/shared/contract';
-import { createAgent, readJson, VERSION, type Agent } from '../assembly/agent.ts';
+import { createAgent, VERSION, type Agent } from '../assembly/agent.ts';
 import { dataFolder } from '../assembly/data-folder.ts';
 import { sourcesFrom, type SourceCall, parseSourceCalls } from '../assembly/source-list.ts';
 import { simulatedCatalogue } from '../ingest/simulator/catalogue.ts';
@@ -143,7 +143,7 @@ function catalogueOf(call: Call): Catalogue {
   }
   let value: unknown;
   try {
-    value = readJson(file);
+    value = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw new ConfigurationError(`Reading the catalogue ${file}: ${(error as Error).message}. Correct the JSON.`, {
       cause: error,

@@ -1,0 +1,50 @@
+import type { Uplink } from '../ports.ts';
+
+/** The embedded broker takes seconds to start; the show does not wait for it. */
+export function createLateUplink(
+  brokerUrl: (signal: AbortSignal) => Promise<string>,
+  create: (url: string) => Uplink,
+): Uplink {
+  let uplink: Uplink | null = null;
+  let starting: Promise<void> | null = null;
+  const ended = new AbortController();
+  const begin = async (signal: AbortSignal) => {
+    const url = await brokerUrl(signal);
+    uplink = create(url);
+    await uplink.start(signal);
+  };
+  return {
+    async start(signal) {
+      starting = begin(AbortSignal.any([signal, ended.signal])).catch((error: unknown) => {
+        if (!ended.signal.aborted && !signal.aborted) throw error;
+      });
+    },
+    async stop() {
+      ended.abort(new Error('the uplink was stopped'));
+      await starting;
+      await uplink?.stop();
+    },
+    status: () => uplink?.status() ?? { ...switchedOff().status(), state: 'connecting' },
+    sent: (limit) => uplink?.sent(limit) ?? [],
+  };
+}
+
+/** No uplink at all, as configured. */
+export function switchedOff(): Uplink {
+  return {
+    start: async () => undefined,
+    stop: async () => undefined,
+    status: () => ({
+      state: 'off',
+      brokerUrl: '',
+      backlog: 0,
+      sent: 0,
+      resent: 0,
+      acknowledged: 0,
+      bytesSent: 0,
+      lastAckMs: null,
+      problem: null,
+    }),
+    sent: () => [],
+  };
+}
