@@ -33,6 +33,17 @@ describe('what leaves of a show besides counts', () => {
     expect(take(minute('d', { interest: null }))).toEqual([]);
   });
 
+  it('is forgotten when no late event can ask for it any more', () => {
+    const { take, records } = setUp();
+    const at = (minutes: number): ShowLogEntry => ({ ...forecast('a', 5), fromMs: OPEN_MS + minutes * MINUTE_MS, toMs: OPEN_MS + (minutes + 5) * MINUTE_MS } as ShowLogEntry); // prettier-ignore
+    for (const minutes of [0, 5, 10, 15]) take(at(minutes));
+    const remembered = () => JSON.parse(records.takeDelta().put[0]![1]) as { forecasts: [string][] };
+    expect(remembered().forecasts.map(([key]) => key)).toEqual([5, 10, 15].map((minutes) => `${OPEN_MS + minutes * MINUTE_MS} a`)); // prettier-ignore
+    expect(records.takeDelta()).toEqual({ put: [], del: [] });
+    take({ ...base, kind: 'explain', productId: 'a', sinceMs: OPEN_MS });
+    expect(records.takeDelta()).toEqual({ put: [], del: [] });
+  });
+
   it('is decisions with what followed, over a restart too, and nothing where the feed was silent', () => {
     const { take, records, create } = setUp();
     expect(take(decision('d-1'))).toMatchObject([{ kind: 'decision', decisionId: 'd-1', revision: 0, followed: null }]);

@@ -3,13 +3,26 @@ import type { StateDelta } from '../ports.ts';
 
 const KEY = 'sync/1/show-records';
 const MINUTE_MS = 60_000;
-/** A day of forecasts of one product every five minutes is far less; of several hundred products the oldest go. */
+/** Minutes that a late event may write again are younger than this. */
+const FORECASTS_MS = 10 * MINUTE_MS;
+/** Of several hundred products the oldest go. */
 const MAX_FORECASTS = 1_000;
 const MAX_DECISIONS = 500;
 /** Minutes that a late event may still write again. */
 const MAX_MINUTES = 60;
 /** Gaps older than this concern no minute that may still be written again. */
 const GAPS_MS = 30 * MINUTE_MS;
+
+/** Entries after which something else is to be remembered. */
+const CHANGING: ReadonlySet<ShowLogEntry['kind']> = new Set([
+  'minute',
+  'forecast',
+  'decision',
+  'reward',
+  'action',
+  'anomaly',
+  'gap',
+]);
 
 type Forecasts = SignalRecord['ahead'];
 
@@ -58,6 +71,7 @@ export function createShowRecords(
   let minutes = new Map<number, Uncounted>();
   let told: Uncounted = { refused: 0, dropped: 0, lostUpstream: 0 };
   let saved = '';
+  let changed = false;
 
   const signal = (entry: ShowLogEntryOf<'minute'>, productId: string): UplinkBody[] => {
     const { commenters = 0, productViewers = 0, buyers = 0 } = entry.counts;
@@ -111,12 +125,21 @@ export function createShowRecords(
     }
   };
 
+  /** Forecasts come in the order of their moments. */
+  const forgetBefore = (ms: number): void => {
+    for (const key of forecasts.keys()) {
+      if (momentOf(key) >= ms) return;
+      forecasts.delete(key);
+    }
+  };
+
   const noteGap = (fromMs: number, toMs: number | null): void => {
     gaps = [...gaps.filter(([from]) => from !== fromMs), [fromMs, toMs]];
   };
 
   return {
     take(entry) {
+      changed ||= CHANGING.has(entry.kind);
       switch (entry.kind) {
         case 'minute':
           return entry.productId === null ? [coverage(entry)] : signal(entry, entry.productId);
@@ -124,6 +147,7 @@ export function createShowRecords(
           const key = keyOf(entry.productId, entry.fromMs);
           const { mean, lo80, hi80 } = entry;
           forecasts.set(key, [...(forecasts.get(key) ?? []), { minutes: (entry.toMs - entry.fromMs) / MINUTE_MS, mean, lo80, hi80 }]); // prettier-ignore
+          forgetBefore(entry.fromMs - FORECASTS_MS);
           trim(forecasts, MAX_FORECASTS);
           return [];
         }
@@ -145,6 +169,8 @@ export function createShowRecords(
       }
     },
     takeDelta() {
+      if (!changed) return { put: [], del: [] };
+      changed = false;
       const state: State = { forecasts: [...forecasts], decisions: [...decisions], gaps, minutes: [...minutes] };
       const text = JSON.stringify(state);
       if (text === saved) return { put: [], del: [] };
@@ -165,6 +191,7 @@ export function createShowRecords(
   };
 }
 
+const momentOf = (key: string) => Number(key.slice(0, key.indexOf(' ')));
 const keyOf = (productId: string, atMs: number) => `${atMs} ${productId}`;
 
 function trim<K>(map: Map<K, unknown>, most: number): void {
