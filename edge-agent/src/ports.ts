@@ -164,6 +164,20 @@ export interface Uplink {
   sent(limit: number): SentMessage[];
 }
 
+/**
+ * What the cloud side says to this agent and hears from it beside the records, over the uplink's connection.
+ * Subscriptions outlive a lost connection; nothing is kept for a broker that is away.
+ */
+export interface FleetChannel {
+  readonly connected: boolean;
+  /** Takes effect now, or with the next connection; a retained message then comes again. Returns how to end it. */
+  subscribe(topic: string, listener: (payload: Buffer) => void): () => void;
+  /** QoS 1. False: the broker is away or refused it, and nothing was sent. */
+  publish(topic: string, payload: string | Buffer, options: { readonly retain: boolean }): Promise<boolean>;
+  /** Called after every new connection, when all subscriptions stand. */
+  onConnected(listener: () => void): () => void;
+}
+
 /** What the pipeline hands out after each batch or tick. */
 export interface PipelineOutput {
   windows(results: readonly WindowResult[]): void;
