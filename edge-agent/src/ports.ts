@@ -162,6 +162,7 @@ export interface Uplink {
   stop(): Promise<void>;
   status(): UplinkStatus;
   sent(limit: number): SentMessage[];
+  readonly channel: FleetChannel;
 }
 
 /**
@@ -170,6 +171,8 @@ export interface Uplink {
  */
 export interface FleetChannel {
   readonly connected: boolean;
+  /** Why some or all of it does not work although the records' connection may stand; null while all is well. */
+  readonly problem: string | null;
   /** Takes effect now, or with the next connection; a retained message then comes again. Returns how to end it. */
   subscribe(topic: string, listener: (payload: Buffer) => void): () => void;
   /** QoS 1. False: the broker is away or refused it, and nothing was sent. */

@@ -1,4 +1,5 @@
 import type { Uplink } from '../ports.ts';
+import { createLateChannel } from '../sync/fleet-channel.ts';
 
 /** The embedded broker takes seconds to start; the show does not wait for it. */
 export function createLateUplink(
@@ -6,11 +7,13 @@ export function createLateUplink(
   create: (url: string) => Uplink,
 ): Uplink {
   let uplink: Uplink | null = null;
+  const channel = createLateChannel();
   let starting: Promise<void> | null = null;
   const ended = new AbortController();
   const begin = async (signal: AbortSignal) => {
     const url = await brokerUrl(signal);
     uplink = create(url);
+    channel.attach(uplink.channel);
     await uplink.start(signal);
   };
   return {
@@ -26,6 +29,7 @@ export function createLateUplink(
     },
     status: () => uplink?.status() ?? { ...switchedOff().status(), state: 'connecting' },
     sent: (limit) => uplink?.sent(limit) ?? [],
+    channel,
   };
 }
 
@@ -46,5 +50,6 @@ export function switchedOff(): Uplink {
       problem: null,
     }),
     sent: () => [],
+    channel: createLateChannel(),
   };
 }

@@ -28,7 +28,15 @@ export interface MqttLink {
   /** Says goodbye with `farewell`, within 2 s. */
   stop(farewell: { topic: string; payload: string }): Promise<void>;
   /** `done` gets an error when the broker refused; it is not called for a connection that ended meanwhile. */
-  publish(topic: string, payload: string, options: IClientPublishOptions, done: (error: Error | null) => void): void;
+  publish(
+    topic: string,
+    payload: string | Buffer,
+    options: IClientPublishOptions,
+    done: (error: Error | null) => void,
+  ): void;
+  /** A further topic on this connection, QoS 1; its refusal is `done`'s affair. Not called for a connection that ended. */
+  subscribe(topic: string, done: (error: Error | null) => void): void;
+  unsubscribe(topic: string): void;
   readonly state: 'off' | 'connecting' | 'connected' | 'waiting';
   readonly problem: string | null;
 }
@@ -64,9 +72,7 @@ export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): Mq
   const closed = (own: MqttClient): void => {
     if (client !== own) return;
     client = null;
-    own.removeAllListeners();
-    // A client that was dropped may still report the end of its socket.
-    own.on('error', () => undefined);
+    // The library clears its timers in listeners of its own: only what we hear is ended, by who the client is.
     own.end(true);
     const was = state;
     state = 'waiting';
@@ -80,10 +86,15 @@ export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): Mq
     if (was === 'connected') ports.onClosed();
   };
 
-  const subscribe = (own: MqttClient, limits: { receiveMaximum: number; maximumPacketBytes: number | null }): void => {
-    own.subscribe(topic, { qos: 1 }, (error, granted) => {
+  const ask = (own: MqttClient, to: string, done: (refused: Error | null) => void): void => {
+    own.subscribe(to, { qos: 1 }, (error, granted) => {
       if (client !== own) return;
-      const refused = error ?? (granted?.some(({ qos }) => qos >= 128) ? new Error('not authorized') : null);
+      done(error ?? (granted?.some(({ qos }) => qos >= 128) ? new Error('not authorized') : null));
+    });
+  };
+
+  const subscribe = (own: MqttClient, limits: { receiveMaximum: number; maximumPacketBytes: number | null }): void => {
+    ask(own, topic, (refused) => {
       if (refused !== null) {
         problem = `the broker ${config.brokerUrl} refuses the subscription to ${topic} (${refused.message}): allow it for client ${config.clientId}`;
         closed(own);
@@ -101,17 +112,22 @@ export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): Mq
     const own = ports.connect(config.brokerUrl, options);
     client = own;
     own.on('connect', ({ properties }) => {
+      if (client !== own) return;
       const limits = {
         receiveMaximum: properties?.receiveMaximum ?? 65_535,
         maximumPacketBytes: properties?.maximumPacketSize ?? null,
       };
       subscribe(own, limits);
     });
-    own.on('message', (at, payload) => ports.onMessage(at, payload));
+    own.on('message', (at, payload) => {
+      if (client === own) ports.onMessage(at, payload);
+    });
     own.on('disconnect', (packet) => {
+      if (client !== own) return;
       problem = `the broker ${config.brokerUrl} ended the connection (reason code ${packet.reasonCode ?? 0})`;
     });
     own.on('error', (error) => {
+      if (client !== own) return;
       problem = `no connection to the broker ${config.brokerUrl} (${describe(error)}): check its address, that it runs, and user and password`;
       closed(own);
     });
@@ -130,8 +146,6 @@ export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): Mq
       const connected = state === 'connected';
       state = 'off';
       if (last === null) return;
-      last.removeAllListeners();
-      last.on('error', () => undefined);
       if (connected)
         await withDeadline(2_000, (done) =>
           last.publish(farewell.topic, farewell.payload, { qos: 1, retain: true }, done),
@@ -145,6 +159,13 @@ export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): Mq
       own.publish(to, payload, publishOptions, (error) => {
         if (client === own) done(error ?? null);
       });
+    },
+    subscribe(to, done) {
+      if (client !== null && state === 'connected') ask(client, to, done);
+    },
+    unsubscribe(from) {
+      // Not granted or already gone: nothing comes from there either way.
+      if (client !== null && state === 'connected') client.unsubscribe(from, () => undefined);
     },
     get state() {
       return state;

@@ -3,6 +3,7 @@ import type { Outbox, Uplink } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Service } from '../runtime/service.ts';
 import { connectMqtt, createMqttLink, type MqttLinkConfig, type MqttLinkPorts } from './mqtt-link.ts';
+import { MqttFleetChannel } from './fleet-channel.ts';
 import { createCheckpointSender, type CheckpointSender } from './checkpoint-sender.ts';
 import type { NoteSigner } from './note-signer.ts';
 import { SendLedger, UNACKNOWLEDGED_MAX } from './send-ledger.ts';
@@ -48,11 +49,13 @@ export function createUplink(ports: UplinkPorts, config: UplinkConfig): Uplink &
     stop: () => uplink.stop(),
     status: () => uplink.status(),
     sent: (limit) => uplink.ring.newest(limit),
+    channel: uplink.channel,
   };
 }
 
 class MqttUplink {
   readonly ring = new SentRing();
+  readonly channel: MqttFleetChannel;
   readonly #ports: UplinkPorts;
   readonly #config: UplinkConfig;
   readonly #link;
@@ -87,7 +90,10 @@ class MqttUplink {
         connect: ports.connect ?? connectMqtt,
         random: ports.random ?? Math.random,
         onOpen: (limits) => this.#opened(limits),
-        onClosed: () => void (this.#inFlight = 0),
+        onClosed: () => {
+          this.#inFlight = 0;
+          this.channel.closed();
+        },
         onMessage: (topic, payload) => this.#received(topic, payload),
       },
       {
@@ -99,6 +105,11 @@ class MqttUplink {
         will: this.#presence('offline'),
       },
     );
+    this.channel = new MqttFleetChannel({
+      link: this.#link,
+      onWaiting: () => this.#pump(),
+      onSent: (topic, payload) => this.#showSent(topic, payload),
+    });
   }
 
   /** Does not wait for the broker: without one the records stay in the outbox. */
@@ -117,6 +128,7 @@ class MqttUplink {
     return (this.#stopping ??= (async () => {
       if (this.#timer !== null) clearInterval(this.#timer);
       this.#unlisten?.();
+      this.channel.closed();
       await this.#link.stop(this.#presence('offline'));
       await this.#acks;
     })());
@@ -143,6 +155,7 @@ class MqttUplink {
     this.#ledger.restart();
     const birth = this.#presence('online');
     this.#link.publish(birth.topic, birth.payload, { qos: 1, retain: true }, () => this.#puback());
+    this.channel.opened(limits.maximumPacketBytes);
     this.#pump();
   }
 
@@ -169,7 +182,10 @@ class MqttUplink {
         this.#pumpAgain = false;
         while (
           this.#canSend() &&
-          ((await this.#sendOverdue()) || (await this.#sendNew()) || (await this.#sendCheckpoint()))
+          (this.#sendAsked() ||
+            (await this.#sendOverdue()) ||
+            (await this.#sendNew()) ||
+            (await this.#sendCheckpoint()))
         );
       }
     } catch (error) {
@@ -182,6 +198,20 @@ class MqttUplink {
     return (
       this.#link.state === 'connected' && !this.#fenced && this.#stopping === null && this.#inFlight < this.#window
     );
+  }
+
+  /** What the fleet's part wants to say: seldom and small, so before the records. */
+  #sendAsked(): boolean {
+    if (!this.channel.sendNext(() => this.#puback())) return false;
+    this.#inFlight++;
+    return true;
+  }
+
+  #showSent(topic: string, payload: string | Buffer): (taken: boolean) => void {
+    const bytes = Buffer.byteLength(payload);
+    this.#counts.bytesSent += bytes;
+    const told = { atMs: this.#ports.nowMs(), topic, properties: {}, payload: payload.toString('utf8'), bytes };
+    return this.ring.note(told);
   }
 
   async #sendOverdue(): Promise<boolean> {
@@ -249,7 +279,7 @@ class MqttUplink {
   }
 
   #received(topic: string, payload: Buffer): void {
-    if (topic !== topics.ack(this.#config.agentId)) return;
+    if (topic !== topics.ack(this.#config.agentId)) return this.channel.received(topic, payload);
     this.#acks = this.#acks.then(() => this.#acknowledge(payload)).catch((error: unknown) => {
       // The disk of the outbox; the retained acknowledgement comes again with the next connection or commit.
       this.#problem = `deleting acknowledged records: ${(error as Error).message}`;
@@ -266,6 +296,7 @@ class MqttUplink {
     const before = outbox.epoch;
     if (ack.epoch > before && this.#acceptedEpoch === before) {
       this.#fenced = true;
+      this.channel.closed();
       this.#problem = `another agent sends as "${this.#config.agentId}" (epoch ${ack.epoch}, ours ${before}): give one of them its own agentId; nothing more is sent from here until a restart`;
       this.#ports.logger.error(this.#problem);
       return;

@@ -7,13 +7,24 @@ export class SentRing {
   readonly #entries: { epoch: number; seq: number; message: SentMessage }[] = [];
 
   add(epoch: number, seq: number, message: SentMessage): void {
-    this.#entries.push({ epoch, seq, message });
+    this.#keep({ epoch, seq, message });
+  }
+
+  #keep(entry: { epoch: number; seq: number; message: SentMessage }): void {
+    this.#entries.push(entry);
     if (this.#entries.length > KEPT) this.#entries.shift();
+  }
+
+  /** What is no record: the broker's answer is its receipt. */
+  note(message: Omit<SentMessage, 'acknowledged'>): (taken: boolean) => void {
+    const entry = { epoch: 0, seq: 0, message: { ...message, acknowledged: false } };
+    this.#keep(entry);
+    return (taken) => void (entry.message = { ...entry.message, acknowledged: taken });
   }
 
   acknowledge(ack: UplinkAck): void {
     for (const entry of this.#entries) {
-      if (entry.message.acknowledged || entry.epoch !== ack.epoch) continue;
+      if (entry.seq === 0 || entry.message.acknowledged || entry.epoch !== ack.epoch) continue;
       const committed =
         entry.seq <= ack.contiguous || ack.ranges.some(([from, to]) => entry.seq >= from && entry.seq <= to);
       if (committed) entry.message = { ...entry.message, acknowledged: true };
