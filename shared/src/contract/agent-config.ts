@@ -90,6 +90,7 @@ export const AgentConfig = z.strictObject({
     kAnonymity: z.int().min(1).max(1000).default(5).describe('Products seen by fewer distinct viewers are merged into "other"'),
     maxInFlight: z.int().min(1).max(100).default(100),
     resendAfterMs: z.int().min(500).max(600_000).default(10_000),
+    fleetKey: z.string().max(400).refine((text) => /^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$/.test(text), 'expected the verifier key that livecue fleet keygen prints').nullable().default(null).describe('Verifier key whose holder may set configuration and models from the cloud side; null: nobody may'),
   }).prefault({}),
   shows: z.strictObject({
     keep: z.int().min(1).max(1000).default(30).describe('Shows whose record is kept, the newest'),
