@@ -24,6 +24,7 @@ interface Figures {
   readonly lostUpstream: number;
   readonly eventToWindow: Latency;
   readonly commentToPrompt: Latency;
+  readonly eventToPrompt: Latency;
   readonly rssBytes: number;
   readonly cpu: { user: number; system: number };
   readonly mainCpu: { user: number; system: number };
@@ -55,6 +56,7 @@ interface Part {
   readonly stall: { readonly p999Ms: number; readonly maxMs: number };
   readonly eventToWindow: Latency;
   readonly commentToPrompt: Latency;
+  readonly eventToPrompt: Latency;
 }
 
 interface Load {
@@ -183,6 +185,7 @@ function summary(before: Figures, after: Figures & { doneMs: number }, answer: L
     stall: { p999Ms: after.loop.p999Ms, maxMs: after.loop.maxMs },
     eventToWindow: after.eventToWindow,
     commentToPrompt: after.commentToPrompt,
+    eventToPrompt: after.eventToPrompt,
   };
 }
 
@@ -251,11 +254,11 @@ async function commit(): Promise<string> {
 }
 
 function table({ machine, commit, bursts, parts }: { machine: string; commit: string; bursts: string; parts: { name: string; part: Part }[] }): string {
-  const head = ['part', 'events/s', 'drops', 'cores', 'main µs/event', 'RSS MB', 'ready ms', 'stall 99.9 / most', 'event→window p50/95/99/99.9', 'comment→prompt, ms'];
+  const head = ['part', 'events/s', 'drops', 'cores', 'main µs/event', 'RSS MB', 'ready ms', 'stall 99.9 / most', 'event→window p50/95/99/99.9', 'comment→prompt', 'event→prompt, ms'];
   const latency = (l: Latency) => [l.p50Ms, l.p95Ms, l.p99Ms, l.p999Ms].map((ms) => ms.toFixed(1)).join(' / ');
   const rows = parts.map(({ name, part }) => [
     name, String(part.eventsPerSecond), String(part.drops + part.lostUpstream), part.cpuCores.toFixed(2), part.mainMicros.toFixed(2),
-    String(part.rssMb), String(part.readyMs), `${part.stall.p999Ms} / ${part.stall.maxMs}`, latency(part.eventToWindow), latency(part.commentToPrompt),
+    String(part.rssMb), String(part.readyMs), `${part.stall.p999Ms} / ${part.stall.maxMs}`, latency(part.eventToWindow), latency(part.commentToPrompt), latency(part.eventToPrompt),
   ]);
   const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? title).length)));
   const line = (row: readonly string[]) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ');

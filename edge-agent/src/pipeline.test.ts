@@ -83,6 +83,27 @@ test('the rules are asked at once about what comments, orders, stock, offers and
   expect(asked).toEqual([['p1', 'p2'], [], 'all', ['p4', 'p5', 'p6', 'p7']]);
 });
 
+test('a look asks about what was viewed, carted or liked since the last one, and about nothing that happened before', async () => {
+  const asked: (string[] | 'all')[] = [];
+  let onAir: { productId: string } | null = null;
+  const stream = { admit: () => null, add: () => undefined, view: () => ({ explaining: onAir }), tick: () => [] } as unknown as PipelineStream; // prettier-ignore
+  const advisor = { evaluate: (_: unknown, named?: ReadonlySet<string>) => (asked.push(named === undefined ? 'all' : [...named].sort()), []) } as unknown as PipelineAdvisor; // prettier-ignore
+  const predictor: Predictor = { version: 'm', predict: (texts) => texts.map(() => silent) };
+  const pipeline = createPipeline({ stream, advisor, predictor, roomId: 'r', onWindows: () => undefined, onPrompts: () => undefined }); // prettier-ignore
+  const of = (type: string, productID?: string) => ({ type, data: { product: { productID } } }) as unknown as LiveEvent;
+  pipeline.look();
+  await pipeline.process([{ events: [of('shop.product.viewed', 'p2'), of('shop.cart.added', 'p1'), pin('p3')] }], 0);
+  pipeline.look();
+  pipeline.look();
+  onAir = { productId: 'p4' };
+  await pipeline.process([{ events: [of('live.like.added')] }], 0);
+  pipeline.look();
+  await pipeline.process([{ events: [of('shop.product.viewed', 'p5')] }], 0);
+  pipeline.tick(1);
+  pipeline.look();
+  expect(asked).toEqual([['p1', 'p2', 'p3'], ['p4'], 'all']);
+});
+
 test('frames that are read ahead are counted in order, with their own predictions, also when some were not admitted', async () => {
   const counted: string[] = [];
   const stream = {

@@ -86,6 +86,8 @@ export interface Pipeline {
   tick(nowMs: number, portion?: number): void;
   /** Asks the rules of what comments, orders, stock, offers and pins concerned since they were asked last; nothing when none came. */
   decide(): void;
+  /** Asks the rules also of what views, carts, likes and the rest concerned since the last look. */
+  look(): void;
   /** End of a recording: closes what is open. */
   finish(): void;
   act(promptId: string, verb: 'done' | 'snooze' | 'mute' | 'veto', nowMs: number): boolean;
@@ -103,6 +105,9 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
   /** Products that comments, orders, stock, offers and pins concerned since the rules were asked. */
   let named = new Set<string>();
   let due = false;
+  /** Since the last look, events of which single ones change little, and the products they concerned. */
+  let stirred = false;
+  let touched = new Set<string>();
 
   /** All before any is counted: what a comment points at may depend on how late the whole batch is. */
   const admit = (frames: Frames, predictions: Predictions, nowMs: number) => {
@@ -144,7 +149,12 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     else if (event.type === 'live.comment.deleted') answers?.removed(event);
     onEvent?.(event, null);
     const concerned = productsOf(event);
-    if (concerned === null) return;
+    if (concerned === null) {
+      stirred = true;
+      if (event.type === 'shop.product.viewed' || event.type === 'shop.cart.added')
+        touched.add(event.data.product.productID ?? '');
+      return;
+    }
     due = true;
     for (const productId of concerned) if (productId !== undefined) named.add(productId);
   };
@@ -158,17 +168,19 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     );
     const next = [...productIds.slice(from), ...productIds.slice(0, from)].slice(0, portion);
     lookedAt = next.at(-1) ?? '';
-    return named.union(new Set(next));
+    return named.union(touched).union(new Set(next));
   };
 
-  const ask = (portion: number) => {
-    const view = stream.view(ports.roomId);
-    const isPart = portion > 0 && portion !== Infinity && portion < view.productIds.length;
-    const some = portion === 0 ? named : isPart ? nextOf(view.productIds, portion) : undefined;
+  const ask = (view: RoomView, some?: ReadonlySet<string>) => {
     const prompts = ports.advisor.evaluate(view, some);
     if (due) named = new Set();
     due = false;
     if (prompts.length > 0) ports.onPrompts(prompts);
+  };
+
+  const looked = () => {
+    stirred = false;
+    touched = new Set();
   };
 
   const pipeline: Pipeline = {
@@ -198,10 +210,23 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       const results = ports.stream.tick(nowMs);
       if (results.length > 0) ports.onWindows(results);
       ports.onTick?.(nowMs);
-      ask(portion);
+      const view = viewNow();
+      ask(
+        view,
+        portion !== Infinity && portion < view.productIds.length ? nextOf(view.productIds, portion) : undefined,
+      );
+      looked();
     },
     decide() {
-      if (due) ask(0);
+      if (due) ask(viewNow(), named);
+    },
+    look() {
+      if (!stirred) return pipeline.decide();
+      const view = viewNow();
+      // Likes are of what is on air.
+      if (view.explaining !== null) touched.add(view.explaining.productId);
+      ask(view, named.union(touched));
+      looked();
     },
     finish() {
       const results = ports.stream.close();
@@ -214,6 +239,11 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     },
   };
   return pipeline;
+}
+
+/** Whether one event of this kind is worth a look at the rules at once: what `decide` waits for. */
+export function isSingle(event: LiveEvent): boolean {
+  return event.type === 'live.comment.created' || productsOf(event) !== null;
 }
 
 /**

@@ -27,7 +27,8 @@ import { learnFromVerdicts, openOrderModel } from './order-model.ts';
 import { createDriver } from './driver.ts';
 import { readBrokerTls } from './broker-tls.ts';
 import { createEmbeddedCloud } from './embedded-cloud.ts';
-import { createLatencyMeter, createLoopMeter } from './latency.ts';
+import { createDecisionMeters } from './decision-latency.ts';
+import { createLoopMeter } from './latency.ts';
 import { createLateUplink, switchedOff } from './late-uplink.ts';
 import { createOrderDesk } from './order-desk.ts';
 import { createPanelBackend } from './panel-backend.ts';
@@ -186,7 +187,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   const orders = createOrderDesk({ labels: orderLabels, anomalies: () => view().orderAnomalies ?? NO_ORDERS, nowMs }, { session: startedMs, model: orderModel }); // prettier-ignore
   await orders.restore();
 
-  const latency = { eventToWindow: createLatencyMeter(), commentToPrompt: createLatencyMeter() };
+  const latency = createDecisionMeters();
   const loop = createLoopMeter();
   const sink = createFrameIntake({
     decode,
@@ -334,6 +335,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       lostUpstream: lostUpstream(),
       eventToWindow: latency.eventToWindow.figures(),
       commentToPrompt: latency.commentToPrompt.figures(),
+      eventToPrompt: latency.eventToPrompt.figures(),
       rssBytes: process.memoryUsage.rss(),
       memory: process.memoryUsage(),
       cpu: process.cpuUsage(),

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DecodedFrame } from '../ports.ts';
-import type { Pipeline, ReadFrames } from '../pipeline.ts';
+import { isSingle, type Pipeline, type ReadFrames } from '../pipeline.ts';
 import type { Service } from '../runtime/service.ts';
-import type { LatencyMeter } from './latency.ts';
+import { createDecisionLatency, type DecisionMeters } from './decision-latency.ts';
 import type { StepWriter } from './step-writer.ts';
 
 /** Queued frames with their place in the journal; `runtime/bounded-queue.ts` has it. */
@@ -20,7 +20,7 @@ export interface DriverPorts {
   readonly nowMs: () => number;
   /** Once a second of processing time. */
   readonly onSecond: (nowMs: number) => void;
-  readonly latency: { readonly eventToWindow: LatencyMeter; readonly commentToPrompt: LatencyMeter };
+  readonly latency: DecisionMeters;
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -28,9 +28,13 @@ export interface DriverPorts {
 const MAX_BATCH_EVENTS = 500;
 /** Events whose comments are read ahead of the batch that is counted: the models' thread never waits for us. */
 const MAX_AHEAD_EVENTS = 2_000;
-/** Rules are asked about a comment at once, and about all products this often; windows close as often. */
+/** Rules are asked about a comment at once, and about products that were viewed or put into carts this often: not while events queue. */
+const LOOK_MS = 50;
+/** Time passes this often: windows close, and rules are asked about all products. */
 const TICK_MS = 200;
-/** Of more products these many in turn: 5,000 are looked at every 2 s, and what an event costs stays the same. */
+/** A look that took long is followed by a pause of so many times its length: looks take a tenth of the thread at most. */
+const LOOK_SHARE = 10;
+/** Of more products these many in turn, so that what an event costs stays the same. */
 const PRODUCTS_A_TICK = 500;
 
 type Taken = ReturnType<DriverQueue['take']>;
@@ -52,12 +56,13 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
   let running: Promise<void> | null = null;
   let stopping = false;
   let lastTickMs = 0;
+  let nextLookMs = 0;
   let lastSecond = 0;
   let wake: (() => void) | null = null;
   const ahead: Batch[] = [];
   let aheadEvents = 0;
   let filling = false;
-  const waiting = createWaitingComments(ports);
+  const latency = createDecisionLatency(ports.latency, isSingle);
 
   const fill = () => {
     filling = false;
@@ -82,13 +87,22 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
 
   const tick = (nowMs: number) => {
     lastTickMs = nowMs;
+    nextLookMs = nowMs + LOOK_MS;
     pipeline.tick(nowMs, PRODUCTS_A_TICK);
-    waiting.decided();
+    latency.looked(ports.nowMs());
     const second = Math.floor(nowMs / 1000);
     if (second !== lastSecond) {
       lastSecond = second;
       ports.onSecond(nowMs);
     }
+  };
+
+  const look = () => {
+    const beganMs = ports.nowMs();
+    pipeline.look();
+    const endMs = ports.nowMs();
+    latency.looked(endMs);
+    nextLookMs = endMs + Math.max(LOOK_MS, LOOK_SHARE * (endMs - beganMs));
   };
 
   /** Oldest first, though a later one may be read already: windows and rules see events in their order. */
@@ -99,7 +113,7 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
     aheadEvents -= batch.size;
     pipeline.count(frames, known, ports.nowMs());
     position = batch.taken.at(-1)?.position ?? position;
-    waiting.counted(frames);
+    latency.counted(frames, ports.nowMs());
   };
 
   const turn = async (): Promise<boolean> => {
@@ -108,12 +122,18 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
     if (batch !== undefined) await count(batch);
     const nowMs = ports.nowMs();
     if (nowMs - lastTickMs >= TICK_MS || nowMs < lastTickMs) tick(nowMs);
+    else if (nowMs >= nextLookMs && latency.othersWait && queue.size < MAX_AHEAD_EVENTS) look();
     else if (batch !== undefined) {
       pipeline.decide();
-      waiting.decided();
+      latency.decided(ports.nowMs());
     }
     if (steps.due(nowMs)) steps.write(position, nowMs);
     return batch !== undefined;
+  };
+
+  const pauseMs = () => {
+    const tickMs = lastTickMs + TICK_MS;
+    return (latency.othersWait ? Math.min(tickMs, nextLookMs) : tickMs) - ports.nowMs();
   };
 
   const sleep = (ms: number) =>
@@ -135,7 +155,7 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
         const busy = await turn();
         // A turn of the event loop lets sockets be read between batches.
         if (busy || queue.size > 0 || ahead.length > 0) await nextTurn();
-        else await sleep(Math.max(1, lastTickMs + TICK_MS - ports.nowMs()));
+        else await sleep(Math.max(1, pauseMs()));
         wake = null;
       }
       while (queue.size > 0 || ahead.length > 0) await turn();
@@ -162,30 +182,6 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
       await ports.steps.settled();
       ports.steps.write(position, ports.nowMs());
       await ports.steps.settled();
-    },
-  };
-}
-
-/** Latencies from event time: until an event is counted, and until the rules were asked about a comment. */
-function createWaitingComments({ latency, nowMs }: Pick<DriverPorts, 'latency' | 'nowMs'>) {
-  /** Event times of comments that no rule has been asked about yet, one a frame. */
-  let waiting: number[] = [];
-  return {
-    counted(frames: ReadFrames['frames']) {
-      const now = nowMs();
-      for (const { events } of frames) {
-        const first = events[0];
-        if (first === undefined) continue;
-        latency.eventToWindow.record(now - first.eventTimeMs, events.length);
-        const comment = events.find((event) => event.type === 'live.comment.created');
-        if (comment !== undefined) waiting.push(comment.eventTimeMs);
-      }
-    },
-    decided() {
-      if (waiting.length === 0) return;
-      const now = nowMs();
-      for (const atMs of waiting) latency.commentToPrompt.record(now - atMs, 1);
-      waiting = [];
     },
   };
 }

@@ -62,7 +62,7 @@ const LOOK_MS = 5;
 /** Stalls of the event loop since `reset`, which also begins the looking: nobody pays for it who does not ask. */
 export function createLoopMeter(): { reset(): void; figures(): LoopFigures } {
   const histogram = monitorEventLoopDelay({ resolution: LOOK_MS });
-  const beyond = (nanos: number) => Math.max(0, Math.round(nanos / 1e5) / 10 - LOOK_MS);
+  const beyond = (nanos: number) => Math.max(0, Math.round(nanos / 1e5 - 10 * LOOK_MS) / 10);
   return {
     reset() {
       histogram.enable();

@@ -62,6 +62,8 @@ export function createStepWriter(ports: { store: Pick<Store, 'commitStep'>; part
     },
     due(nowMs) {
       if (underway !== null) return false;
+      // A clock that was set back must not hold a step until it has caught up.
+      if (nowMs < lastMs) return true;
       if (refused !== null) return nowMs - lastMs >= RETRY_MS;
       return nowMs - lastMs >= (bodies.length > 0 || entries.length > 0 ? GATHER_MS : EVERY_MS);
     },
