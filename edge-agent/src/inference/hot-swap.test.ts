@@ -9,6 +9,8 @@ import { createModelPredictor, type ModelPredictor } from './model-predictor.ts'
 import { openIntentRules } from './model-manifest.ts';
 import { createProductLinker } from './product-linker.ts';
 import { openWorkerHeads } from './worker-heads.ts';
+import { deadlyText, FAILS_ON_DEADLY, writeAlteredModel } from './testing/altered-model.ts';
+import { foldersOf } from './text-heads.ts';
 import { intentRulesFolder } from '../assembly/comment-predictor.ts';
 
 const shipped = fileURLToPath(new URL('../../../models', import.meta.url));
@@ -130,3 +132,27 @@ test('under 2,000 comments a second every comment is answered once and in order 
 }, 60_000);
 
 const RATE = 2_000;
+
+test('new models that fail on a comment are left for those before, which answer it; nobody goes back to what was left', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'livecue-swap-'));
+  cleanups.push(() => rmSync(folder, { recursive: true }));
+  await writeAlteredModel('intent', folder, 'intent-dies', FAILS_ON_DEADLY);
+  const before = { ...foldersOf(shipped) };
+  const heads = await openWorkerHeads(before);
+  cleanups.push(() => heads.close());
+  const old = heads.info;
+  await heads.swap({ ...before, intent: folder });
+  expect((await heads.score(['多少钱'])).info.intent?.version).toBe('intent-dies');
+  expect(heads.fellBack).toBeNull();
+  const together = await Promise.all([heads.score([deadlyText()]), heads.score(['好看', deadlyText()]), heads.score(['多少钱'])]);
+  expect(together.map(({ info, scores }) => [info.intent?.version, scores.length])).toEqual([[old.intent?.version, 1], [old.intent?.version, 2], [old.intent?.version, 1]]);
+  expect(heads.info).toBe(old);
+  expect(heads.fellBack?.message).toMatch(/chars|indices|out of/i);
+  // Swapped again, then left by hand: what fails now fails, for the models that were left are not trusted.
+  await heads.swap({ ...before, intent: folder });
+  expect(heads.info.intent?.version).toBe('intent-dies');
+  expect(heads.fellBack).toBeNull();
+  await heads.swap(before);
+  expect(heads.info).toBe(old);
+  expect((await heads.score([deadlyText()])).info).toBe(old);
+}, 30_000); // prettier-ignore

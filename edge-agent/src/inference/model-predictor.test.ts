@@ -142,6 +142,8 @@ test('a deadline that passes gives null with a counted reason, and the next comm
       if (texts.includes('slow')) await held;
       return { info, scores: texts.map(() => ({})) };
     },
+    p95Ms: () => null,
+    fellBack: null,
     swap: () => Promise.resolve({}),
     rollback: () => Promise.resolve({}),
     close: () => Promise.resolve(),

@@ -4,7 +4,7 @@ import type { Prediction } from '@livecue/shared/insight';
 import type { Predictor } from '../ports.ts';
 import { createCommentReader, predictionOf, versionOf, type CommentReader } from './comment-reader.ts';
 import { type ProductLinker, resolveOnAir } from './product-linker.ts';
-import type { HeadsInfo } from './text-heads.ts';
+import type { HeadsInfo, ModelPlace } from './text-heads.ts';
 import type { SwappableHeads } from './worker-heads.ts';
 
 /** Why a comment got no prediction. */
@@ -13,9 +13,13 @@ export type Unanswered = 'deadline' | 'session-broken';
 export interface ModelPredictor extends Predictor {
   /** Comments without an answer by reason, comments answered from memory, comments answered in all. */
   readonly counts: { readonly unanswered: Record<Unanswered, number>; remembered: number; answered: number };
-  /** Serves the models of another folder once they are proved; throws `ModelError` and serves on when wrong. */
-  swap(root: string): Promise<void>;
+  /** Serves the models of another place once they are proved; throws `ModelError` and serves on when wrong. */
+  swap(place: ModelPlace): Promise<void>;
   rollback(): Promise<void>;
+  /** How the models fare that serve now. */
+  readonly heads: Pick<SwappableHeads, 'info' | 'p95Ms' | 'fellBack'>;
+  /** Called with the texts that the models are asked about, not those answered from memory. Returns how to end it. */
+  observe(listener: (texts: readonly string[]) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -43,6 +47,8 @@ export function createModelPredictor(input: ModelPredictorInput): ModelPredictor
     return known;
   };
 
+  const observers = new Set<(texts: readonly string[]) => void>();
+
   const ask = async (texts: readonly string[]): Promise<Map<string, Prediction> | Unanswered> => {
     try {
       const { scores, info } = await heads.score(texts);
@@ -66,6 +72,7 @@ export function createModelPredictor(input: ModelPredictorInput): ModelPredictor
     const missing = [...new Set(texts.filter((_, i) => known[i] === undefined))];
     counts.remembered += known.filter((one) => one !== undefined).length;
     counts.answered += texts.length;
+    if (missing.length > 0) for (const observer of observers) observer(missing);
     if (missing.length === 0) return known.map((one) => one ?? null);
     return within(ask(missing), deadlineMs).then((found) => {
       if (typeof found !== 'string') return texts.map((text, i) => known[i] ?? found.get(text) ?? null);
@@ -83,7 +90,12 @@ export function createModelPredictor(input: ModelPredictorInput): ModelPredictor
     get version() {
       return servingOf(heads.info).version;
     },
-    swap: async (root) => void (await heads.swap(root)),
+    heads,
+    observe(listener) {
+      observers.add(listener);
+      return () => void observers.delete(listener);
+    },
+    swap: async (place) => void (await heads.swap(place)),
     rollback: async () => void (await heads.rollback()),
     close: () => heads.close(),
   };

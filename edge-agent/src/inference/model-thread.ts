@@ -1,41 +1,47 @@
 import { Worker } from 'node:worker_threads';
 import { ModelError } from './model-manifest.ts';
 import type { Scored } from './micro-batch.ts';
-import { type HeadsInfo, unpackScores } from './text-heads.ts';
+import { createRecentTimes } from './recent-times.ts';
+import { type HeadsInfo, type ModelPlace, unpackScores } from './text-heads.ts';
 
 export type WorkerCall =
-  | { readonly id: number; readonly kind: 'open'; readonly root: string }
+  | { readonly id: number; readonly kind: 'open'; readonly place: ModelPlace }
   | { readonly id: number; readonly kind: 'score'; readonly texts: readonly string[] };
 
 export type WorkerAnswer =
   | { readonly id: number; readonly problem: string }
   | { readonly id: number; readonly info: HeadsInfo }
-  | { readonly id: number; readonly packed: Float32Array };
+  /** `micros`: processor time that it took, µs. */
+  | { readonly id: number; readonly packed: Float32Array; readonly micros: number };
 
 /** What it makes dies with its batch: a small nursery holds it, a large one only fills memory. */
-const YOUNG = { maxYoungGenerationSizeMb: 4 };
+export const YOUNG = { maxYoungGenerationSizeMb: 4 };
 
 /** One set of models in a thread of its own. */
 export interface ModelThread {
+  readonly place: ModelPlace;
   readonly info: HeadsInfo;
   /** Why it can serve no more; null while it can. */
   readonly dead: ModelError | null;
   /** Answers in the order of the calls; rejects with `ModelError` when the thread has died. */
   score(texts: readonly string[]): Promise<Scored>;
+  /** Processor time of the newest calls, 95th percentile, ms; null before the first. */
+  p95Ms(): number | null;
   close(): Promise<void>;
 }
 
 /**
- * Starts a thread, opens the models of `root` in it and proves them. Rejects with `ModelError` when they are wrong,
+ * Starts a thread, opens the models of `place` in it and proves them. Rejects with `ModelError` when they are wrong,
  * and then leaves no thread. An idle thread keeps no process alive.
  */
-export async function openModelThread(root: string): Promise<ModelThread> {
+export async function openModelThread(place: ModelPlace): Promise<ModelThread> {
   const worker = new Worker(new URL('./model-worker.ts', import.meta.url), { resourceLimits: YOUNG });
-  const { ask, death } = askerOf(worker);
+  const { ask, death } = askerOf<WorkerCall, WorkerAnswer>(worker);
+  const times = createRecentTimes();
   const close = async () => void (await worker.terminate());
   let info: HeadsInfo;
   try {
-    const answer = await ask({ kind: 'open', root });
+    const answer = await ask({ kind: 'open', place });
     if (!('info' in answer)) throw new ModelError('problem' in answer ? answer.problem : 'opening the models: no answer');
     info = answer.info;
   } catch (error) {
@@ -43,13 +49,16 @@ export async function openModelThread(root: string): Promise<ModelThread> {
     throw error;
   }
   return {
+    place,
     info,
     close,
+    p95Ms: times.p95Ms,
     get dead() {
       return death();
     },
     async score(texts) {
       const answer = await ask({ kind: 'score', texts });
+      if ('micros' in answer) times.add(answer.micros);
       if ('packed' in answer) return { scores: unpackScores(info, answer.packed), info };
       throw new ModelError('problem' in answer ? answer.problem : 'scoring comments: no answer');
     },
@@ -58,8 +67,9 @@ export async function openModelThread(root: string): Promise<ModelThread> {
 
 type WithoutId<T> = T extends { readonly id: number } ? Omit<T, 'id'> : never;
 
-function askerOf(worker: Worker) {
-  const waiting = new Map<number, { resolve: (answer: WorkerAnswer) => void; reject: (error: Error) => void }>();
+/** Calls to a worker and its answers by number; all of them fail when it has died. */
+export function askerOf<Call extends { readonly id: number }, Answer extends { readonly id: number }>(worker: Worker) {
+  const waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
   let lastId = 0;
   let dead: ModelError | null = null;
   const end = (why: string, cause?: unknown) => {
@@ -69,15 +79,15 @@ function askerOf(worker: Worker) {
   };
   worker.on('error', (error) => end('the model thread failed', error));
   worker.on('exit', () => end('the model thread has ended'));
-  worker.on('message', (answer: WorkerAnswer) => {
+  worker.on('message', (answer: Answer) => {
     const one = waiting.get(answer.id);
     waiting.delete(answer.id);
     if (waiting.size === 0) worker.unref();
     one?.resolve(answer);
   });
   worker.unref();
-  const ask = (call: WithoutId<WorkerCall>) =>
-    new Promise<WorkerAnswer>((resolve, reject) => {
+  const ask = (call: WithoutId<Call>) =>
+    new Promise<Answer>((resolve, reject) => {
       if (dead !== null) {
         reject(dead);
         return;

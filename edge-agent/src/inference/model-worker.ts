@@ -23,9 +23,12 @@ async function answer(call: WorkerCall): Promise<WorkerAnswer> {
   const { id } = call;
   if (call.kind === 'score') {
     if (heads === null) return { id, problem: 'no model is open' };
-    return { id, packed: await heads.scorePacked(call.texts) };
+    const before = process.threadCpuUsage();
+    const packed = await heads.scorePacked(call.texts);
+    const { user, system } = process.threadCpuUsage(before);
+    return { id, packed, micros: user + system };
   }
-  heads = await openTextHeads(call.root);
+  heads = await openTextHeads(call.place);
   for (let round = 0; round < WARMING_ROUNDS; round++) await heads.scorePacked(WARMING);
   return { id, info: heads.info };
 }

@@ -22,6 +22,15 @@ export const EXPECTED: Readonly<Record<Head, ExpectedModel>> = {
 /** Scores of one text by head, in the order of `EXPECTED[head].labels`; absent where no model is loaded. */
 export type HeadScores = { readonly [head in Head]?: ArrayLike<number> };
 
+/** The folder of each head's model; a head left out has none. */
+export type HeadFolders = { readonly [head in Head]?: string };
+/** Models by head, or the folder that has them all under the heads' names. */
+export type ModelPlace = string | HeadFolders;
+
+export function foldersOf(place: ModelPlace): HeadFolders {
+  return typeof place === 'string' ? Object.fromEntries(HEADS.map((head) => [head, join(place, head)])) : place;
+}
+
 export interface HeadInfo {
   readonly version: string;
   readonly thresholds: Readonly<Record<string, number>>;
@@ -37,19 +46,21 @@ export interface TextHeads {
 }
 
 /**
- * Opens the models of `<root>/<head>`; throws `ModelError` when one is wrong. A head without a manifest is left
- * out, and so is intent while it is hand-written rules.
+ * Opens the models of `place`; throws `ModelError` when one is wrong. A head without a manifest is left out, and so
+ * is intent while it is hand-written rules.
  */
-export async function openTextHeads(root: string): Promise<TextHeads> {
+export async function openTextHeads(place: ModelPlace): Promise<TextHeads> {
+  const folders = foldersOf(place);
   const models = new Map<Head, TextModel>();
   const close = async () => {
     for (const model of models.values()) await model.close();
   };
   try {
     for (const head of HEADS) {
-      const found = foundIn(join(root, head));
-      if (found === 'nothing' || (found === 'rules' && head === 'intent')) continue;
-      models.set(head, await openTextModel(join(root, head), EXPECTED[head]));
+      const folder = folders[head];
+      const found = folder === undefined ? 'nothing' : foundIn(folder);
+      if (folder === undefined || found === 'nothing' || (found === 'rules' && head === 'intent')) continue;
+      models.set(head, await openTextModel(folder, EXPECTED[head]));
     }
   } catch (error) {
     await close();
