@@ -1,13 +1,15 @@
 import { AgentConfig } from '@livecue/shared/contract';
 import { type LiveEvent, parseLiveEvent } from '@livecue/shared/event';
 import type { PromptEvent, Stage } from '@livecue/shared/prompt';
-import { MODELS, intentRulesFolder } from '../edge-agent/src/assembly/comment-predictor.ts';
+import { MODELS, intentRulesFolder, openCommentPredictor } from '../edge-agent/src/assembly/comment-predictor.ts';
 import { createCore } from '../edge-agent/src/assembly/core.ts';
 import { createProductLinker } from '../edge-agent/src/inference/product-linker.ts';
 import { openRulePredictor } from '../edge-agent/src/inference/rule-predictor.ts';
 import { type InjectionPlan, type Profile, PROFILES } from '../edge-agent/src/ingest/simulator/profiles.ts';
 import { createRandom } from '../edge-agent/src/ingest/simulator/random.ts';
 import { createSimulatedRoom } from '../edge-agent/src/ingest/simulator/room.ts';
+import { createCanonicalDecoder } from '../edge-agent/src/ingest/canonical/decoder.ts';
+import { readEventFile } from '../edge-agent/src/ingest/replay-source.ts';
 import type { RoomView } from '../edge-agent/src/ports.ts';
 
 const START_MS = Date.UTC(2026, 0, 1, 12);
@@ -72,23 +74,63 @@ export async function playCues(
   const config = AgentConfig.parse({});
   const room = createSimulatedRoom({ seed, startMs: START_MS, durationMs: minutes * 60_000, profile, roomId: config.room.id }); // prettier-ignore
   const predictor = openRulePredictor(intentRulesFolder(MODELS), createProductLinker(room.catalogue));
-  const all: PromptEvent[] = [];
-  let prompts: PromptEvent[] = [];
-  const core = createCore(
-    { config, catalogue: room.catalogue, predictor, orderModel: null },
-    { onWindows: () => {}, onPrompts: (events) => prompts.push(...events) },
-  );
+  const steps = createSteps({ config, catalogue: room.catalogue, predictor }, look);
   for (let nowMs = START_MS + stepMs; !room.ended; nowMs += stepMs) {
     const events = room.next(nowMs).map(({ event }) => {
       const parsed = parseLiveEvent(event, nowMs);
       if (!parsed.ok) throw new Error(`the simulated room made an event that is not valid: ${parsed.detail}`);
       return parsed.event;
     });
-    prompts = [];
-    await core.pipeline.process([{ events }], nowMs);
-    core.pipeline.tick(nowMs);
-    look({ nowMs, view: core.stream.view(config.room.id), stage: core.advisor.stage(), events, prompts });
-    all.push(...prompts);
+    await steps.step(events, nowMs);
   }
-  return all;
+  return steps.all;
+}
+
+/** A recording through the same, with the trained models; it names no products. Time is that of its events. */
+export async function playRecorded(
+  file: string,
+  look: (moment: Moment) => void,
+  stepMs: number,
+): Promise<PromptEvent[]> {
+  const config = AgentConfig.parse({});
+  const catalogue = { version: 1 as const, products: [] };
+  const predictor = await openCommentPredictor({ catalogue, deadlineMs: null, onProblem: null });
+  const decode = createCanonicalDecoder({ maxClockSkewMs: Number.MAX_SAFE_INTEGER, maxFrameBytes: config.ingest.maxFrameBytes }); // prettier-ignore
+  const steps = createSteps({ config, catalogue, predictor }, look);
+  let nowMs: number | null = null;
+  let waiting: LiveEvent[] = [];
+  try {
+    for await (const { frame } of readEventFile([file])) {
+      for (const event of decode({ ...frame, ingestTimeMs: nowMs ?? 0 }).events) {
+        nowMs ??= event.eventTimeMs;
+        for (; event.eventTimeMs > nowMs + stepMs; waiting = []) await steps.step(waiting, (nowMs += stepMs));
+        waiting.push(event);
+      }
+    }
+    if (nowMs !== null) await steps.step(waiting, nowMs + stepMs);
+    return steps.all;
+  } finally {
+    await predictor.close();
+  }
+}
+
+/** Events of one step after the other, and a look at the room after each. */
+function createSteps(
+  input: Pick<Parameters<typeof createCore>[0], 'config' | 'catalogue' | 'predictor'>,
+  look: (moment: Moment) => void,
+) {
+  const all: PromptEvent[] = [];
+  let prompts: PromptEvent[] = [];
+  const core = createCore(
+    { ...input, orderModel: null },
+    { onWindows: () => {}, onPrompts: (events) => prompts.push(...events) },
+  );
+  const step = async (events: readonly LiveEvent[], nowMs: number) => {
+    prompts = [];
+    await core.pipeline.process([{ events: [...events] }], nowMs);
+    core.pipeline.tick(nowMs);
+    look({ nowMs, view: core.stream.view(input.config.room.id), stage: core.advisor.stage(), events, prompts });
+    all.push(...prompts);
+  };
+  return { step, all };
 }

@@ -1,15 +1,13 @@
 /** A child of the bench: plays one room after the other, and recorded rooms, and counts what the governor did. */
-import { AgentConfig } from '@livecue/shared/contract';
 import type { Intent, WindowCounts } from '@livecue/shared/insight';
 import type { HostPrompt, PromptEvent, RuleName } from '@livecue/shared/prompt';
 import { cueFigures, type CueFigures } from '../../e2e/cue-oracle.ts';
-import { type Moment, playCues } from '../../e2e/cue-rooms.ts';
-import { runReplay } from '../../edge-agent/src/assembly/replay-run.ts';
+import { type Moment, playCues, playRecorded } from '../../e2e/cue-rooms.ts';
 import { serveJobs } from '../process-pool.ts';
 
 export type CueJob =
   | { readonly kind: 'crowded' | 'ordinary'; readonly seed: number; readonly minutes: number; readonly stepMs: number }
-  | { readonly kind: 'recorded'; readonly file: string };
+  | { readonly kind: 'recorded'; readonly file: string; readonly stepMs: number };
 
 export interface CueAnswer {
   readonly figures: CueFigures;
@@ -70,16 +68,10 @@ function countsOf(prompts: readonly PromptEvent[]) {
 
 async function play(job: CueJob): Promise<CueAnswer> {
   const watch = createWatch();
-  if (job.kind !== 'recorded') {
-    const prompts = await playCues(job.seed, job.minutes, watch.look, job);
-    return { ...countsOf(prompts), ...watch.answer() };
-  }
-  const prompts: PromptEvent[] = [];
-  const write = (name: string, lines: string) => {
-    if (name === 'prompts') for (const line of lines.split('\n')) if (line !== '') prompts.push(JSON.parse(line) as PromptEvent); // prettier-ignore
-  };
-  const input = { files: [job.file], catalogue: { version: 1 as const, products: [] }, config: AgentConfig.parse({}), speed: 'max' as const }; // prettier-ignore
-  await runReplay(input, { sink: { write, drained: async () => {} }, progress: () => {}, signal: new AbortController().signal }); // prettier-ignore
+  const prompts =
+    job.kind === 'recorded'
+      ? await playRecorded(job.file, watch.look, job.stepMs)
+      : await playCues(job.seed, job.minutes, watch.look, job);
   return { ...countsOf(prompts), ...watch.answer() };
 }
 
