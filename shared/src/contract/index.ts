@@ -1,5 +1,6 @@
 export * from './agent-config.ts';
 export * from './catalogue.ts';
+export * from './fleet-model.ts';
 export * from './health.ts';
 export * from './model-manifest.ts';
 export * from './panel.ts';
