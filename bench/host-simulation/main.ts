@@ -11,7 +11,7 @@ const HELP = `npm run bench:host [-- --rooms N] [-- --few N] [-- --minutes N] [-
 
 Plays seeded shows with a simulated host who heeds a card with some probability after some seconds. The same
 show, with the same random numbers, is played silent, with the agent's own cards (the whole core: stream, models,
-rules, governor), with cards by chance, and with the agent's cards of another show. How much an act does is
+rules, governor), with the agent's cards of another show, and with cards by chance, more and more of them. How much an act does is
 assumed (edge-agent/src/ingest/simulator/host-effects.ts says from where), so the lift tells what the cards do
 under these assumptions, and not what a shop will earn.
 
@@ -35,6 +35,9 @@ export interface Row {
   readonly wrong: number;
 }
 
+/** Cards by chance: as many as HP2 lets through, three times as many, and six times. */
+const CHANCE_EVERY_MS = [150_000, 50_000, 25_000] as const;
+const BY_CHANCE = { chanceEveryMs: CHANCE_EVERY_MS[0] };
 type Played = readonly RoomAnswer[];
 const HOST = DEFAULT_HOST;
 
@@ -86,8 +89,11 @@ async function measure(
       rowOf('silent', silent, silent),
       rowOf('cards of the agent', silent, agent),
       rowOf('cards of another show (control)', silent, await play(rooms, HOST, (index) => cardsOf(index + 1))),
-      rowOf('cards by chance (control)', silent, await play(rooms, HOST, () => 'chance')),
     ];
+    for (const chanceEveryMs of CHANCE_EVERY_MS) {
+      const played = await play(rooms, HOST, () => ({ chanceEveryMs }));
+      rows.push(rowOf(`by chance, each ${chanceEveryMs / 1000} s (control)`, silent, played));
+    }
     show('lift over the silent show', rows);
     say('by rule');
     const rules = [...new Set(agent.flatMap(({ figures }) => Object.keys(figures.cards) as RuleName[]))].sort();
@@ -113,7 +119,7 @@ async function measure(
       const host = { ...HOST, effects: scaledEffects(DEFAULT_EFFECTS, scale) };
       const base = await play(few, host, () => 'nobody');
       sensitivity.push(rowOf(`effects × ${scale}`, base, await play(few, host, () => 'models')));
-      sensitivity.push(rowOf(`effects × ${scale}, by chance`, base, await play(few, host, () => 'chance')));
+      sensitivity.push(rowOf(`effects × ${scale}, by chance`, base, await play(few, host, () => BY_CHANCE)));
     }
     show('sensitivity', sensitivity);
     return { ...options, host: HOST, rows, byRule, sensitivity };

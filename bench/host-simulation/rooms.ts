@@ -37,7 +37,8 @@ export type Cues =
   | { readonly from: 'nobody' }
   | { readonly from: 'agent'; readonly predictor: Predictor; readonly orderModel: OrderModel | null; readonly truth: TruthQueue | null }
   | { readonly from: 'list'; readonly events: readonly PromptEvent[] }
-  | { readonly from: 'chance' }; // prettier-ignore
+  /** One card by chance so often, whatever the limits on cards say. */
+  | { readonly from: 'chance'; readonly everyMs: number }; // prettier-ignore
 
 /** What the comments of the coming batch want in truth, in their order. */
 export type TruthQueue = { productId: string | null; intent: string }[];
@@ -122,7 +123,7 @@ type Teller = (
 
 function createAgent(cues: Cues, room: SimulatedRoom, seed: number, roomId: string): Teller {
   if (cues.from === 'nobody') return () => [];
-  if (cues.from === 'chance') return createRandomCues(room, seed, roomId);
+  if (cues.from === 'chance') return createRandomCues(room, seed, roomId, cues.everyMs);
   if (cues.from === 'list') {
     let next = 0;
     return (_events, _truth, _done, nowMs) => {
@@ -154,14 +155,13 @@ function createAgent(cues: Cues, room: SimulatedRoom, seed: number, roomId: stri
   };
 }
 
-/** A control: as many cards as HP2 lets through, of the rules by which hosts act, for products by chance. */
+/** A control: cards of the rules by which hosts act, for products by chance. */
 const RANDOM_RULES = ['counted-questions', 'interest-surge', 'past-peak', 'buy-signals'] as const;
-const RANDOM_EVERY_MS = 150_000;
 const RANDOM_INTENTS = ['size_spec', 'price', 'shipping', 'product_question'] as const;
 
-function createRandomCues(room: SimulatedRoom, seed: number, roomId: string): Teller {
+function createRandomCues(room: SimulatedRoom, seed: number, roomId: string, everyMs: number): Teller {
   const random = createRandom(seed).fork('random-cues');
-  let nextMs = START_MS + random.between(30_000, RANDOM_EVERY_MS);
+  let nextMs = START_MS + random.between(everyMs / 5, everyMs);
   let onAir: string | null = null;
   return (events, _truth, _done, nowMs) => {
     for (const event of events) {
@@ -169,7 +169,7 @@ function createRandomCues(room: SimulatedRoom, seed: number, roomId: string): Te
       else if (event.type === 'live.product.unpinned') onAir = null;
     }
     if (nowMs < nextMs) return [];
-    nextMs += RANDOM_EVERY_MS;
+    nextMs += everyMs;
     const rule = random.pick(RANDOM_RULES);
     const product = random.pick(room.catalogue.products);
     const productId = rule === 'past-peak' ? (onAir ?? product.productId) : product.productId;

@@ -18,7 +18,7 @@ export interface RoomJob {
   readonly seed: number;
   readonly minutes: number;
   readonly host: HostConfig;
-  readonly cues: 'nobody' | 'chance' | Reader | readonly PromptEvent[];
+  readonly cues: 'nobody' | Reader | { readonly chanceEveryMs: number } | readonly PromptEvent[];
 }
 
 export interface RoomAnswer {
@@ -68,13 +68,13 @@ async function readerOf(reader: Reader): Promise<{ predictor: Predictor; truth: 
 }
 
 async function play({ cues, ...show }: RoomJob): Promise<RoomAnswer> {
-  const source: Cues =
-    cues === 'nobody' || cues === 'chance'
-      ? { from: cues }
-      : typeof cues === 'string'
-        ? { from: 'agent', orderModel, ...(await readerOf(cues)) }
-        : { from: 'list', events: cues };
-  return playHosted(show, source);
+  return playHosted(show, await sourceOf(cues));
+}
+
+async function sourceOf(cues: RoomJob['cues']): Promise<Cues> {
+  if (cues === 'nobody') return { from: cues };
+  if (typeof cues === 'string') return { from: 'agent', orderModel, ...(await readerOf(cues)) };
+  return 'chanceEveryMs' in cues ? { from: 'chance', everyMs: cues.chanceEveryMs } : { from: 'list', events: cues };
 }
 
 serveJobs(play, async () => models?.close());
