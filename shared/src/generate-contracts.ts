@@ -10,6 +10,7 @@ import * as contract from './contract/index.ts';
 import * as event from './event/index.ts';
 import * as insight from './insight/index.ts';
 import * as prompt from './prompt/index.ts';
+import * as proof from './proof/index.ts';
 
 type Json = Record<string, unknown>;
 
@@ -37,6 +38,11 @@ const ROOTS = {
   'uplink-ack': contract.UplinkAck,
   'agent-presence': contract.AgentPresence,
   'agent-config': contract.AgentConfig,
+  'config-document': contract.ConfigDocument,
+  'config-report': contract.ConfigReport,
+  'device-report': contract.DeviceReport,
+  'fleet-list': contract.FleetList,
+  'signed-document': proof.SignedDocument,
   catalogue: contract.Catalogue,
   'model-manifest': contract.ModelManifest,
   'training-example': contract.TrainingExample,

@@ -1,3 +1,4 @@
+import { fleetTopics } from './fleet.ts';
 import { RECORD_CONTENT_TYPE, RECORD_PROPERTIES, topics } from './uplink.ts';
 
 type Json = Record<string, unknown>;
@@ -28,6 +29,17 @@ const MESSAGES: Json = {
   ),
   uplinkAck: message('uplink-ack', 'What the receiver has committed', 'application/json'),
   agentPresence: message('agent-presence', 'Birth and will', 'application/json'),
+  signedDocument: message(
+    'signed-document',
+    'A text and the signed note over its origin, version and SHA-256',
+    'application/json',
+    {
+      description: 'The text of livecue/<agentId>/config is JSON: shared/src/contract/config-document.snapshot.json.',
+    },
+  ),
+  configReport: message('config-report', 'Where the remote configuration stands', 'application/json'),
+  deviceReport: message('device-report', 'How the agent is, in figures', 'application/json'),
+  fleetList: message('fleet-list', 'The devices of the studio', 'application/json'),
   panelCall: message('panel-call', 'A verb with its arguments', 'application/json', {
     description: 'Arguments and results by verb: shared/src/contract/panel-verbs.snapshot.json.',
   }),
@@ -66,6 +78,10 @@ const CHANNELS: Json = {
   records: channel(['broker'], topics.records(AGENT), ['uplinkRecord'], 'QoS 1, one record a message.', agentParameter),
   ack: channel(['broker'], topics.ack(AGENT), ['uplinkAck'], 'Retained, QoS 1; written after the COMMIT of the receiver.', agentParameter),
   presence: channel(['broker'], topics.presence(AGENT), ['agentPresence'], 'Retained birth and will, QoS 1.', agentParameter),
+  desiredConfig: channel(['broker'], fleetTopics.desiredConfig(AGENT), ['signedDocument'], 'Retained, QoS 1; signed by the key of uplink.fleetKey.', agentParameter),
+  reportedConfig: channel(['broker'], fleetTopics.reportedConfig(AGENT), ['configReport'], 'Retained, QoS 1; at every change.', agentParameter),
+  device: channel(['broker'], fleetTopics.device(AGENT), ['deviceReport'], 'Retained, QoS 1; every 15 s.', agentParameter),
+  fleet: channel(['broker'], fleetTopics.fleet(AGENT), ['fleetList'], 'Retained, QoS 1; the answer to a report.', agentParameter),
 }; // prettier-ignore
 
 const SERVERS: Json = {
@@ -110,6 +126,10 @@ export function asyncApiDocument(): Json {
       sendRecord: operation('send', 'records', 'uplinkRecord'),
       takeAck: operation('receive', 'ack', 'uplinkAck'),
       sendPresence: operation('send', 'presence', 'agentPresence'),
+      takeDesiredConfig: operation('receive', 'desiredConfig', 'signedDocument'),
+      reportConfig: operation('send', 'reportedConfig', 'configReport'),
+      reportDevice: operation('send', 'device', 'deviceReport'),
+      takeFleet: operation('receive', 'fleet', 'fleetList'),
     },
     components: { messages: MESSAGES },
   };

@@ -1,6 +1,7 @@
 export * from './agent-config.ts';
 export * from './catalogue.ts';
 export * from './fleet-model.ts';
+export * from './fleet.ts';
 export * from './health.ts';
 export * from './model-manifest.ts';
 export * from './panel.ts';
@@ -8,6 +9,7 @@ export * from './panel-bridge.ts';
 export * from './panel-answers.ts';
 export * from './panel-comments.ts';
 export * from './panel-cues.ts';
+export * from './panel-fleet.ts';
 export * from './panel-link.ts';
 export * from './panel-shows.ts';
 export * from './panel-signals.ts';
