@@ -8,7 +8,7 @@ import type { Drop, LiveEvent } from '@livecue/shared/event';
 import type { Frontier } from '@livecue/shared/proof';
 import type { Prediction, WindowResult } from '@livecue/shared/insight';
 import type { HostPrompt, PromptEvent } from '@livecue/shared/prompt';
-import type { LabelledOrder, PanelState, PanelVerb, SentMessage, ShowLogEntry, SourceHealth, TrainingExample, UplinkAck, UplinkBody, UplinkRecord, UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
+import type { LabelledOrder, PanelState, PanelVerb, SentMessage, ShowLogEntry, SourceHealth, StudioCommand, StudioProblem, StudioStatus, StudioStep, TrainingExample, UplinkAck, UplinkBody, UplinkRecord, UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
 
 /** Bytes as a transport received them, before anybody read them. */
 export interface RawFrame {
@@ -48,6 +48,24 @@ export interface Source {
   start(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
   health(nowMs: number): SourceHealth;
+  /** Absent: it only tells, and nothing can be done through it. */
+  readonly studio?: Studio;
+}
+
+/** What became of a command: `undo` brings back what was there before; null: nothing can, or nothing was changed. */
+export type StudioResult =
+  | { readonly outcome: 'done'; readonly undo: StudioCommand | null }
+  | { readonly outcome: 'failed'; readonly problem: StudioProblem; readonly message: string };
+
+/** The streaming software (OBS): what may be done in it, and how it does. */
+export interface Studio {
+  /** What its settings want done at moments of the show. */
+  readonly steps: readonly StudioStep[];
+  /** Bounded in time, one after the other, never rejects. `byHand`: the operator asked for it now. */
+  run(command: StudioCommand, byHand: boolean): Promise<StudioResult>;
+  status(name: string, nowMs: number): StudioStatus;
+  /** The one page that a browser source may be pointed at; null: nobody serves it. */
+  setOverlayUrl(url: string | null): void;
 }
 
 /** Inference of a batch of comments, same order. Null: no prediction, the event goes on without. */

@@ -81,6 +81,7 @@ export function createConnectorSource(
 
   const source: Source = {
     name: config.name,
+    studio: connector.studio,
     async start(signal) {
       signal.throwIfAborted();
       stopping = new AbortController();

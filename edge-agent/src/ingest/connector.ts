@@ -4,6 +4,7 @@
  */
 import type { CanonicalEvent } from '@livecue/shared/event';
 import type * as z from 'zod';
+import type { Studio } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 
 /** A canonical event before parsing: what a decoder writes and the journal keeps. */
@@ -139,6 +140,8 @@ export interface Connector {
   health(nowMs: number): ConnectorHealth;
   /** Push connectors: one raw HTTP request; settles when its events are on disk. */
   handle?(request: WireInput): Promise<WireAnswer>;
+  /** Streaming software: what may be done in it. */
+  readonly studio?: Studio;
 }
 
 export type ConnectorState = 'idle' | 'connecting' | 'open' | 'degraded' | 'waiting' | 'failed';

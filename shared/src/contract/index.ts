@@ -5,6 +5,7 @@ export * from './fleet.ts';
 export * from './health.ts';
 export * from './model-manifest.ts';
 export * from './panel.ts';
+export * from './panel-actions.ts';
 export * from './panel-bridge.ts';
 export * from './panel-answers.ts';
 export * from './panel-comments.ts';
