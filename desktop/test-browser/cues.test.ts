@@ -253,6 +253,24 @@ describe.skipIf(room.chromium === null)('answers and what the operator does with
       await room.page.getByText('No offer is proposed: the feed is silent').waitFor();
     });
 
+    test('an offer is asked for with product, price and units, and what the guards refuse is said until one of them changes', async () => {
+      await room.open({ locale: 'en' });
+      const box = room.page.locator('.offer-box');
+      await box.locator('summary').click();
+      const ask = box.getByRole('button', { name: 'Ask', exact: true });
+      expect(await ask.isDisabled()).toBe(true);
+      await box.getByLabel('Product').selectOption('p3');
+      await box.getByLabel('Price, CNY').fill('79 yuan');
+      await box.getByLabel('Units').fill('20');
+      expect(await ask.isDisabled()).toBe(true);
+      await box.getByLabel('Price, CNY').fill('79.00');
+      await ask.click();
+      await box.getByText('Not asked: the catalogue gives no lowest price.').waitFor();
+      expect(said('offer.propose')).toEqual([{ productId: 'p3', price: '79.00', quantity: 20 }]);
+      await box.getByLabel('Units').fill('10');
+      await box.getByText('The host starts it on the platform').waitFor();
+    });
+
     test('a card with a deadline counts down to it on the host screen', async () => {
       show([{ rule: 'offer-ending', deadlineMs: Date.now() + 45_000 }]);
       await room.open();

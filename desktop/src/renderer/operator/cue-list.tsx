@@ -7,6 +7,7 @@ import { PriorityMark } from '../parts/priority-mark.tsx';
 import { useUnits } from '../words/units.ts';
 import { CueNotes } from './cues/cue-notes.tsx';
 import { MessageBox } from './cues/message-box.tsx';
+import { OfferBox } from './cues/offer-box.tsx';
 import { OfferStrip } from './cues/offer-strip.tsx';
 import { useVerb } from './cues/use-verb.ts';
 import { EvidenceList } from './evidence-list.tsx';
@@ -123,6 +124,7 @@ export function CueList({ state, nowMs }: { state: PanelState; nowMs: number }) 
         )}
       </div>
       {cues === undefined ? null : <OfferStrip offers={cues.offers} products={state.products} nowMs={nowMs} />}
+      {cues === undefined ? null : <OfferBox products={state.products} currency={cues.offers.budget.currency} onProblem={setProblem} />}
       <MessageBox onProblem={setProblem} />
     </Section>
   );
