@@ -44,6 +44,7 @@ type Ask = (requestType: string, data: object, doing: string, missing?: StudioFa
 interface Session {
   readonly read: Ask;
   readonly write: Ask;
+  readonly has: (requestType: string) => boolean;
   readonly hands: SceneHands;
   readonly byHand: boolean;
 }
@@ -120,8 +121,9 @@ export function createStudioControl(ports: ControlPorts): StudioControl {
         throw new StudioFailure('not-confirmed', `${doing}: OBS says success, and no clip was saved. Look at its disk.`);
       return null;
     },
-    async chapter({ name }, { read, write }) {
+    async chapter({ name }, { read, write, has }) {
       const doing = 'Marking a chapter';
+      if (!has('CreateRecordChapter')) dataOf({ outcome: 'too-old' }, doing);
       const { outputActive } = await read('GetRecordStatus', {}, doing);
       if (outputActive !== true) throw new StudioFailure('not-running', `${doing}: nothing records. Start the recording in OBS.`);
       try {
@@ -142,7 +144,7 @@ export function createStudioControl(ports: ControlPorts): StudioControl {
       if (changing) throw new StudioFailure('busy', 'OBS is changing its scene collection. Try again when it has.');
       const asking = (kind: 'read' | 'write'): Ask => async (requestType, data, doing, missing) =>
         dataOf(await requests.ask(requestType, data, kind), doing, missing);
-      const session: Session = { read: asking('read'), write: asking('write'), hands, byHand };
+      const session: Session = { read: asking('read'), write: asking('write'), has: requests.has, hands, byHand };
       // The table pairs each kind with its command, which an index by union cannot show the compiler.
       const undo = await (act[command.kind] as (command: StudioCommand, session: Session) => Promise<StudioCommand | null>)(command, session);
       return { outcome: 'done', undo };
