@@ -14,8 +14,11 @@ export interface Database {
   /** Where it is, without user and password. */
   readonly place: string;
   readonly query: Query;
-  /** Commits when `work` resolves, rolls back when it rejects. */
-  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  /**
+   * Commits when `work` resolves, rolls back when it rejects. A statement that is not answered within a minute rejects:
+   * a connection may be gone without a word. `patient`: it may take as long as it takes.
+   */
+  transaction<T>(work: (query: Query) => Promise<T>, patience?: 'patient'): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -47,33 +50,51 @@ async function whenStarted(work: () => Promise<void>): Promise<void> {
   }
 }
 
+const ANSWER_MS = 60_000;
+
 function openPostgres(url: string): Database {
-  const pool = new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 10_000 });
+  const pool = new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 10_000, keepAlive: true });
   // A connection that breaks while idle: the next query opens another, and tells when it cannot.
   pool.on('error', () => undefined);
   const { host, pathname } = new URL(url);
   return {
     kind: 'postgres',
     place: `postgres://${host}${pathname}`,
-    query: async (sql, parameters = []) => (await pool.query<Row>(sql, [...parameters])).rows,
-    async transaction(work) {
+    query: async (sql, parameters = []) => (await pool.query<Row>(timed(sql, parameters, ANSWER_MS))).rows,
+    async transaction(work, patience) {
       const client = await pool.connect();
+      const limitMs = patience === undefined ? ANSWER_MS : 0;
+      const ask: Query = async (sql, parameters = []) =>
+        (await client.query<Row>(timed(sql, parameters, limitMs))).rows;
       let broken: Error | undefined;
+      // While it is lent nobody else listens, and a connection that breaks between two statements would end the program.
+      const lost = (error: Error) => void (broken ??= error);
+      client.on('error', lost);
       try {
-        await client.query('BEGIN');
-        const result = await work(async (sql, parameters = []) => (await client.query<Row>(sql, [...parameters])).rows);
-        await client.query('COMMIT');
+        await ask('BEGIN');
+        const result = await work(ask);
+        await ask('COMMIT');
         return result;
       } catch (error) {
-        broken = await client.query('ROLLBACK').then(() => undefined, (failed: Error) => failed); // prettier-ignore
+        // Not answered: whatever the server makes of it, this connection is of no more use.
+        if (!isAnswer(error)) broken ??= error as Error;
+        broken ??= await ask('ROLLBACK').then(() => undefined, (failed: Error) => failed); // prettier-ignore
         throw error;
       } finally {
+        client.off('error', lost);
         client.release(broken);
       }
     },
     close: () => pool.end(),
   };
 }
+
+/** `query_timeout` is read by pg and missing in its types; 0 waits for ever. */
+const timed = (text: string, values: readonly unknown[], limitMs: number) =>
+  ({ text, values: [...values], query_timeout: limitMs }) as pg.QueryConfig;
+
+/** An error with an SQLSTATE: the server has answered, and the connection goes on. */
+const isAnswer = (error: unknown) => /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code));
 
 /** Emscripten's file system has no fsync unless someone gives it one. */
 interface NodeFsModule {
@@ -163,5 +184,5 @@ async function migrate(database: Database): Promise<void> {
       for (const statement of MIGRATIONS[next]!.split(/;\s*$/m)) if (statement.trim() !== '') await query(statement);
       await query('INSERT INTO schema_version VALUES ($1)', [next + 1]);
     }
-  });
+  }, 'patient');
 }

@@ -34,7 +34,7 @@ export function maintain(
     const deleted = await deleteOld(query, oldestMs);
     const made = await makeMissing(query, unit, config.nowMs);
     return { made, dropped, deleted };
-  });
+  }, 'patient');
 }
 
 interface Period {
