@@ -45,10 +45,11 @@ export function createCheckpointSender(
   let sent = { size: 0, atMs: Number.NEGATIVE_INFINITY };
 
   const isDue = (): boolean => {
-    const nowMs = ports.nowMs();
+    const sinceMs = ports.nowMs() - sent.atMs;
     if (contiguous <= verified) return false;
-    if (sent.size > verified) return nowMs - sent.atMs >= REPEAT_MS;
-    return contiguous - verified >= EVERY_RECORDS || nowMs - sent.atMs >= EVERY_MS;
+    // A clock that was set back tells nothing of how long it has been.
+    if (sent.size > verified) return sinceMs >= REPEAT_MS || sinceMs < 0;
+    return contiguous - verified >= EVERY_RECORDS || sinceMs >= EVERY_MS || sinceMs < 0;
   };
 
   return {

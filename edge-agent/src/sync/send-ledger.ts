@@ -65,7 +65,8 @@ export class SendLedger {
     const found: number[] = [];
     for (const [seq, { sentMs, tries }] of this.#sent) {
       const waitMs = this.#resendAfterMs * 2 ** Math.min(tries - 1, DOUBLINGS);
-      if (nowMs - sentMs >= waitMs) found.push(seq);
+      // Before it was sent: the clock was set back, and nobody knows how long it has waited.
+      if (nowMs - sentMs >= waitMs || nowMs < sentMs) found.push(seq);
     }
     return found.sort((a, b) => b - a).slice(0, limit);
   }
