@@ -23,10 +23,11 @@ describe.skipIf(room.chromium === null)('the recorded shows in a real browser', 
     expect(await rows().count()).toBe(2);
     expect(await rows().nth(0).innerText()).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d\s+1:00:\d\d\s+进行中/);
     expect(await rows().nth(1).innerText()).toMatch(new RegExp(`${day} ${two(local.getHours())}:00\\s+2:00:00\\s+已结束`)); // prettier-ignore
-    await room.page.getByText('选一场，看看发生了什么').waitFor();
+    await room.page.locator('.shows-table tr.chosen', { hasText: '进行中' }).waitFor();
     await rows().nth(1).click();
     await room.page.locator('.show-figures').waitFor();
     // By hand: 120 minutes with 40 comments, 2 orders, 3 units, ¥387.00; 4 of 6 surges after 12 s; 6 of 120 min off.
+    await expect.poll(() => said('评论 4,800')).toBe(true);
     for (const words of ['最高在线 3,119', '评论 4,800', '付款订单 240', '件数 360', '成交额 ¥46,440.00', '提示 7', '现在 1 · 建议 6 · 提示 0', '另有 1 条为测量而保留', '没看到 5.0 % 6:00'])
       expect(await said(words), words).toBe(true);
     expect(await said('关注上升 6 4 66.6 % 12 秒 0')).toBe(true);

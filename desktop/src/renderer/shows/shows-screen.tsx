@@ -47,6 +47,8 @@ export function ShowsScreen() {
   const { t } = useTranslation();
   const { shows, refused } = useShows();
   const [chosen, setChosen] = useState<string | null>(null);
+  // The newest one, once: a show that begins later does not take its place.
+  if (chosen === null && shows?.[0] !== undefined) setChosen(shows[0].showId);
   const open = shows?.find(({ showId }) => showId === chosen);
   return (
     <main className="sent shows">
@@ -64,11 +66,7 @@ export function ShowsScreen() {
         {shows === null || shows.length === 0 ? null : <Rows shows={shows} chosen={chosen} onChoose={setChosen} />}
       </section>
       <section className="section sent-detail" tabIndex={0} aria-label={t('shows.title')}>
-        {open === undefined ? (
-          <p className="empty">{t('shows.choose')}</p>
-        ) : (
-          <ShowDetail key={open.showId} show={open} />
-        )}
+        {open === undefined ? null : <ShowDetail key={open.showId} show={open} />}
       </section>
     </main>
   );

@@ -13,7 +13,6 @@ export const showsEn = {
     forbidden:
       'This device is paired as a host screen and reads no records. Pair it again with a code for an operator.',
     failed: 'The shows could not be read: {{why}}',
-    choose: 'Choose a show to see what happened in it.',
     reading: 'Reading the record: {{n}} of {{all}} entries',
     asOf: 'It goes on: this is as of {{at}}.',
     again: 'Read again',

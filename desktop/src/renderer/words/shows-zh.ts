@@ -14,7 +14,6 @@ export const showsZh: typeof showsEn = {
     empty: '还没有直播记录。从第一条数据起开始记录，并立即出现在这里。',
     forbidden: '这台设备按主播屏配对，不能读取记录。请用场控配对码重新配对。',
     failed: '直播记录读取失败：{{why}}',
-    choose: '选一场，看看发生了什么。',
     reading: '正在读取记录：{{n}} / {{all}} 条',
     asOf: '本场还在进行：这是截至 {{at}} 的情况。',
     again: '重新读取',
