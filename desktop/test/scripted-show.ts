@@ -11,6 +11,7 @@ import type { PanelBackend } from '../../edge-agent/src/ports.ts';
 import type { COMMENTS_KEPT } from '../../edge-agent/src/assembly/comment-desk.ts';
 import { PanelCallError } from '../../edge-agent/src/panel/panel-call-error.ts';
 import { createScriptedCues, cueState, type ScriptedCues } from './scripted-cues.ts';
+import { createScriptedDevices, type ScriptedDevices } from './scripted-devices.ts';
 import { createScriptedRecords, type ScriptedRecords } from './scripted-records.ts';
 import { createScriptedComments, type ScriptedComments } from './scripted-comments.ts';
 import { createScriptedOrders, detailOf, INTEREST, roomAnomalies, type ScriptedOrders } from './scripted-signals.ts';
@@ -99,6 +100,7 @@ export interface ScriptedShow extends PanelBackend {
   readonly orders: ScriptedOrders;
   readonly cues: ScriptedCues;
   readonly records: ScriptedRecords;
+  readonly devices: ScriptedDevices;
   /** Cues that are refused as already closed although panels still see them. */
   readonly closed: Set<string>;
 }
@@ -138,6 +140,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
   const orders = createScriptedOrders(nowMs);
   const cues = createScriptedCues(nowMs);
   const records = createScriptedRecords(startMs);
+  const devices = createScriptedDevices(nowMs);
   state.anomalies = roomAnomalies(startMs);
   state.cues = cueState(startMs);
   const show: ScriptedShow = {
@@ -146,6 +149,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
     orders,
     cues,
     records,
+    devices,
     closed: new Set(),
     sent: Array.from({ length: 24 }, (_, i) => record(startMs - i * 5_300, 1204 - i, i > 2)),
     change(part) {
@@ -191,7 +195,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
       if (verb === 'offer.propose') return { promptId: null, refusals: ['floor-unknown'] };
       if (verb === 'orders.read') return orders.desk.read(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'orders.label') return orders.desk.label(PANEL_VERBS[verb].args.parse(args));
-      const recorded = records.call(verb, args);
+      const recorded = records.call(verb, args) ?? devices.call(verb);
       if (recorded !== undefined) return recorded as never;
       if (verb === 'labels.read') return orders.desk.labels(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'product.read') {

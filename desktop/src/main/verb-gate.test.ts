@@ -4,6 +4,9 @@ import { PAGE_ORIGIN, passVerb } from './verb-gate.ts';
 
 const page = { url: `${PAGE_ORIGIN}/index.html#/host`, topFrameOfOurs: true };
 const good: Record<PanelVerb, unknown> = {
+  'fleet.read': {},
+  'fleet.apply': {},
+  'fleet.back': {},
   'shows.list': {},
   'shows.read': { showId: '20260501T120000Z-main', after: 0 },
   'prompt.done': { promptId: 'p' },

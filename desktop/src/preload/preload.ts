@@ -33,6 +33,9 @@ const bridge: PanelBridge = {
   offerPropose: call('offer.propose'),
   showsList: call('shows.list'),
   showsRead: call('shows.read'),
+  fleetRead: call('fleet.read'),
+  fleetApply: call('fleet.apply'),
+  fleetBack: call('fleet.back'),
   onState(listener) {
     const hear = (_event: unknown, message: unknown) => listener(message);
     ipcRenderer.on(STATE_CHANNEL, hear);

@@ -7,6 +7,7 @@ import type { AgentConfig, Catalogue, PanelState } from '@livecue/shared/contrac
 import type { LiveEvent } from '@livecue/shared/event';
 import type { OrderAnomaly, Prediction, WindowResult } from '@livecue/shared/insight';
 import type { PromptEvent } from '@livecue/shared/prompt';
+import type { AgentHealth } from '../fleet/trial.ts';
 import { createCanonicalDecoder } from '../ingest/canonical/decoder.ts';
 import { createFrameIntake } from '../ingest/frame-intake.ts';
 import { createPanelServer, panelLink, type PanelServer } from '../panel/panel-server.ts';
@@ -28,6 +29,7 @@ import { createDriver } from './driver.ts';
 import { readBrokerTls } from './broker-tls.ts';
 import { createEmbeddedCloud } from './embedded-cloud.ts';
 import { createDecisionMeters } from './decision-latency.ts';
+import { agentHealth, createFleetPart, type FleetControl } from './fleet-part.ts';
 import { createLoopMeter } from './latency.ts';
 import { createLateUplink, switchedOff } from './late-uplink.ts';
 import { createOrderDesk } from './order-desk.ts';
@@ -42,6 +44,7 @@ import { createReportKeeper } from './show-report-keeper.ts';
 import { createShowForecaster, openForShows } from './show-forecaster.ts';
 import { createShowTotals } from './show-totals.ts';
 import { createStepWriter } from './step-writer.ts';
+import { timedPredictor } from './timed-predictor.ts';
 import { recoverPipeline } from './recovery.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -67,6 +70,8 @@ export interface AgentPorts {
   readonly createSources: (parts: { sink: FrameSink; secrets: Secrets }) => readonly Source[];
   /** The pipeline or the disk thread has failed for good: the process must end. */
   readonly onFatal: (error: unknown) => void;
+  /** Null: configured by its file alone, and no device among others. */
+  readonly fleet: FleetControl | null;
 }
 
 export interface Agent extends Service {
@@ -77,10 +82,28 @@ export interface Agent extends Service {
   readonly cloudPid: number | null;
   state(): PanelState;
   figures(): Record<string, unknown>;
+  /** Whether a new configuration leaves it well. */
+  health(): Promise<AgentHealth>;
+  /** A show is on: nobody starts the agent again now without being asked to. */
+  showRuns(): boolean;
 }
 
-/** Joins all parts in the order store → sync → panel → pipeline → ingest. */
+/** Joins all parts in the order store → sync → panel → pipeline → ingest. What was opened is closed when a later part fails. */
 export async function createAgent(input: AgentInput, ports: AgentPorts): Promise<Agent> {
+  const opened: (() => Promise<void>)[] = [];
+  try {
+    return await assemble(input, ports, (close) => void opened.push(close));
+  } catch (error) {
+    for (const close of opened.toReversed()) await close();
+    throw error;
+  }
+}
+
+async function assemble(
+  input: AgentInput,
+  ports: AgentPorts,
+  onOpened: (close: () => Promise<void>) => void,
+): Promise<Agent> {
   const { config, catalogue, folder } = input;
   const { logger, nowMs } = ports;
   const startedMs = nowMs();
@@ -88,6 +111,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   const tls = readBrokerTls(config.uplink.brokerTls);
   const secrets = await openSecrets({ folder, logger });
   const opened = await openStore({ folder, agentId: config.agentId, nowMs, logger, keepShows: { shows: config.shows.keep, days: config.shows.keepDays } }); // prettier-ignore
+  onOpened(() => opened.stop());
   const { store, outbox, corrections, orderLabels } = opened;
 
   const resolveProduct = createProductResolver(catalogue);
@@ -102,6 +126,8 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     deadlineMs: PREDICTION_DEADLINE_MS,
     onProblem: (problem) => logger.warn(problem),
   });
+  onOpened(() => predictor.close());
+  const models = timedPredictor(predictor);
   const orderModel = await learnFromVerdicts(
     openOrderModel((problem) => logger.warn(problem)),
     orderLabels,
@@ -112,7 +138,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
   const warn = (problem: string) => logger.warn(problem);
   const showNetwork = input.panel ? await openForShows(warn) : null;
   const core = createCore(
-    { ...input, predictor, orderModel, policy: choice.policy },
+    { ...input, predictor: models.predictor, orderModel, policy: choice.policy },
     {
       onWindows: (results: readonly WindowResult[]) => {
         steps.add(toUplinkBodies(results, config.uplink.kAnonymity));
@@ -260,7 +286,17 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
     },
   );
   const reports = config.shows.report ? createReportKeeper({ log: opened.showLog, logger }, path.join(folder, 'reports')) : null; // prettier-ignore
-  const backend = recordingActions(answeringShows(desk, opened.showLog), {
+  let beatMs: number | null = null;
+  const health = () => agentHealth({ pipeline: core.pipeline, storeStatus: () => store.status(), rejected: () => sum(rejects), beatMs, panel }); // prettier-ignore
+  const fleet = ports.fleet === null ? null : createFleetPart(
+    {
+      control: ports.fleet, uplink, pipeline: core.pipeline, sources, storeStatus: () => store.status(), queued: () => queue.size,
+      rejected: () => sum(rejects), modelP95Ms: models.p95Ms, modelVersion: () => predictor.version, nowMs, logger,
+    },
+    { agentId, version: VERSION, startedMs, mode: input.mode },
+  ); // prettier-ignore
+  const answered = answeringShows(desk, opened.showLog);
+  const backend = recordingActions(fleet?.answering(answered) ?? answered, {
     stage: () => core.advisor.stage(),
     answers: () => core.answers.rows(view()),
     note: (action) => showLog.note({ kind: 'action', ...action }, nowMs()),
@@ -272,6 +308,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       steps,
       nowMs,
       onSecond: (ms) => {
+        beatMs = ms;
         backend.second(ms);
         reports?.look(showLog.endedShowIds);
       },
@@ -297,6 +334,7 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       : [{ name: 'demand network', start: async () => undefined, stop: () => showNetwork.close() }]),
     ...(embedded === null ? [] : [embedded]),
     { name: 'uplink', start: (signal) => uplink.start(signal), stop: () => uplink.stop() },
+    ...(fleet === null ? [] : [fleet.desk]),
     ...(panel === null ? [] : [panel]),
     driver,
     ...sources.map((source): Service => source),
@@ -324,6 +362,8 @@ export async function createAgent(input: AgentInput, ports: AgentPorts): Promise
       }
     },
     stop: () => stopAll(services),
+    health,
+    showRuns: () => showLog.running,
     state: () => backend.state(),
     figures: () => ({
       nowMs: nowMs(),

@@ -250,6 +250,10 @@ export function createPanelBackend(
         case 'shows.list':
         case 'shows.read':
           throw new Error(`${verb} is answered by the assembly, which has the records`);
+        case 'fleet.read':
+        case 'fleet.apply':
+        case 'fleet.back':
+          throw new PanelCallError('not-found', `${verb}: this agent is configured by its file alone.`);
         case 'pairing.create':
           throw new Error('pairing.create is answered by the panel server, which has the codes');
       }

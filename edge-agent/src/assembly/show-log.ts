@@ -45,6 +45,8 @@ export interface ShowLog {
   finish(): void;
   /** The show that runs or has just ended, or null. */
   readonly showId: string | null;
+  /** A show is on, as far as is known: neither ended nor silent for long. */
+  readonly running: boolean;
   /** Of this show and the one before, those that are over. */
   readonly endedShowIds: readonly string[];
   takeDelta(): StateDelta;
@@ -161,6 +163,9 @@ export function createShowLog(ports: ShowLogPorts, facts: ShowLogFacts): ShowLog
     note,
     get showId() {
       return state.show?.showId ?? null;
+    },
+    get running() {
+      return state.show !== null && state.show.endedMs === null;
     },
     get endedShowIds() {
       const { show, previous } = state;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +14,7 @@ import { ConfigurationError } from '../runtime/agent-error.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { loadConfig } from '../store/config-file.ts';
 import { openConnectorSecrets } from '../store/connector-files.ts';
+import { openRemoteConfigIn, runAgents } from './agent-run.ts';
 import type { Io } from './command.ts';
 import { fileCommand } from './file-command.ts';
 
@@ -32,6 +33,7 @@ WebSocket events on 7421, ZeroMQ events on 7422, and brings its own MQTT broker 
   --json            one JSON line on stdout when ready
   --stats FILE      figures of the pipeline, written each second
   --log LEVEL       debug, info, warn, error (default info)
+  --trial-seconds N a configuration from the cloud side must be well for so long (default 60; docs/fleet.md)
 
 Example: livecue start --demo
 `;
@@ -49,32 +51,32 @@ interface Call {
   readonly json: boolean;
   readonly stats: string | null;
   readonly log: 'debug' | 'info' | 'warn' | 'error';
+  readonly trialMs: number;
 }
 
 export const start = fileCommand('start', HELP, parseCall, async (call: Call, io) => {
   const logger = createLogger({ write: (line) => io.stderr.write(line), nowMs: () => Date.now() }, call.log);
-  const config = await configuration(call);
+  mkdirSync(call.folder, { recursive: true, mode: 0o700 });
+  const nowMs = () => Date.now();
+  const remote = await openRemoteConfigIn(call.folder, await configuration(call), { nowMs, logger });
   const catalogue = catalogueOf(call);
   const connectorSecrets = await openConnectorSecrets(call.folder);
-  let fatal: unknown = null;
-  const stop = new AbortController();
-  const fail = (error: unknown) => {
-    fatal ??= error;
-    stop.abort(error);
-  };
-  io.signal.addEventListener('abort', () => stop.abort(io.signal.reason), { once: true });
-  const agent = await createAgent(
-    { config, catalogue, folder: call.folder, mode: modeOf(call.sources), panel: call.panel },
-    { nowMs: () => Date.now(), logger, createSources: (parts) => sourcesFrom(call.sources, { ...parts, connectorSecrets, folder: call.folder, nowMs: () => Date.now(), logger }, config), onFatal: fail },
+  let window: typeof openElectron | null = openElectron;
+  await runAgents(
+    {
+      remote, nowMs, logger, trialMs: call.trialMs,
+      create: (config, fleet, onFatal) => createAgent(
+        { config, catalogue, folder: call.folder, mode: modeOf(call.sources), panel: call.panel },
+        { nowMs, logger, createSources: (parts) => sourcesFrom(call.sources, { ...parts, connectorSecrets, folder: call.folder, nowMs, logger }, config), onFatal, fleet },
+      ),
+      live(agent, config, signal) {
+        announce(agent, call, config, io, logger, window);
+        window = null;
+        return live(agent, call, signal);
+      },
+    },
+    io.signal,
   ); // prettier-ignore
-  try {
-    await agent.start(stop.signal);
-    announce(agent, call, config, io, logger);
-    await live(agent, call, stop.signal);
-  } finally {
-    await agent.stop();
-  }
-  if (fatal !== null) throw fatal;
   logger.info('stopped; everything accepted is on disk');
   return 0;
 });
@@ -94,6 +96,7 @@ function parseCall(args: string[], io: Io): Call | { wrong: string } | 'help' {
         json: { type: 'boolean', default: false },
         stats: { type: 'string' },
         log: { type: 'string', default: 'info' },
+        'trial-seconds': { type: 'string', default: '60' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
@@ -108,6 +111,8 @@ function parseCall(args: string[], io: Io): Call | { wrong: string } | 'help' {
   if (log !== 'debug' && log !== 'info' && log !== 'warn' && log !== 'error') {
     return { wrong: `--log ${log}: give debug, info, warn or error` };
   }
+  const trialSeconds = /^\d{1,4}$/.test(values['trial-seconds']) ? Number(values['trial-seconds']) : 0;
+  if (trialSeconds < 1) return { wrong: `--trial-seconds ${values['trial-seconds']}: give a number from 1 to 9999` };
   return {
     demo: values.demo,
     folder: dataFolder(values.data, io.env, values.demo),
@@ -118,6 +123,7 @@ function parseCall(args: string[], io: Io): Call | { wrong: string } | 'help' {
     json: values.json,
     stats: values.stats ?? null,
     log,
+    trialMs: trialSeconds * 1000,
   };
 }
 
@@ -168,9 +174,17 @@ function modeOf(sources: readonly SourceCall[]): 'live' | 'simulated' | 'replay'
   return sources.some(({ kind }) => kind === 'replay') ? 'replay' : 'live';
 }
 
-function announce(agent: Agent, call: Call, config: AgentConfig, io: Io, logger: Logger): void {
+/** `window` opens the desktop window; null: it is open already, since the agent started again, and no one pairs anew. */
+function announce(
+  agent: Agent,
+  call: Call,
+  config: AgentConfig,
+  io: Io,
+  logger: Logger,
+  window: typeof openElectron | null,
+): void {
   for (const source of agent.sources) logger.info(`source ${source.name}: ${source.health(Date.now()).endpoint}`);
-  const pairing = agent.panel?.createCode() ?? null;
+  const pairing = window === null ? null : (agent.panel?.createCode() ?? null);
   if (call.json) {
     const endpoints = Object.fromEntries(
       agent.sources.map((source) => [source.name, source.health(Date.now()).endpoint]),
@@ -178,11 +192,12 @@ function announce(agent: Agent, call: Call, config: AgentConfig, io: Io, logger:
     const told = { ready: true, version: VERSION, pid: process.pid, agentId: config.agentId, endpoints, ingestToken: agent.secrets.ingestToken, panel: agent.panel?.address().url ?? null, code: pairing?.code ?? null, panelLinkFile: agent.panelLinkFile, cloudPid: agent.cloudPid }; // prettier-ignore
     io.stdout.write(`${JSON.stringify(told)}\n`);
   }
+  if (window === null) return;
   if (agent.panel === null || pairing === null) {
     io.stderr.write('LiveCue is running without a panel. Ctrl-C stops it.\n');
     return;
   }
-  if (openElectron(agent.panelLinkFile, io, logger)) {
+  if (window(agent.panelLinkFile, io, logger)) {
     io.stderr.write('LiveCue is running; its window opens. Ctrl-C stops it.\n');
     return;
   }

@@ -9,6 +9,7 @@ import {
   type CommentRow,
   type OrderRow,
   type PanelMessage,
+  type PanelResult,
   type PanelRole,
   type PanelState,
   type ProductDetail,
@@ -32,6 +33,12 @@ const DETAIL: ProductDetail = {
   productId: 'p3', nowMs: 0, interest: null, forecast: null, forecastModel: 'demand-show-1',
   questions: { openMs: 0, closeMs: 60_000, comments: 0, viewers: {}, modelVersion: 'intent-1' },
   sales: { openMs: 0, closeMs: 300_000, units: 0, fromMs: 0, perMinute: [] },
+}; // prettier-ignore
+
+const DEVICES: PanelResult<'fleet.read'> = {
+  agentId: 'studio-1', connected: false, problem: null, others: [], toldMs: null,
+  own: { sentMs: 0, version: '0.1.0', startedMs: 0, mode: 'simulated', feedAgeMs: null, eventsPerSecond: 0, commentsPerSecond: 0, modelP95Ms: null, cpuShare: 0, rssBytes: 0, freeDiskBytes: null, queued: 0, outbox: 0, clock: null, lastSyncMs: null, configVersion: null, modelVersion: 'rules-1' },
+  config: { state: 'off', version: null, inForce: null, before: null, seen: 0, when: null, note: '', reason: null, ignored: null, atMs: 0, trialUntilMs: null, hash: '0'.repeat(64), drift: [] },
 }; // prettier-ignore
 
 export function emptyState(nowMs: number): PanelState {
@@ -78,6 +85,8 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'orders.read') return { counts: COUNTS, rows: [ORDER], labels: 0 };
       if (verb === 'orders.label') return { row: ORDER, labels: 1 };
       if (verb === 'labels.read') return { labels: [] };
+      if (verb === 'fleet.read') return DEVICES;
+      if (verb === 'fleet.apply' || verb === 'fleet.back') return { begun: false };
       if (verb === 'shows.list') return { shows: [] };
       if (verb === 'shows.read') return { rows: [] };
       if (verb === 'message.presets') return { presets: [] };

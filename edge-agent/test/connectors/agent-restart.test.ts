@@ -38,6 +38,7 @@ async function open(connectors: unknown[]) {
       onFatal: (error) => {
         throw error;
       },
+      fleet: null,
     },
   );
   return agent;

@@ -28,6 +28,9 @@ export const BRIDGE_FUNCTIONS = {
   'offer.propose': 'offerPropose',
   'shows.list': 'showsList',
   'shows.read': 'showsRead',
+  'fleet.read': 'fleetRead',
+  'fleet.apply': 'fleetApply',
+  'fleet.back': 'fleetBack',
 } as const satisfies Record<PanelVerb, string>;
 
 /**

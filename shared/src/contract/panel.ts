@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FLEET_VERBS } from './panel-fleet.ts';
 import { SHOW_VERBS } from './panel-shows.ts';
 import { Stage } from '../prompt/host-prompt.ts';
 import { HealthItem, SourceHealth } from './health.ts';
@@ -98,6 +99,7 @@ export const PANEL_VERBS = {
   ...CUE_VERBS,
   ...SIGNAL_VERBS,
   ...SHOW_VERBS,
+  ...FLEET_VERBS,
 } as const; // prettier-ignore
 export type PanelVerb = keyof typeof PANEL_VERBS;
 export type PanelArgs<V extends PanelVerb> = z.input<(typeof PANEL_VERBS)[V]['args']>;
