@@ -4,7 +4,7 @@ import type { DecodedFrame } from '../ports.ts';
 import { createSourceMeter } from './source-health.ts';
 
 const frame = (events: number, ingestTimeMs: number, rejects: DecodedFrame['rejects'] = []): DecodedFrame => ({
-  sourceName: 'test', ingestTimeMs, rejects, events: new Array(events).fill({}) as DecodedFrame['events'],
+  sourceName: 'test', ingestTimeMs, rejects, events: new Array(events).fill({ type: "live.comment.created" }) as DecodedFrame['events'],
 }); // prettier-ignore
 const meter = () =>
   createSourceMeter({ name: 'test', transport: 'zmq', endpoint: 'tcp://127.0.0.1:1', quietLimitMs: 5000 });
@@ -48,4 +48,14 @@ describe('source health', () => {
     one.state('open');
     expect(one.read(99).problem).toBeNull();
   }); // prettier-ignore
+
+  it('tells likes against the totals of the platform, once there are two', () => {
+    const one = meter();
+    const likes = (count: number, total: number) => ({ type: 'live.like.added', source: 'live/t/1', data: { count, userInteractionCount: total } }); // prettier-ignore
+    const taken = (...events: object[]) => one.record({ ...frame(0, 10), events: events as DecodedFrame['events'] });
+    taken(likes(3, 100));
+    expect(one.read(20).likes).toBeUndefined();
+    taken(likes(5, 110), likes(4, 116));
+    expect(one.read(20).likes).toEqual({ counted: 9, told: 16 });
+  });
 });

@@ -1,6 +1,7 @@
 import type { SourceHealth, SourceState } from '@livecue/shared/contract';
 import type { DropReason } from '@livecue/shared/event';
 import type { DecodedFrame } from '../ports.ts';
+import { LikeCounter } from './like-counter.ts';
 
 /** The rate forgets: what is older than this counts for 1/e. */
 const RATE_TIME_CONSTANT_MS = 10_000;
@@ -35,6 +36,7 @@ export interface SourceMeter {
 export function createSourceMeter(config: SourceMeterConfig): SourceMeter {
   const drops: Partial<Record<DropReason, number>> = {};
   const health = { state: 'idle' as SourceState, problem: null as string | null, endpoint: config.endpoint };
+  const likes = new LikeCounter();
   let events = 0;
   let lostUpstream = 0;
   let refusedTokens = 0;
@@ -57,6 +59,7 @@ export function createSourceMeter(config: SourceMeterConfig): SourceMeter {
       level = decayed(ingestTimeMs) + taken.length / (RATE_TIME_CONSTANT_MS / 1000);
       levelMs = ingestTimeMs;
       events += taken.length;
+      for (const event of taken) likes.note(event);
       lastEventMs = Math.max(lastEventMs ?? ingestTimeMs, ingestTimeMs);
     },
     drop: (reason, by = 1) => count(reason, by),
@@ -85,8 +88,11 @@ export function createSourceMeter(config: SourceMeterConfig): SourceMeter {
         events,
         drops: { ...drops },
         lostUpstream,
+        ...told(likes.read()),
         refusedTokens,
       };
     },
   };
 }
+
+const told = (likes: SourceHealth['likes'] | null) => (likes === null || likes === undefined ? {} : { likes });

@@ -22,6 +22,8 @@ export const SourceHealth = z.object({
   drops: z.partialRecord(DropReason, Count),
   /** Events that the sender numbered and we never saw. */
   lostUpstream: Count,
+  /** Likes that came, and likes that the platform's own totals tell of since then. Absent: none are told. */
+  likes: z.object({ counted: Count, told: Count }).optional(),
   /** Senders turned away for want of the right token. */
   refusedTokens: Count,
   /** What is wrong and what to do, or null. */

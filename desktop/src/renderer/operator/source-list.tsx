@@ -13,6 +13,9 @@ export function sourceLevel(source: SourceHealth, nowMs: number): Level {
   return source.state === 'open' && source.lastEventMs !== null ? 'ok' : 'off';
 }
 
+/** Below this share the operator is told that the platform leaves likes out. */
+const LIKES_WHOLE = 0.98;
+
 function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
   const { t } = useTranslation();
   const units = useUnits();
@@ -21,6 +24,7 @@ function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
   const silent = source.state === 'open' && ageMs !== null && ageMs > source.quietLimitMs;
   const drops = Object.entries(source.drops).filter(([, n]) => n > 0);
   const dropped = drops.reduce((sum, [, n]) => sum + n, 0);
+  const likes = source.likes === undefined ? null : source.likes.counted / source.likes.told;
   return (
     <li className={`row ${level}`}>
       <LevelIcon level={level} />
@@ -47,6 +51,9 @@ function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
           )}
           {source.lostUpstream === 0 ? null : (
             <span className="warn-text">{t('sources.lost', { n: units.count(source.lostUpstream) })}</span>
+          )}
+          {likes === null || likes > LIKES_WHOLE ? null : (
+            <span className="warn-text">{t('sources.likes', { n: units.percent(likes) })}</span>
           )}
         </div>
         {source.problem === null ? null : <p className="remedy">{source.problem}</p>}

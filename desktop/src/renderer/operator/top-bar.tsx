@@ -12,10 +12,13 @@ import { CueControls } from './cues/cue-controls.tsx';
 import { LevelIcon, type Level } from './level-icon.tsx';
 import type { Theme } from './room-charts.tsx';
 
-/** Share of the events that senders numbered and we have; null before the first. */
+/** Share of the events that senders numbered, or platforms counted, and that we have; null before the first. */
 export function coverage(sources: PanelState['sources']): number | null {
   const seen = sources.reduce((sum, s) => sum + s.events, 0);
-  const lost = sources.reduce((sum, s) => sum + s.lostUpstream, 0);
+  const lost = sources.reduce(
+    (sum, s) => sum + s.lostUpstream + (s.likes === undefined ? 0 : s.likes.told - s.likes.counted),
+    0,
+  );
   return seen + lost === 0 ? null : seen / (seen + lost);
 }
 

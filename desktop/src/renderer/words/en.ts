@@ -67,6 +67,7 @@ export const en = {
     events: '{{n}} events',
     drops: '{{n}} dropped',
     lost: '{{n}} lost upstream',
+    likes: '{{n}} of the likes that the platform counts',
     state: { idle: 'idle', connecting: 'connecting', open: 'open', degraded: 'degraded', waiting: 'waiting', failed: 'failed' },
   },
   health: { title: 'Health', empty: 'Nothing reported yet.', level: { ok: 'ok', warn: 'look', wrong: 'wrong' } },

@@ -67,6 +67,7 @@ export const zh: PanelWords = {
     events: '{{n}} 条',
     drops: '丢弃 {{n}}',
     lost: '上游丢失 {{n}}',
+    likes: '点赞收到平台计数的 {{n}}',
     state: { idle: '空闲', connecting: '连接中', open: '已连接', degraded: '降级', waiting: '等待', failed: '失败' },
   },
   health: { title: '健康', empty: '还没有报告。', level: { ok: '正常', warn: '留意', wrong: '异常' } },
