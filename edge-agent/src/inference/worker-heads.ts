@@ -54,6 +54,7 @@ export async function openWorkerHeads(place: ModelPlace): Promise<SwappableHeads
   const batcher = createMicroBatcher((texts) => inOrder(score(texts)));
 
   const open = async (other: ModelPlace): Promise<HeadsInfo> => {
+    if (serving.dead === null && isSamePlace(serving.place, other)) return serving.info;
     if (previous !== null && previous.dead === null && isSamePlace(previous.place, other)) return back();
     const next = await openModelThread(other);
     if (isClosed) {

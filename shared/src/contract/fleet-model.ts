@@ -100,8 +100,8 @@ export const MODEL_STATES = [
 /** How far an agent is with the newest delivery of a task. */
 export const ModelReport = z.strictObject({
   task: DeliveredTask,
-  /** Of the signed document. */
-  version: z.int().min(1),
+  /** Of the signed document; 0 while none was accepted. */
+  version: z.int().min(0),
   modelVersion: z.string(),
   state: z.enum(MODEL_STATES),
   /** Since when. */
@@ -110,6 +110,8 @@ export const ModelReport = z.strictObject({
   untilMs: z.int().nullable(),
   /** Why it was refused or rolled back, or what it waits for, in words; null when there is nothing to say. */
   reason: z.string().max(1000).nullable(),
+  /** What came since and was not heeded, and why, in words. */
+  ignored: z.string().max(1000).nullable(),
   chunks: z.strictObject({ have: z.int().min(0), of: z.int().min(1) }).nullable(),
   canary: CanaryFigures.nullable(),
 });
