@@ -1,8 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { Low } from 'lowdb';
 import { parseAgentConfig, type AgentConfig } from '@livecue/shared/contract';
 import { ConfigurationError } from '../runtime/agent-error.ts';
+import { replaceFile } from './durable-file.ts';
 import { DurableJsonFile } from './json-file.ts';
 
 const VERSIONS_KEPT = 20;
@@ -44,7 +45,8 @@ function keepVersion(path: string): void {
   const versions = configVersions(path);
   const extension = extname(path);
   const next = (versions.at(-1)?.number ?? 0) + 1;
-  copyFileSync(path, join(dirname(path), `${basename(path, extension)}.${next}${extension}`));
+  const kept = join(dirname(path), `${basename(path, extension)}.${next}${extension}`);
+  replaceFile(kept, readFileSync(path), 0o600);
   for (const old of versions.slice(0, Math.max(0, versions.length + 1 - VERSIONS_KEPT))) rmSync(old.path);
 }
 

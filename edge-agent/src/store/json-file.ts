@@ -1,11 +1,11 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Adapter } from 'lowdb';
 import { ConfigurationError } from '../runtime/agent-error.ts';
+import { replaceFile } from './durable-file.ts';
 
 /**
- * lowdb adapter that is on disk when `write` returns: temporary file, fsync, rename, fsync of the folder.
- * lowdb's own `JSONFile` renames without an fsync, which a power loss may leave empty.
+ * lowdb adapter that is on disk when `write` returns. lowdb's own `JSONFile` renames without an fsync, which a
+ * power loss may leave empty.
  */
 export class DurableJsonFile implements Adapter<unknown> {
   readonly #path: string;
@@ -29,22 +29,6 @@ export class DurableJsonFile implements Adapter<unknown> {
   }
 
   async write(value: unknown): Promise<void> {
-    const temporary = `${this.#path}.new`;
-    const file = openSync(temporary, 'w', this.#mode);
-    try {
-      writeSync(file, `${JSON.stringify(value, null, 2)}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, this.#path);
-    // Windows cannot open folders; its rename is in the journal of the file system.
-    if (process.platform === 'win32') return;
-    const folder = openSync(dirname(this.#path), 'r');
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
+    replaceFile(this.#path, Buffer.from(`${JSON.stringify(value, null, 2)}\n`), this.#mode);
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { LabelledOrder, TrainingExample, type UplinkRecord } from '@livecue/shared/contract';
 import type {
   Corrections,
@@ -53,7 +54,7 @@ const COMMIT_TIMES_KEPT = 1024;
 /**
  * Opens journal, state and outbox of one agent. Rejects with `FolderInUseError`, `DiskFullError`,
  * `DiskFailedError` or `ConfigurationError` (made by a newer version), each naming the folder and the
- * remedy. A step that is rejected is not on disk and must be offered again before any later one.
+ * remedy. A step that is rejected must be offered again, the same object, before any later one: it is then on disk once.
  */
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStoreParts> {
   const packer = new FramePacker();
@@ -112,6 +113,9 @@ function createWriter(
   config: { groupCommitMs: number; folder: string; keepShows: KeepShows; added: () => void },
 ): Writer {
   const commitTimes: number[] = [];
+  const offers = new WeakMap<Step, string>();
+  const run = randomUUID();
+  let steps = 0;
   let position = channel.opened.lastPosition;
   let group = newGroup();
   let framesInGroup = 0;
@@ -176,7 +180,12 @@ function createWriter(
       else if (underway === 0) schedule();
       return { position, durable };
     },
-    step: (step) => (stopped ? refuse() : flush(flattenStep(step, config.keepShows))),
+    step(step) {
+      if (stopped) return refuse();
+      const offer = offers.get(step) ?? `${run}-${++steps}`;
+      offers.set(step, offer);
+      return flush(flattenStep(step, offer, config.keepShows));
+    },
     async stop() {
       stopped = true;
       if (framesInGroup > 0) flushFrames();
@@ -202,12 +211,12 @@ function newGroup() {
   return group;
 }
 
-function flattenStep(step: Step, keepShows: KeepShows): StepWrite {
+function flattenStep(step: Step, offer: string, keepShows: KeepShows): StepWrite {
   const seen = toSeenBlobs(step.seenIds);
   const { journalPosition, nowMs } = step;
   const outbox = step.outbox.map((body) => JSON.stringify(body));
   const showLog = step.showLog.map(showLogRow);
-  return { journalPosition, put: step.state.put, del: step.state.del, seen, outbox, showLog, keepShows, nowMs };
+  return { offer, journalPosition, put: step.state.put, del: step.state.del, seen, outbox, showLog, keepShows, nowMs };
 }
 
 function createStore(channel: StoreChannel, writer: Writer): Store {

@@ -26,14 +26,15 @@ export interface MetaRow {
   readonly file_identity: string;
   readonly next_seq: number;
   readonly journal_position: number;
+  readonly last_offer: string;
 }
 
 /** Opens the file with the durability we promise, and reads back that SQLite agreed. */
 export function openDurable(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
-    // Exclusive: no shared-memory file, whose mapping would kill the process on a full disk.
-    database.exec('PRAGMA auto_vacuum=INCREMENTAL; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL');
+    // Exclusive, before anything is read: no shared-memory file, whose mapping would kill the process on a full disk.
+    database.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL');
     database.exec('PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8192');
     database.exec('PRAGMA journal_size_limit=16777216; PRAGMA temp_store=MEMORY');
     const journal = (database.prepare('PRAGMA journal_mode').get() as { journal_mode: string }).journal_mode;
@@ -92,8 +93,9 @@ export class StoreDatabase {
     this.#transaction(() => {
       for (const pack of batch.packs) {
         const frames = new Uint8Array(pack.buffer, 0, pack.length);
-        this.#sql('INSERT INTO journal VALUES (?, ?, ?, ?)').run(pack.first, pack.last, crc32(frames), frames);
-        journalDelta += pack.length;
+        // A write that failed may be there: its commit was in the log, and only the fsync after it failed.
+        const added = this.#sql('INSERT INTO journal VALUES (?, ?, ?, ?) ON CONFLICT (first) DO NOTHING');
+        if (added.run(pack.first, pack.last, crc32(frames), frames).changes === 1) journalDelta += pack.length;
       }
       if (batch.step !== null) this.#writeStep(batch.step);
       journalDelta -= this.#deleteOldPacks(DELETE_WITH_WRITE);
@@ -109,6 +111,8 @@ export class StoreDatabase {
   }
 
   #writeStep(step: StepWrite): void {
+    const { next_seq: nextSeq, last_offer: lastOffer } = this.meta();
+    if (lastOffer === step.offer) return;
     const put = this.#sql('INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value');
     const del = this.#sql('DELETE FROM state WHERE key = ?');
     for (const key of step.del) del.run(key);
@@ -117,7 +121,7 @@ export class StoreDatabase {
     for (const blob of step.seen) seen.run(blob.scope, blob.newestMs, blob.count, blob.ids, blob.seenMs);
     const expire = this.#sql('DELETE FROM seen WHERE scope = ? AND newest_ms < ?');
     for (const scope of ['stream', 'shop'] as const) expire.run(scope, step.nowMs - SEEN_TTL_MS[scope]);
-    let seq = this.meta().next_seq;
+    let seq = nextSeq;
     const outbox = this.#sql('INSERT INTO outbox VALUES (?, ?)');
     for (const body of step.outbox) {
       outbox.run(seq, body);
@@ -125,9 +129,10 @@ export class StoreDatabase {
     }
     this.showLog.append(step.showLog, step.keepShows, step.nowMs);
     this.showLog.sweep();
-    this.#sql('UPDATE meta SET next_seq = ?, journal_position = max(journal_position, ?)').run(
+    this.#sql('UPDATE meta SET next_seq = ?, journal_position = max(journal_position, ?), last_offer = ?').run(
       seq,
       step.journalPosition,
+      step.offer,
     );
   }
 

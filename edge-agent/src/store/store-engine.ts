@@ -138,15 +138,17 @@ export class StoreEngine {
   close(): void {
     const database = this.#database;
     this.#database = null;
+    const well = this.#trouble === null;
     try {
-      if (database !== null) {
-        if (this.#trouble === null)
-          raiseGeneration(database, this.#ports.folder, readGeneration(storeFiles(this.#ports.folder).generation));
-        database.close(this.#trouble === null);
-      }
+      const { folder } = this.#ports;
+      if (database !== null && well) raiseGeneration(database, folder, readGeneration(storeFiles(folder).generation));
     } finally {
-      this.#lock?.close();
-      this.#lock = null;
+      try {
+        database?.close(well);
+      } finally {
+        this.#lock?.close();
+        this.#lock = null;
+      }
     }
   }
 

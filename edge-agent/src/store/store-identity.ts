@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { replaceFile } from './durable-file.ts';
 
 /** 2026-01-01T00:00:00Z. */
 const EPOCH_ZERO_MS = 1_767_225_600_000;
@@ -37,15 +38,7 @@ export function readGeneration(path: string): number | null {
 }
 
 export function writeGeneration(path: string, generation: number): void {
-  const temporary = `${path}.new`;
-  const file = openSync(temporary, 'w', 0o600);
-  try {
-    writeSync(file, `${generation}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, path);
+  replaceFile(path, Buffer.from(`${generation}\n`), 0o600);
 }
 
 /**

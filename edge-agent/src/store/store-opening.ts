@@ -1,7 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from './durable-file.ts';
 import { openDurable, StoreDatabase } from './store-database.ts';
 import {
   cloneOrRestore,
@@ -25,7 +36,7 @@ export const storeFiles = (folder: string) => ({
 
 /** Holds the folder for this process until it ends, however it ends: the lock is the operating system's. */
 export function lockFolder(folder: string): DatabaseSync {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const lock = new DatabaseSync(storeFiles(folder).lock, { timeout: 0 });
   try {
     lock.exec('PRAGMA journal_mode=MEMORY; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE');
@@ -37,6 +48,8 @@ export function lockFolder(folder: string): DatabaseSync {
     throw new TroubleError({ kind: 'in-use', message }, { cause: error });
   }
 }
+
+const LOG_CHUNK_BYTES = 1024 * 1024;
 
 class DamagedFile extends Error {}
 
@@ -61,6 +74,7 @@ export function openForStart(folder: string, nowMs: number, note: Note): StoreDa
 
 function openChecked(folder: string, nowMs: number, note: Note): StoreDatabase {
   const { database: path } = storeFiles(folder);
+  rewriteLog(path);
   const handle = openDurable(path);
   try {
     const problem = (handle.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }).quick_check;
@@ -69,7 +83,7 @@ function openChecked(folder: string, nowMs: number, note: Note): StoreDatabase {
     const isNew = handle.prepare('SELECT 1 FROM meta').get() === undefined;
     if (isNew) {
       handle
-        .prepare('INSERT INTO meta VALUES (1, ?, ?, ?, ?, 1, 0)')
+        .prepare(`INSERT INTO meta VALUES (1, ?, ?, ?, ?, 1, 0, '')`)
         .run(randomUUID(), freshEpoch(nowMs), 0, fileIdentity(path));
     }
     const database = new StoreDatabase(handle);
@@ -78,6 +92,33 @@ function openChecked(folder: string, nowMs: number, note: Note): StoreDatabase {
   } catch (error) {
     handle.close();
     throw error;
+  }
+}
+
+/**
+ * Writes the write-ahead log over with what can be read of it, and forces that to disk. After an fsync that failed
+ * the kernel takes pages for written that never reached the disk: we would read them, build on them, and lose them
+ * with the next power cut. Whoever had the failure may have been killed since, so this is done at every opening.
+ */
+function rewriteLog(path: string): void {
+  let file: number;
+  try {
+    file = openSync(`${path}-wal`, 'r+');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    const chunk = new Uint8Array(Math.min(LOG_CHUNK_BYTES, fstatSync(file).size));
+    for (let at = 0; ;) {
+      const length = readSync(file, chunk, 0, chunk.length, at);
+      if (length === 0) break;
+      for (let done = 0; done < length;) done += writeSync(file, chunk, done, length - done, at + done);
+      at += length;
+    }
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -133,6 +174,7 @@ export function raiseGeneration(database: StoreDatabase, folder: string, beside:
  */
 export function openAgain(folder: string): StoreDatabase {
   const { database: path } = storeFiles(folder);
+  rewriteLog(path);
   const handle = openDurable(path);
   try {
     handle.exec('PRAGMA wal_checkpoint(TRUNCATE)');

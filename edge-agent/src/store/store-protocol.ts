@@ -5,6 +5,8 @@ import type { FramePack } from './frame-pack.ts';
 
 /** What a step writes, flattened on the main thread so that little has to be cloned. */
 export interface StepWrite {
+  /** The same when the same step is offered again: a step that was refused may be on disk all the same. Not empty. */
+  readonly offer: string;
   readonly journalPosition: number;
   readonly put: readonly (readonly [key: string, value: string])[];
   readonly del: readonly string[];

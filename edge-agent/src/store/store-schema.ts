@@ -80,6 +80,10 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   INSERT INTO proof VALUES (1, 0, x'', NULL);
   `,
+  `
+  -- The last step that was written, by the name under which it was offered.
+  ALTER TABLE meta ADD COLUMN last_offer TEXT NOT NULL DEFAULT '';
+  `,
 ];
 
 /** Newest version this program reads and writes. */

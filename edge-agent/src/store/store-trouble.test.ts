@@ -116,7 +116,7 @@ function batchOf(position: number, text: string, step: StepWrite | null): WriteB
   return { packs: [packer.take()!], step };
 }
 
-const emptyStep: StepWrite = { journalPosition: 0, put: [['k', 'v']], del: [], seen: [], outbox: [], showLog: [], keepShows: { shows: 30, days: 90 }, nowMs: START_MS }; // prettier-ignore
+const emptyStep: StepWrite = { offer: 'run-1', journalPosition: 0, put: [['k', 'v']], del: [], seen: [], outbox: [], showLog: [], keepShows: { shows: 30, days: 90 }, nowMs: START_MS }; // prettier-ignore
 
 describe('a failing disk', () => {
   /** Like node:sqlite tells of an fsync that failed: SQLITE_IOERR_FSYNC. */
