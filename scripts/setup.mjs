@@ -113,6 +113,8 @@ const SYSTEM = [
   },
   { name: 'mosquitto', file: '/usr/sbin/mosquitto', for: 'tests against a real broker' },
   { name: 'postgresql', file: '/usr/lib/postgresql', for: 'tests against a real database' },
+  { name: 'gcc', file: '/usr/bin/cc', for: 'tests of the store against power loss' },
+  { name: 'libc6-dev', file: '/usr/include/stdio.h', for: 'tests of the store against power loss' },
   { name: 'obs-studio', file: '/usr/bin/obs', for: 'tests against a real OBS' },
   { name: 'xvfb', file: '/usr/bin/Xvfb', for: 'a display for OBS' },
 ];
