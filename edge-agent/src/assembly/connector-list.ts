@@ -106,7 +106,7 @@ function createOne(
     memory: openConnectorMemory(ports, entry.name),
     sleep,
     fetch: globalThis.fetch,
-    endpoints: entry.endpoints,
+    endpoints: { ...factory.endpoints, ...entry.endpoints },
   };
   try {
     return { connector: factory.create({ ...entry.settings, ...ports.secrets.of(entry.name) }, context), context };

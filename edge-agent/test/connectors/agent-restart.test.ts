@@ -95,4 +95,11 @@ describe('an agent with a configured shop', () => {
     expect(refusal([{ ...ENTRY, name: 'other' }])).toMatch(/secret.*connector-secrets\.json.*"other"/);
     expect(refusal([{ ...ENTRY, settings: { ...settings, colour: 1 } }])).toMatch(/colour/);
   });
+
+  it('knows where a platform is when nobody says, and takes another address for it', async () => {
+    const ports = { sink: createInbox().sink, secrets: await openConnectorSecrets(folder), folder, nowMs: () => Date.now(), logger: silent }; // prettier-ignore
+    const chat = (endpoints: object) => [{ connector: 'twitch-irc', name: 'chat', settings: { channel: 'shop' }, endpoints }]; // prettier-ignore
+    expect(connectorSources(ports, configOf(chat({})))).toHaveLength(1);
+    expect(connectorSources(ports, configOf(chat({ 'twitch-irc': 'ws://127.0.0.1:1' })))).toHaveLength(1);
+  });
 });
