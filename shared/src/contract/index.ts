@@ -1,4 +1,5 @@
 export * from './agent-config.ts';
+export * from './catalogue-import.ts';
 export * from './catalogue.ts';
 export * from './fleet-model.ts';
 export * from './fleet.ts';
