@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,14 +51,81 @@ describe('memory of a connector', () => {
     await again.flush();
   });
 
+  const file = () => path.join(folder, 'connectors', 'shop.jsonl');
+
+  it('costs a line a change, and is written anew before it is mostly past', async () => {
+    const memory = openConnectorMemory(ports(), 'shop');
+    for (let n = 0; n < 3_000; n++) memory.set(`cart/${n % 100}`, String(n));
+    await memory.flush();
+    memory.set('cart/7', 'last');
+    await memory.flush();
+    expect(readFileSync(file(), 'utf8').trimEnd().split('\n')).toHaveLength(102);
+    for (let n = 0; n < 3_000; n++) {
+      memory.set('cursor', String(n));
+      if (n % 3 === 0) await memory.flush();
+    }
+    await memory.flush();
+    expect(readFileSync(file(), 'utf8').split('\n').length).toBeLessThan(2_400);
+    const again = openConnectorMemory(ports(), 'shop');
+    expect([again.get('cart/7'), again.get('cart/8'), again.get('cursor')]).toEqual(['last', '2908', '2999']);
+    expect(again.entries('cart/')).toHaveLength(100);
+  });
+
+  it('gives every change that was flushed, whatever a kill left behind it', async () => {
+    const memory = openConnectorMemory(ports(), 'shop');
+    for (const n of [1, 2, 3]) {
+      memory.set('cursor', `${n} 亚麻`);
+      await memory.flush();
+    }
+    const whole = readFileSync(file());
+    const states = [];
+    for (let end = 0; end <= whole.length; end++) {
+      writeFileSync(file(), whole.subarray(0, end));
+      const cut = openConnectorMemory(ports(), 'shop');
+      states.push(cut.get('cursor'));
+      cut.set('next', 'x');
+      await cut.flush();
+      const after = openConnectorMemory(ports(), 'shop');
+      expect([after.get('cursor'), after.get('next')]).toEqual([states.at(-1), 'x']);
+    }
+    expect([...new Set(states)]).toEqual([undefined, '1 亚麻', '2 亚麻', '3 亚麻']);
+    expect(states.at(-1)).toBe('3 亚麻');
+  });
+
+  it('tells of a failed write, and has everything on disk after the next', async () => {
+    const memory = openConnectorMemory(ports(), 'shop');
+    memory.set('cursor', 'a');
+    await memory.flush();
+    rmSync(file());
+    mkdirSync(file());
+    memory.set('cursor', 'b');
+    await expect(memory.flush()).rejects.toThrow();
+    rmSync(file(), { recursive: true });
+    memory.set('more', 'c');
+    await memory.flush();
+    const again = openConnectorMemory(ports(), 'shop');
+    expect([again.get('cursor'), again.get('more')]).toEqual(['b', 'c']);
+  });
+
+  it('takes over the file of agents before 0.2', async () => {
+    const old = path.join(folder, 'connectors', 'shop.json');
+    mkdirSync(path.dirname(old));
+    writeFileSync(old, '{"version":1,"values":{"cursor":"a"}}');
+    const memory = openConnectorMemory(ports(), 'shop');
+    expect(memory.get('cursor')).toBe('a');
+    memory.set('cursor', 'b');
+    await memory.flush();
+    expect(existsSync(old)).toBe(false);
+    expect(openConnectorMemory(ports(), 'shop').get('cursor')).toBe('b');
+  });
+
   it('keeps an unreadable file aside, says so, and begins anew', async () => {
     const memory = openConnectorMemory(ports(), 'shop');
     memory.set('cursor', 'a');
     await memory.flush();
-    const file = path.join(folder, 'connectors', 'shop.json');
-    writeFileSync(file, readFileSync(file, 'utf8').slice(0, 10));
+    writeFileSync(file(), readFileSync(file(), 'utf8').replace('["cursor"', '["cursor'));
     expect(openConnectorMemory(ports(), 'shop').get('cursor')).toBeUndefined();
-    expect(existsSync(`${file}.unreadable`)).toBe(true);
-    expect(logs).toEqual([expect.stringContaining('shop.json')]);
+    expect(existsSync(`${file()}.unreadable`)).toBe(true);
+    expect(logs).toEqual([expect.stringContaining('shop.jsonl')]);
   });
 });

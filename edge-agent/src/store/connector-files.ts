@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { ConfigurationError } from '../runtime/agent-error.ts';
-import type { Logger } from '../runtime/logger.ts';
 import { DurableJsonFile } from './json-file.ts';
 
 const SecretsFile = z.strictObject({
@@ -11,10 +10,6 @@ const SecretsFile = z.strictObject({
   salt: z.string().min(32).describe('Salt of hashed references to people; a new one makes them strangers'),
   connectors: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
 });
-const MemoryFile = z.strictObject({ version: z.literal(1), values: z.record(z.string(), z.string()) });
-
-/** Changes wait this long, so that a cursor that moves with every message costs one write a second. */
-const WRITE_BEHIND_MS = 1000;
 
 export const CONNECTOR_SECRETS = 'connector-secrets.json';
 
@@ -51,49 +46,4 @@ function parseFile(file: string): unknown {
   }
 }
 
-/** What one connector remembers between runs: cursors and the like, one small file. */
-export interface ConnectorMemoryFile {
-  get(key: string): string | undefined;
-  set(key: string, value: string | undefined): void;
-  flush(): Promise<void>;
-}
-
-/** A file that cannot be read is kept aside, and said so: a lost cursor must not keep a show from starting. */
-export function openConnectorMemory(ports: { folder: string; logger: Logger }, name: string): ConnectorMemoryFile {
-  const folder = path.join(ports.folder, 'connectors');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = path.join(folder, `${name}.json`);
-  const durable = new DurableJsonFile(file, 0o600);
-  const values = new Map(Object.entries(readMemory(file, ports.logger)));
-  let timer: NodeJS.Timeout | null = null;
-  const write = async () => {
-    if (timer === null) return;
-    clearTimeout(timer);
-    timer = null;
-    await durable.write({ version: 1, values: Object.fromEntries(values) });
-  };
-  return {
-    get: (key) => values.get(key),
-    set(key, value) {
-      if (values.get(key) === value) return;
-      if (value === undefined) values.delete(key);
-      else values.set(key, value);
-      timer ??= setTimeout(() => {
-        write().catch((error: Error) => ports.logger.error(`writing ${file}: ${error.message}; the connector may repeat messages after a restart`)); // prettier-ignore
-      }, WRITE_BEHIND_MS).unref();
-    },
-    flush: write,
-  };
-}
-
-function readMemory(file: string, logger: Logger): Record<string, string> {
-  if (!existsSync(file)) return {};
-  try {
-    return MemoryFile.parse(JSON.parse(readFileSync(file, 'utf8'))).values;
-  } catch {
-    const aside = `${file}.unreadable`;
-    renameSync(file, aside);
-    logger.warn(`${file} could not be read and is kept as ${aside}; the connector begins without a cursor`);
-    return {};
-  }
-}
+export { type ConnectorMemoryFile, openConnectorMemory } from './connector-memory.ts';
