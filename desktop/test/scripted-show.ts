@@ -10,6 +10,7 @@ import type { HostPrompt } from '@livecue/shared/prompt';
 import type { PanelBackend } from '../../edge-agent/src/ports.ts';
 import type { COMMENTS_KEPT } from '../../edge-agent/src/assembly/comment-desk.ts';
 import { PanelCallError } from '../../edge-agent/src/panel/panel-call-error.ts';
+import { createScriptedActions, type ScriptedActions } from './scripted-actions.ts';
 import { createScriptedCues, cueState, type ScriptedCues } from './scripted-cues.ts';
 import { createScriptedDevices, type ScriptedDevices } from './scripted-devices.ts';
 import { createScriptedRecords, type ScriptedRecords } from './scripted-records.ts';
@@ -100,6 +101,7 @@ export interface ScriptedShow extends PanelBackend {
   readonly orders: ScriptedOrders;
   readonly cues: ScriptedCues;
   readonly records: ScriptedRecords;
+  readonly actions: ScriptedActions;
   readonly devices: ScriptedDevices;
   /** Cues that are refused as already closed although panels still see them. */
   readonly closed: Set<string>;
@@ -140,6 +142,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
   const orders = createScriptedOrders(nowMs);
   const cues = createScriptedCues(nowMs);
   const records = createScriptedRecords(startMs);
+  const actions = createScriptedActions(nowMs);
   const devices = createScriptedDevices(nowMs);
   state.anomalies = roomAnomalies(startMs);
   state.cues = cueState(startMs);
@@ -149,6 +152,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
     orders,
     cues,
     records,
+    actions,
     devices,
     closed: new Set(),
     sent: Array.from({ length: 24 }, (_, i) => record(startMs - i * 5_300, 1204 - i, i > 2)),
@@ -193,6 +197,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
       if (verb === 'prompt.show') return { shown: false, reason: 'rate-limit' };
       if (verb === 'offers.read') return { offers: [], budget: BUDGET };
       if (verb === 'offer.propose') return { promptId: null, refusals: ['floor-unknown'] };
+      if (/^(actions?|overlay)\./.test(verb)) return actions.call(verb, args) as never;
       if (verb === 'orders.read') return orders.desk.read(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'orders.label') return orders.desk.label(PANEL_VERBS[verb].args.parse(args));
       const recorded = records.call(verb, args) ?? devices.call(verb);

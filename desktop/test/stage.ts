@@ -78,7 +78,7 @@ export async function serveShow(
     clientPublicKey: keys.client.publicKey,
   };
   const server = createPanelServer(
-    { backend: show, nowMs: Date.now, randomBytes, tokens, logger, pageFolder },
+    { backend: show, nowMs: Date.now, randomBytes, tokens, logger, pageFolder, overlay: show.actions.overlay },
     { host: '127.0.0.1', ...ports, curve },
   );
   await server.start(new AbortController().signal);

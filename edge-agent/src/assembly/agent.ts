@@ -16,11 +16,13 @@ import { createFrameQueue } from '../runtime/bounded-queue.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { startAll, stopAll, type Service } from '../runtime/service.ts';
 import { openStore } from '../store/open-store.ts';
+import { openConnectorMemory } from '../store/connector-files.ts';
 import { openSecrets, type Secrets } from '../store/secrets.ts';
 import { createNoteSigner } from '../sync/note-signer.ts';
 import { createUplink } from '../sync/mqtt-uplink.ts';
 import { createShowRecords } from '../sync/show-records.ts';
 import { toPromptBody, toUplinkBodies } from '../sync/uplink-record.ts';
+import { createActionRoom, type ActionRoom } from './action-room.ts';
 import { openCommentPredictor } from './comment-predictor.ts';
 import { createCommentDesk } from './comment-desk.ts';
 import { createCore } from './core.ts';
@@ -137,6 +139,7 @@ async function assemble(
   // Without a panel nobody reads what is told of the coming minutes.
   const warn = (problem: string) => logger.warn(problem);
   const showNetwork = input.panel ? await openForShows(warn) : null;
+  let actions: ActionRoom | null = null;
   const core = createCore(
     { ...input, predictor: models.predictor, orderModel, policy: choice.policy },
     {
@@ -148,6 +151,7 @@ async function assemble(
       onNote: (note, ms) => showLog.note(note, ms),
       onPrompts: (events: readonly PromptEvent[]) => {
         showLog.prompts(events);
+        actions?.prompts(events);
         for (const event of events) {
           const body = toPromptBody(event, config.room.id);
           if (body !== null) steps.add([body]);
@@ -158,6 +162,7 @@ async function assemble(
       onEvent: (event: LiveEvent, prediction: Prediction | null) => {
         totals.add(event);
         showLog.event(event, prediction);
+        actions?.event(event);
         if (input.panel) comments.event(event, prediction);
       },
     },
@@ -225,6 +230,18 @@ async function assemble(
   });
   const sources = ports.createSources({ sink, secrets });
   lostUpstream = () => sources.reduce((all, source) => all + source.health(nowMs()).lostUpstream, 0);
+
+  const room: ActionRoom = createActionRoom(
+    {
+      view, sources, nowMs, logger, resolve: resolveProduct, product: (id) => productById(catalogue)(id) ?? null,
+      answers: () => core.answers.rows(view()),
+      memory: openConnectorMemory({ folder, logger }, 'actions'),
+      panelUrl: () => (panel === null || !isLoopback(config.panel.host) ? null : panel.address().url),
+      note: (action) => showLog.note({ kind: 'action', ...action }, nowMs()),
+    },
+    { connectors: config.connectors, language: config.language, mode: input.mode, secret: secrets.signingKey },
+  ); // prettier-ignore
+  actions = room;
 
   const embedded = config.uplink.enabled && config.uplink.brokerUrl === null
     ? createEmbeddedCloud({ logger }, { host: '127.0.0.1', port: config.uplink.embeddedBrokerPort, databaseUrl: config.uplink.databaseUrl, folder: path.join(folder, 'cloud') })
@@ -295,7 +312,7 @@ async function assemble(
     },
     { agentId, version: VERSION, startedMs, mode: input.mode },
   ); // prettier-ignore
-  const answered = answeringShows(desk, opened.showLog);
+  const answered = room.answering(answeringShows(desk, opened.showLog));
   const backend = recordingActions(fleet?.answering(answered) ?? answered, {
     stage: () => core.advisor.stage(),
     answers: () => core.answers.rows(view()),
@@ -310,6 +327,7 @@ async function assemble(
       onSecond: (ms) => {
         beatMs = ms;
         backend.second(ms);
+        room.second();
         reports?.look(showLog.endedShowIds);
       },
       latency,
@@ -319,7 +337,7 @@ async function assemble(
   );
   const panel = input.panel
     ? createPanelServer(
-        { backend, nowMs, randomBytes: (length) => randomBytes(length), tokens: secrets.panelTokens, logger, pageFolder: path.join(ROOT, 'desktop/dist/renderer') },
+        { backend, nowMs, randomBytes: (length) => randomBytes(length), tokens: secrets.panelTokens, logger, pageFolder: path.join(ROOT, 'desktop/dist/renderer'), overlay: room.overlay },
         { ...config.panel, curve: secrets.panelCurve },
       )
     : null; // prettier-ignore
@@ -336,6 +354,7 @@ async function assemble(
     { name: 'uplink', start: (signal) => uplink.start(signal), stop: () => uplink.stop() },
     ...(fleet === null ? [] : [fleet.desk]),
     ...(panel === null ? [] : [panel]),
+    room,
     driver,
     ...sources.map((source): Service => source),
   ];
@@ -386,6 +405,9 @@ async function assemble(
     }),
   };
 }
+
+/** The overlay is served to this machine alone; a server on all addresses listens on this one too. */
+const isLoopback = (host: string) => /^(127\.|::1$|localhost$|0\.0\.0\.0$|::$)/.test(host);
 
 const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((all, one) => all + one, 0);
 

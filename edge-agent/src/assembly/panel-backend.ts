@@ -247,6 +247,13 @@ export function createPanelBackend(
           return ports.orders.label(args as Parsed<'orders.label'>);
         case 'labels.read':
           return ports.orders.labels(args as Parsed<'labels.read'>);
+        case 'actions.read':
+        case 'action.do':
+        case 'action.permit':
+        case 'action.undo':
+        case 'actions.forget':
+        case 'overlay.clear':
+          throw new Error(`${verb} is answered by the assembly, which has the actions`);
         case 'shows.list':
         case 'shows.read':
           throw new Error(`${verb} is answered by the assembly, which has the records`);

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import * as z from 'zod';
 import { PortInUseError } from '../runtime/agent-error.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { createOverlayFeed, type OverlaySource } from './overlay-feed.ts';
 import { servePage } from './page-files.ts';
 import type { Pairing } from './pairing.ts';
 import { isOwnHost, isOwnOrigin, tokenCookie } from './peer-check.ts';
@@ -74,10 +75,13 @@ export function createHttpPanel(
     readonly pairing: Pairing;
     readonly logger: Logger;
     readonly pageFolder: string;
+    readonly overlay?: OverlaySource;
     readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   },
   config: { readonly host: string; readonly httpPort: number },
 ): HttpPanel {
+  const overlay = ports.overlay === undefined ? null : createOverlayFeed(ports.overlay);
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isOwnHost(request)) {
       return answer(response, 421, {
@@ -93,6 +97,7 @@ export function createHttpPanel(
         return answer(response, 403, { code: 'bad-request', message: 'Only the panel itself may pair.' });
       return pair(ports.pairing, request, response);
     }
+    if (overlay?.answer(request, response) === true) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return answer(response, 405, { code: 'bad-request', message: 'Expected GET.' }, { Allow: 'GET, HEAD' });
     }

@@ -41,6 +41,11 @@ const DEVICES: PanelResult<'fleet.read'> = {
   config: { state: 'off', version: null, inForce: null, before: null, seen: 0, when: null, note: '', reason: null, ignored: null, atMs: 0, trialUntilMs: null, hash: '0'.repeat(64), drift: [] },
 }; // prettier-ignore
 
+const ACTIONS = {
+  targets: [], studio: [], asks: [], log: [], notRun: 0,
+  overlay: { url: null, pages: 0, state: { version: 1, nowMs: 0, language: 'zh', simulated: true, product: null, offer: null, answer: null } },
+}; // prettier-ignore
+
 export function emptyState(nowMs: number): PanelState {
   return {
     contractVersion: PANEL_CONTRACT_VERSION, agentId: 'studio-1', version: '0.1.0', roomId: 'main', roomName: '', mode: 'simulated',
@@ -87,6 +92,11 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'labels.read') return { labels: [] };
       if (verb === 'fleet.read') return DEVICES;
       if (verb === 'fleet.apply' || verb === 'fleet.back') return { begun: false };
+      if (verb === 'actions.read') return ACTIONS;
+      if (verb === 'action.do' || verb === 'action.permit') return { results: [] };
+      if (verb === 'action.undo') return { undone: false, message: null };
+      if (verb === 'actions.forget') return { forgotten: 0 };
+      if (verb === 'overlay.clear') return {};
       if (verb === 'shows.list') return { shows: [] };
       if (verb === 'shows.read') return { rows: [] };
       if (verb === 'message.presets') return { presets: [] };

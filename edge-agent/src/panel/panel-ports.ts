@@ -1,6 +1,7 @@
 import type { AgentConfig, PanelRole } from '@livecue/shared/contract';
 import type { PanelBackend } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { OverlaySource } from './overlay-feed.ts';
 
 /** SHA-256 of the tokens of paired panels, in hexadecimal. Kept by the store, across restarts. */
 export interface TokenStore {
@@ -19,6 +20,8 @@ export interface PanelPorts {
   readonly logger: Logger;
   /** Folder of the built page: `desktop/dist/renderer`. */
   readonly pageFolder: string;
+  /** Absent: no overlay page is fed. */
+  readonly overlay?: OverlaySource;
 }
 
 /** Z85 keys of the desktop link. The one client key below is let in, no other. */

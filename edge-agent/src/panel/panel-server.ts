@@ -50,7 +50,10 @@ export function createPanelServer(ports: PanelPorts, config: PanelConfig): Panel
   });
   const answer = createCallAnswerer({ backend, createCode, logger });
   const ws = createWsPanel({ roleOf: pairing.roleOf, tokenOf, answer, feed, nowMs });
-  const http = createHttpPanel({ pairing, logger, pageFolder: ports.pageFolder, onUpgrade: ws.upgrade }, config);
+  const http = createHttpPanel(
+    { pairing, logger, pageFolder: ports.pageFolder, overlay: ports.overlay, onUpgrade: ws.upgrade },
+    config,
+  );
   const zmq =
     config.curve === undefined ? null : createZmqPanel({ answer, feed, logger }, { ...config, curve: config.curve });
 

@@ -104,11 +104,10 @@ export type PermittedKind = z.infer<typeof PermittedKind>;
 export const ActionRefusal = z.enum([
   /** The room is a recording: nothing is done, whatever was allowed. */
   'replay',
-  /** What it would be about lies too far back, or came before we were connected. */
-  'history',
   'unknown-product',
   /** No offer of this product runs, by the shop's own events. */
   'no-offer',
+  /** No words, or a value in them is not known. */
   'no-text',
   /** The operator said no. */
   'denied',
@@ -158,6 +157,8 @@ export const ActionTarget = z.object({
   connector: z.string(),
   /** Those it can do; of the others of `ActionKind` it says what to click. */
   able: z.array(ActionKind),
+  /** What it is asked to do at all: nothing can be pinned in a shop. */
+  kinds: z.array(ActionKind),
 });
 export type ActionTarget = z.infer<typeof ActionTarget>;
 
@@ -203,6 +204,8 @@ export const ACTION_VERBS = {
       asks: z.array(ActionAsk).max(100),
       /** Newest first. */
       log: z.array(ActionEntry).max(50),
+      /** Moments at which steps were not run: of a recording, told long after, or from before we were connected. */
+      notRun: z.int().min(0),
       overlay: z.object({
         /** For a browser source: anybody who has it can see the page. Null: there is no panel server. */
         url: z.string().nullable(),

@@ -4,6 +4,7 @@ import { SHOW_VERBS } from './panel-shows.ts';
 import { Stage } from '../prompt/host-prompt.ts';
 import { HealthItem, SourceHealth } from './health.ts';
 import { RoomAnomaly } from '../insight/room-anomaly.ts';
+import { ACTION_VERBS } from './panel-actions.ts';
 import { ANSWER_VERBS } from './panel-answers.ts';
 import { COMMENT_VERBS } from './panel-comments.ts';
 import { CUE_VERBS, CueState } from './panel-cues.ts';
@@ -99,6 +100,7 @@ export const PANEL_VERBS = {
   ...CUE_VERBS,
   ...SIGNAL_VERBS,
   ...SHOW_VERBS,
+  ...ACTION_VERBS,
   ...FLEET_VERBS,
 } as const; // prettier-ignore
 export type PanelVerb = keyof typeof PANEL_VERBS;
