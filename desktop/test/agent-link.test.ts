@@ -66,6 +66,8 @@ describe('the desktop link', () => {
       'fleet.read': {},
       'fleet.apply': {},
       'fleet.back': {},
+      'models.read': {},
+      'models.rollback': {},
       'actions.read': {},
       'action.do': { action: 'pin', productId: 'p3' },
       'action.permit': { askId: 'live/overlay/pin', allowed: true },

@@ -42,6 +42,8 @@ const ROOTS = {
   'config-report': contract.ConfigReport,
   'device-report': contract.DeviceReport,
   'fleet-list': contract.FleetList,
+  'model-delivery': contract.ModelDelivery,
+  'model-report': contract.ModelReport,
   'signed-document': proof.SignedDocument,
   catalogue: contract.Catalogue,
   'model-manifest': contract.ModelManifest,

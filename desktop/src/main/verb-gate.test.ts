@@ -7,6 +7,8 @@ const good: Record<PanelVerb, unknown> = {
   'fleet.read': {},
   'fleet.apply': {},
   'fleet.back': {},
+  'models.read': {},
+  'models.rollback': {},
   'actions.read': {},
   'action.do': { action: 'pin', productId: 'p3', text: null, answerId: null },
   'action.permit': { askId: 'live/overlay/pin', allowed: true },

@@ -42,6 +42,8 @@ const bridge: PanelBridge = {
   fleetRead: call('fleet.read'),
   fleetApply: call('fleet.apply'),
   fleetBack: call('fleet.back'),
+  modelsRead: call('models.read'),
+  modelsRollback: call('models.rollback'),
   onState(listener) {
     const hear = (_event: unknown, message: unknown) => listener(message);
     ipcRenderer.on(STATE_CHANNEL, hear);

@@ -23,10 +23,11 @@ import { createUplink } from '../sync/mqtt-uplink.ts';
 import { createShowRecords } from '../sync/show-records.ts';
 import { toPromptBody, toUplinkBodies } from '../sync/uplink-record.ts';
 import { createActionRoom, type ActionRoom } from './action-room.ts';
-import { openCommentPredictor } from './comment-predictor.ts';
+import { openCommentModels } from './comment-predictor.ts';
 import { createCommentDesk } from './comment-desk.ts';
 import { createCore } from './core.ts';
 import { learnFromVerdicts, openOrderModel } from './order-model.ts';
+import { createDeliveryPart, modelsOf, openDeliveredModels } from './delivered-models.ts';
 import { createDriver } from './driver.ts';
 import { readBrokerTls } from './broker-tls.ts';
 import { createEmbeddedCloud } from './embedded-cloud.ts';
@@ -123,11 +124,14 @@ async function assemble(
   const rejects: Record<string, number> = {};
   let totalsSaved = '';
 
-  const predictor = await openCommentPredictor({
+  const delivered = await openDeliveredModels(folder, nowMs);
+  const read = await openCommentModels({
     catalogue,
     deadlineMs: PREDICTION_DEADLINE_MS,
     onProblem: (problem) => logger.warn(problem),
+    delivered: delivered.delivered,
   });
+  const { predictor } = read;
   onOpened(() => predictor.close());
   const models = timedPredictor(predictor);
   const orderModel = await learnFromVerdicts(
@@ -180,7 +184,7 @@ async function assemble(
   };
   const showLog = createShowLog(
     { write, view, product: productById(catalogue), resolveProduct },
-    { roomId: config.room.id, mode: input.mode, modelVersion: core.modelVersion, limits: { cardsPer10Min: config.advise.cardsPer10Min, actNowPer10Min: config.advise.actNowPer10Min } },
+    { roomId: config.room.id, mode: input.mode, get modelVersion() { return core.modelVersion; }, limits: { cardsPer10Min: config.advise.cardsPer10Min, actNowPer10Min: config.advise.actNowPer10Min } },
   ); // prettier-ignore
   const steps = createStepWriter({
     store,
@@ -293,7 +297,9 @@ async function assemble(
       nowMs,
     },
     {
-      modelVersion: core.modelVersion,
+      get modelVersion() {
+        return core.modelVersion;
+      },
       config,
       catalogue,
       version: VERSION,
@@ -312,7 +318,11 @@ async function assemble(
     },
     { agentId, version: VERSION, startedMs, mode: input.mode },
   ); // prettier-ignore
-  const answered = room.answering(answeringShows(desk, opened.showLog));
+  const delivery = createDeliveryPart(
+    { opened: delivered, models: modelsOf(read.models, () => predictor.version), channel: uplink.channel, isBetweenShows: () => !showLog.running, nowMs, logger },
+    { agentId, fleetKey: config.uplink.fleetKey, failedToOpen: read.deliveredProblem },
+  ); // prettier-ignore
+  const answered = delivery.answering(room.answering(answeringShows(desk, opened.showLog)));
   const backend = recordingActions(fleet?.answering(answered) ?? answered, {
     stage: () => core.advisor.stage(),
     answers: () => core.answers.rows(view()),
@@ -353,6 +363,7 @@ async function assemble(
     ...(embedded === null ? [] : [embedded]),
     { name: 'uplink', start: (signal) => uplink.start(signal), stop: () => uplink.stop() },
     ...(fleet === null ? [] : [fleet.desk]),
+    delivery.deliveries,
     ...(panel === null ? [] : [panel]),
     room,
     driver,

@@ -40,12 +40,16 @@ export function createCore(
   const { holdBackShare } = config.advise;
   const learner = createLearner({ policy: input.policy ?? 'rules', holdBackShare });
   const advisor = withLearner(
-    createAdvisor({ catalogue, modelVersion: predictor.version, answers, choose: learner.choose }, config.advise),
+    createAdvisor(
+      // Models change while the agent runs: a card tells those of its moment.
+      { catalogue, answers, choose: learner.choose, get modelVersion() { return predictor.version; } },
+      config.advise,
+    ), // prettier-ignore
     learner,
     ports.onNote ?? (() => undefined),
   );
   const pipeline = createPipeline({ stream, advisor, predictor, answers, roomId, ...ports });
-  return { pipeline, stream, advisor, answers, modelVersion: predictor.version };
+  return { pipeline, stream, advisor, answers, get modelVersion() { return predictor.version; } }; // prettier-ignore
 }
 
 /** Advise does not know who learns from it: they meet here, and share a delta so that neither outlives the other. */

@@ -257,6 +257,8 @@ export function createPanelBackend(
         case 'shows.list':
         case 'shows.read':
           throw new Error(`${verb} is answered by the assembly, which has the records`);
+        case 'models.read':
+        case 'models.rollback':
         case 'fleet.read':
         case 'fleet.apply':
         case 'fleet.back':

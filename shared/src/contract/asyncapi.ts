@@ -1,3 +1,4 @@
+import { DELIVERED_TASKS, modelTopics } from './fleet-model.ts';
 import { fleetTopics } from './fleet.ts';
 import { RECORD_CONTENT_TYPE, RECORD_PROPERTIES, topics } from './uplink.ts';
 
@@ -34,12 +35,19 @@ const MESSAGES: Json = {
     'A text and the signed note over its origin, version and SHA-256',
     'application/json',
     {
-      description: 'The text of livecue/<agentId>/config is JSON: shared/src/contract/config-document.snapshot.json.',
+      description:
+        'The text of livecue/<agentId>/config is JSON (shared/src/contract/config-document.snapshot.json), and so is that of livecue/<agentId>/model/<task> (model-delivery.snapshot.json).',
     },
   ),
   configReport: message('config-report', 'Where the remote configuration stands', 'application/json'),
   deviceReport: message('device-report', 'How the agent is, in figures', 'application/json'),
   fleetList: message('fleet-list', 'The devices of the studio', 'application/json'),
+  modelReport: message('model-report', 'How far the newest delivery of a model is', 'application/json'),
+  modelChunk: {
+    title: 'Bytes of a file of a model',
+    contentType: 'application/octet-stream',
+    payload: { type: 'string', format: 'binary' },
+  },
   panelCall: message('panel-call', 'A verb with its arguments', 'application/json', {
     description: 'Arguments and results by verb: shared/src/contract/panel-verbs.snapshot.json.',
   }),
@@ -64,6 +72,15 @@ function channel(
 }
 
 const agentParameter = { parameters: { agentId: { description: 'Name of the agent, from its configuration' } } };
+const taskParameters = {
+  parameters: { ...agentParameter.parameters, task: { description: 'Of the model', enum: [...DELIVERED_TASKS] } },
+};
+const chunkParameters = {
+  parameters: {
+    sha256: { description: 'Of the whole file, hexadecimal' },
+    index: { description: 'Of the chunk, from 0' },
+  },
+};
 
 const CHANNELS: Json = {
   ingestZmq: channel(['ingestZmq'], 'PULL', ['liveEvent'],
@@ -82,6 +99,9 @@ const CHANNELS: Json = {
   reportedConfig: channel(['broker'], fleetTopics.reportedConfig(AGENT), ['configReport'], 'Retained, QoS 1; at every change.', agentParameter),
   device: channel(['broker'], fleetTopics.device(AGENT), ['deviceReport'], 'Retained, QoS 1; every 15 s.', agentParameter),
   fleet: channel(['broker'], fleetTopics.fleet(AGENT), ['fleetList'], 'Retained, QoS 1; the answer to a report.', agentParameter),
+  desiredModel: channel(['broker'], modelTopics.desired(AGENT, '{task}'), ['signedDocument'], 'Retained, QoS 1; signed by the key of uplink.fleetKey.', taskParameters),
+  reportedModel: channel(['broker'], modelTopics.reported(AGENT, '{task}'), ['modelReport'], 'Retained, QoS 1; at every change.', taskParameters),
+  modelChunk: channel(['broker'], modelTopics.chunk('{sha256}', '{index}'), ['modelChunk'], 'Retained, QoS 1; the same for all agents.', chunkParameters),
 }; // prettier-ignore
 
 const SERVERS: Json = {
@@ -130,6 +150,9 @@ export function asyncApiDocument(): Json {
       reportConfig: operation('send', 'reportedConfig', 'configReport'),
       reportDevice: operation('send', 'device', 'deviceReport'),
       takeFleet: operation('receive', 'fleet', 'fleetList'),
+      takeDesiredModel: operation('receive', 'desiredModel', 'signedDocument'),
+      reportModel: operation('send', 'reportedModel', 'modelReport'),
+      takeModelChunk: operation('receive', 'modelChunk', 'modelChunk'),
     },
     components: { messages: MESSAGES },
   };

@@ -9,11 +9,11 @@ export type DeliveredTask = z.infer<typeof DeliveredTask>;
 /** Topics of model delivery. Each task has its own: an agent that was away for two deliveries hears of both. */
 export const modelTopics = {
   /** Retained: `SignedDocument` whose text is a `ModelDelivery`. */
-  desired: (agentId: string, task: DeliveredTask) => `${TOPIC_ROOT}/${agentId}/desired/model/${task}`,
+  desired: (agentId: string, task: string) => `${TOPIC_ROOT}/${agentId}/desired/model/${task}`,
   /** Retained: `ModelReport`. */
-  reported: (agentId: string, task: DeliveredTask) => `${TOPIC_ROOT}/${agentId}/reported/model/${task}`,
+  reported: (agentId: string, task: string) => `${TOPIC_ROOT}/${agentId}/reported/model/${task}`,
   /** Retained: bytes `index × chunkBytes …` of the file of that SHA-256, the same for all agents. */
-  chunk: (sha256: string, index: number) => `${TOPIC_ROOT}/models/${sha256}/${index}`,
+  chunk: (sha256: string, index: number | string) => `${TOPIC_ROOT}/models/${sha256}/${index}`,
 } as const;
 
 /** What is signed: this task of this agent and no other. */

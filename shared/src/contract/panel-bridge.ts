@@ -37,6 +37,8 @@ export const BRIDGE_FUNCTIONS = {
   'fleet.read': 'fleetRead',
   'fleet.apply': 'fleetApply',
   'fleet.back': 'fleetBack',
+  'models.read': 'modelsRead',
+  'models.rollback': 'modelsRollback',
 } as const satisfies Record<PanelVerb, string>;
 
 /**

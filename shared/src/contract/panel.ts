@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { FLEET_VERBS } from './panel-fleet.ts';
+import { MODEL_VERBS } from './fleet-model.ts';
 import { SHOW_VERBS } from './panel-shows.ts';
 import { Stage } from '../prompt/host-prompt.ts';
 import { HealthItem, SourceHealth } from './health.ts';
@@ -102,6 +103,7 @@ export const PANEL_VERBS = {
   ...SHOW_VERBS,
   ...ACTION_VERBS,
   ...FLEET_VERBS,
+  ...MODEL_VERBS,
 } as const; // prettier-ignore
 export type PanelVerb = keyof typeof PANEL_VERBS;
 export type PanelArgs<V extends PanelVerb> = z.input<(typeof PANEL_VERBS)[V]['args']>;
