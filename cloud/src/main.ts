@@ -1,11 +1,14 @@
 /** The program of the cloud side: reads arguments and signals, and nobody else here does. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { accessOf, BROKER_OPTIONS, brokerOf, UsageError, type BrokerAccess } from './access.ts';
 import { BrokerAddressError, startBroker, type EmbeddedBroker } from './broker/embedded-broker.ts';
 import { DatabaseInUseError, openDatabase, type Database } from './receiver/database.ts';
 import { serveMetrics } from './receiver/metrics.ts';
-import { createReceiver, type ReceiverConfig } from './receiver/receiver.ts';
+import { runFleet } from './fleet/command.ts';
+import { readStudios } from './fleet/studios.ts';
+import { createReceiver } from './receiver/receiver.ts';
 import { proveRecord } from './receiver/proof-store.ts';
 import { readWindowRows } from './receiver/record-store.ts';
 
@@ -14,6 +17,7 @@ livecue receiver rows --database URL|FOLDER
 livecue receiver prove --database URL|FOLDER --agent NAME --epoch N --seq N
 livecue broker [--host ADDRESS] [--port N]
 livecue embedded --data FOLDER [--port N] [--database URL|FOLDER]
+livecue fleet keygen | config | status    (livecue fleet --help)
 
   receiver        stores the records of all agents and acknowledges them after the COMMIT
   receiver rows   prints the window rows as JSON lines
@@ -26,6 +30,7 @@ livecue embedded --data FOLDER [--port N] [--database URL|FOLDER]
   --broker-user NAME, --broker-ca FILE, --broker-cert FILE, --broker-key FILE
                     user (password in the environment variable LIVECUE_BROKER_PASSWORD), and PEM files for TLS
   --share NAME      several receivers with the same name divide the records among them
+  --studios FILE    {"studio": ["agent", …]}: which agents see each other's devices; without it each sees itself
   --keep-days N     rows older than this are dropped, default 400
   --metrics PORT    Prometheus metrics at http://127.0.0.1:PORT/metrics; 0 takes any free port
   --host ADDRESS    where the broker listens, default 127.0.0.1 (it has no passwords: keep it off the network)
@@ -43,7 +48,8 @@ interface Call {
   readonly broker: string;
   readonly database: string;
   readonly share: string | null;
-  readonly access: NonNullable<ReceiverConfig['access']>;
+  readonly studios: string | null;
+  readonly access: BrokerAccess;
   /** Which one to prove. */
   readonly record: { readonly agentId: string; readonly epoch: number; readonly seq: number } | null;
   readonly keepDays: number;
@@ -66,8 +72,6 @@ const logger = {
   warn: (message: string) => void process.stderr.write(`${message}\n`),
 };
 
-class UsageError extends Error {}
-
 async function runBroker({ host, port }: Call): Promise<Running> {
   const broker = await startBroker({ host, port });
   return { told: { port: broker.port, url: `mqtt://${host}:${broker.port}` }, stop: () => broker.stop() };
@@ -79,7 +83,7 @@ async function runReceiver(call: Call): Promise<Running> {
 }
 
 async function receiverOn(database: Database, call: Call): Promise<Running> {
-  const receiver = createReceiver({ brokerUrl: call.broker, database, nowMs: Date.now, logger, shareName: call.share, access: call.access, keepDays: call.keepDays }); // prettier-ignore
+  const receiver = createReceiver({ brokerUrl: call.broker, database, nowMs: Date.now, logger, shareName: call.share, access: call.access, keepDays: call.keepDays, studioOf: readStudios(call.studios) }); // prettier-ignore
   let metrics: Awaited<ReturnType<typeof serveMetrics>> | null = null;
   const stop = async () => {
     await metrics?.close();
@@ -174,13 +178,10 @@ function parseCall(argv: readonly string[]): { words: string[]; call: Call; help
     args: [...argv],
     allowPositionals: true,
     options: {
-      broker: text,
+      ...BROKER_OPTIONS,
       database: text,
       share: text,
-      'broker-user': text,
-      'broker-ca': text,
-      'broker-cert': text,
-      'broker-key': text,
+      studios: text,
       agent: text,
       epoch: text,
       seq: text,
@@ -198,9 +199,10 @@ function parseCall(argv: readonly string[]): { words: string[]; call: Call; help
   const metricsPort = values.metrics === undefined ? null : wholeNumber('metrics', values.metrics, 0, 65_535);
   const data = values.data ?? join('.livecue', 'cloud');
   const call = {
-    broker: values.broker ?? 'mqtt://127.0.0.1:7425',
+    broker: brokerOf(values),
     database: values.database ?? join(data, 'pglite'),
     share: values.share ?? null,
+    studios: values.studios ?? null,
     access: accessOf(values),
     record: recordOf(values),
     keepDays,
@@ -208,10 +210,6 @@ function parseCall(argv: readonly string[]): { words: string[]; call: Call; help
     host: values.host ?? '127.0.0.1',
     port,
   };
-  if (/^[a-z]+:\/\/[^/]*@/.test(call.broker))
-    throw new UsageError('--broker: user and password do not belong into the address; see --broker-user');
-  if (!/^(mqtts?|wss?):\/\//.test(call.broker))
-    throw new UsageError(`--broker ${call.broker}: give an address like mqtt://127.0.0.1:1883`);
   return { words: positionals, call, help: values.help ?? false, parent: values.parent ?? false };
 }
 
@@ -221,26 +219,6 @@ function recordOf({ agent, epoch, seq }: { agent?: string; epoch?: string; seq?:
   return { agentId: agent, epoch: wholeNumber('epoch', epoch, 1, most), seq: wholeNumber('seq', seq, 1, most) };
 }
 
-type AccessFlag = 'broker-user' | 'broker-ca' | 'broker-cert' | 'broker-key';
-
-function accessOf(values: { readonly [K in AccessFlag]?: string }): Call['access'] {
-  const read = (flag: AccessFlag): string | undefined => {
-    const file = values[flag];
-    if (file === undefined) return undefined;
-    try {
-      return readFileSync(file, 'utf8');
-    } catch (error) {
-      throw new UsageError(`--${flag}: ${(error as Error).message}; give the path of a PEM file`);
-    }
-  };
-  const username = values['broker-user'];
-  const password = process.env['LIVECUE_BROKER_PASSWORD'];
-  if (username !== undefined && password === undefined)
-    throw new UsageError(`--broker-user ${username}: put the password into the environment variable LIVECUE_BROKER_PASSWORD`); // prettier-ignore
-  const access = { ca: read('broker-ca'), cert: read('broker-cert'), key: read('broker-key'), ...(username === undefined ? {} : { username, password }) }; // prettier-ignore
-  return Object.fromEntries(Object.entries(access).filter(([, value]) => value !== undefined));
-}
-
 function wholeNumber(name: string, text: string, least: number, most: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (!(value >= least && value <= most)) throw new UsageError(`--${name} ${text}: give a number from ${least} to ${most}`); // prettier-ignore
@@ -248,6 +226,7 @@ function wholeNumber(name: string, text: string, least: number, most: number): n
 }
 
 async function main(argv: readonly string[]): Promise<void> {
+  if (argv[0] === 'fleet') return runFleet(argv.slice(1), { write: (text) => void process.stdout.write(text) });
   const { words, call, help, parent } = parseCall(argv);
   const name = words.join(' ');
   if (help || name === '') {

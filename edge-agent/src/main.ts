@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, { words: string; load: () => Promise<Com
 const ELSEWHERE = [
   ['receiver', 'the reference cloud receiver'],
   ['broker', 'the embedded MQTT broker alone'],
+  ['fleet', 'configuration of agents from the cloud side, and how their devices are'],
   ['bench', 'measured figures: pipeline, models'],
 ] as const;
 

@@ -1,5 +1,7 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { AgentPresence, TOPIC_ROOT, topics, type UplinkAck } from '@livecue/shared/contract';
+import type { BrokerAccess } from '../access.ts';
+import { createDeviceDesk, DEVICE_TOPICS, type DeviceDesk } from '../fleet/device-desk.ts';
 import type { Database } from './database.ts';
 import { decodeRecordMessage, leafOf, storable, type ReceivedRecord } from './record-message.ts';
 import { createMetrics, type ReceiverMetrics, type ReceiverStatus } from './metrics.ts';
@@ -14,18 +16,13 @@ export interface ReceiverConfig {
   readonly logger: { info(message: string): void; warn(message: string): void };
   /** Name of a shared subscription: brokers give each record to one of its members. Null: all records. */
   readonly shareName?: string | null;
-  /** User of the broker, and PEM texts for TLS: whom to trust beside the system's authorities, and what we show. */
-  readonly access?: {
-    readonly username?: string;
-    readonly password?: string;
-    readonly ca?: string;
-    readonly cert?: string;
-    readonly key?: string;
-  };
+  readonly access?: BrokerAccess;
   /** Pause between connection attempts. Default 1,000. */
   readonly reconnectMs?: number;
   /** Rows older than this are dropped. Default 400 days. */
   readonly keepDays?: number;
+  /** Agents whose devices one sees, itself among them. Absent: itself alone. */
+  readonly studioOf?: (agentId: string) => readonly string[];
 }
 
 export interface Receiver {
@@ -52,6 +49,7 @@ export function createReceiver(config: ReceiverConfig): Receiver {
 class MqttReceiver implements Receiver {
   readonly metrics = createMetrics(() => this.status());
   readonly #config: ReceiverConfig;
+  readonly #devices: DeviceDesk;
   readonly #counts = { received: 0, committed: 0, fenced: 0, deadLetters: 0, refusedFull: 0 };
   #waiting: ReceivedRecord[] = [];
   #client: MqttClient | null = null;
@@ -65,6 +63,8 @@ class MqttReceiver implements Receiver {
 
   constructor(config: ReceiverConfig) {
     this.#config = config;
+    const { studioOf = (agentId: string) => [agentId] } = config;
+    this.#devices = createDeviceDesk({ ...config, studioOf, publish: (topic, payload) => this.#keep(topic, payload, 'telling a studio of its devices') }); // prettier-ignore
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -120,6 +120,7 @@ class MqttReceiver implements Receiver {
       if (this.#maintainTimer !== null) clearInterval(this.#maintainTimer);
       await this.#writing;
       await this.#checks;
+      await this.#devices.close();
       if (this.#waiting.length > 0 && this.#failures === 0) await this.#writeOnce();
       await client.endAsync(!client.connected).catch(() => client.end(true));
     })());
@@ -135,11 +136,15 @@ class MqttReceiver implements Receiver {
     // Presence is retained, and retained messages do not come through a shared subscription.
     await client.subscribeAsync(topics.presence('+'), { qos: 1 });
     await client.subscribeAsync([topics.records('+'), topics.checkpoint('+')].map(shared), { qos: 1 });
+    await client.subscribeAsync(DEVICE_TOPICS, { qos: 1 }).catch((error: Error) => {
+      this.#config.logger.warn(`the broker refuses the topics of devices (${error.message}); records go on: allow them as cloud/mosquitto/acl does`); // prettier-ignore
+    });
     // A broker that forgot the retained acknowledgements, or agents that wait for one.
     for (const [agentId, ack] of await readAcks(this.#config.database)) this.#publish(agentId, ack);
   }
 
   #take(topic: string, payload: Uint8Array, properties: Record<string, string | string[]>): void {
+    if (this.#devices.take(topic, payload)) return;
     const beside = BESIDE_RECORDS.exec(topic);
     if (beside !== null) return this.#check(beside[2]!, beside[1]!, Buffer.from(payload).toString());
     const record = decodeRecordMessage({ topic, payload, userProperties: { ...properties } });
@@ -227,10 +232,14 @@ class MqttReceiver implements Receiver {
   }
 
   #publish(agentId: string, ack: UplinkAck): void {
+    this.#keep(topics.ack(agentId), JSON.stringify(ack), `acknowledging to ${agentId}`);
+  }
+
+  #keep(topic: string, payload: string, doing: string): void {
     const client = this.#client;
-    if (client === null || !client.connected) return; // All are published again with the next connection.
-    client.publish(topics.ack(agentId), JSON.stringify(ack), { qos: 1, retain: true, properties: { contentType: 'application/json' } }, (error) => {
-      if (error && this.#stopping === null) this.#problem = `acknowledging to ${agentId}: ${error.message}`;
+    if (client === null || !client.connected) return; // Acknowledgements come with the next connection, devices with the next report.
+    client.publish(topic, payload, { qos: 1, retain: true, properties: { contentType: 'application/json' } }, (error) => {
+      if (error && this.#stopping === null) this.#problem = `${doing}: ${error.message}`;
     }); // prettier-ignore
   }
 }

@@ -1,4 +1,4 @@
-import { VIEWS } from './views.ts';
+import { DEVICES_VIEW, VIEWS } from './views.ts';
 
 /**
  * One entry a version, applied in order, each in its own transaction; table `schema_version` says how many
@@ -165,6 +165,20 @@ export const MIGRATIONS: readonly string[] = [
   );
   ALTER TABLE agent_streams ADD COLUMN verified_size bigint NOT NULL DEFAULT 0;
   ALTER TABLE agent_streams ADD COLUMN verified_roots bytea NOT NULL DEFAULT ''::bytea;
+  `,
+  `
+  -- How each device is and where its configuration stands, as last told (fleet/device-desk.ts).
+  CREATE TABLE device_rows (
+    agent_id text PRIMARY KEY,
+    online boolean,
+    heartbeat jsonb,
+    heartbeat_at timestamptz,
+    reported jsonb,
+    reported_at timestamptz,
+    desired_version bigint
+  );
+  COMMENT ON COLUMN device_rows.desired_version IS '0: none stands on the broker any more';
+  ${DEVICES_VIEW}
   `,
 ];
 

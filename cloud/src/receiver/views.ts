@@ -101,3 +101,19 @@ export const VIEWS = `
   SELECT agent_id, epoch, contiguous AS records, jsonb_array_length(ranges) AS holes, updated_at AS last_received_at
   FROM agent_streams WHERE epoch > 0;
 `;
+
+/** One row a device: figures of its last report, and desired against reported configuration. */
+export const DEVICES_VIEW = `
+  CREATE VIEW devices AS
+  SELECT agent_id, coalesce(online, true) AS online, heartbeat_at, heartbeat ->> 'version' AS version, heartbeat ->> 'mode' AS mode,
+    (heartbeat ->> 'feedAgeMs')::bigint AS feed_age_ms, (heartbeat ->> 'eventsPerSecond')::double precision AS events_per_second,
+    (heartbeat ->> 'commentsPerSecond')::double precision AS comments_per_second,
+    (heartbeat ->> 'modelP95Ms')::double precision AS model_p95_ms, (heartbeat ->> 'cpuShare')::double precision AS cpu_share,
+    (heartbeat ->> 'rssBytes')::bigint AS rss_bytes, (heartbeat ->> 'freeDiskBytes')::bigint AS free_disk_bytes,
+    (heartbeat ->> 'queued')::bigint AS queued, (heartbeat ->> 'outbox')::bigint AS outbox,
+    (heartbeat #>> '{clock,offsetMs}')::double precision AS clock_offset_ms, heartbeat ->> 'modelVersion' AS model_version,
+    nullif(desired_version, 0) AS desired_version, (reported ->> 'inForce')::bigint AS in_force, reported ->> 'state' AS config_state,
+    reported ->> 'reason' AS config_reason, reported -> 'drift' AS drift, reported ->> 'hash' AS config_hash, reported_at,
+    nullif(desired_version, 0) IS DISTINCT FROM (reported ->> 'inForce')::bigint AS differs
+  FROM device_rows WHERE heartbeat IS NOT NULL;
+`;
