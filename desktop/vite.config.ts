@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** The page. Relative paths, because the desktop serves it under a scheme of its own. */
+/** The panel and the overlay, which OBS draws. Relative paths, because the desktop serves it under a scheme of its own. */
 export default defineConfig({
   root: 'src/renderer',
   base: './',
@@ -13,5 +13,6 @@ export default defineConfig({
     // The policy of the page allows no data: in scripts and styles, so nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: ['src/renderer/index.html', 'src/renderer/overlay/index.html'] },
   },
 });

@@ -25,8 +25,7 @@ export interface ScriptedActions extends Pick<ActionRoom, 'overlay'> {
 
 export function createScriptedActions(
   nowMs: () => number,
-  mode: 'live' | 'simulated' = 'live',
-  panelUrl: () => string | null = () => 'http://127.0.0.1:7420/',
+  { mode = 'live', language = 'zh-CN' }: { mode?: 'live' | 'simulated'; language?: 'zh-CN' | 'en' } = {},
 ): ScriptedActions {
   const told: StudioCommand[] = [];
   const status: StudioStatus = {
@@ -49,7 +48,8 @@ export function createScriptedActions(
   const view = () => ({ offers: offers(), stock: () => null, explaining: null }) as unknown as RoomView;
   const room = createActionRoom(
     {
-      view, nowMs, panelUrl,
+      view, nowMs,
+      panelUrl: () => 'http://127.0.0.1:7420/',
       sources: [{ name: 'obs', studio } as unknown as Source],
       product: (id) => PRODUCTS.find(({ productId }) => productId === id) ?? null,
       resolve: ({ productID }) => productID ?? '',
@@ -58,7 +58,7 @@ export function createScriptedActions(
       note: () => undefined,
       logger: { debug() {}, info() {}, warn() {}, error: (text) => console.error(text) },
     },
-    { mode, language: 'zh-CN', secret: 'of the scripted room', connectors: ['douyin-live', 'twitch-irc', 'shopify'].map((connector) => ({ connector, name: connector, enabled: true, settings: {}, endpoints: {} })) },
+    { mode, language, secret: 'of the scripted room', connectors: ['douyin-live', 'twitch-irc', 'shopify'].map((connector) => ({ connector, name: connector, enabled: true, settings: {}, endpoints: {} })) },
   ); // prettier-ignore
   const backend = room.answering<PanelBackend>({ state: () => fail(), call: () => fail() });
   const scripted: ScriptedActions = {
