@@ -100,7 +100,7 @@ export function runCommand(
   args: string[],
   env: Record<string, string> = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const program = args[0] === 'receiver' || args[0] === 'broker' ? CLOUD : AGENT;
+  const program = ['receiver', 'broker', 'fleet'].includes(args[0] ?? '') ? CLOUD : AGENT;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },

@@ -17,7 +17,7 @@ livecue receiver rows --database URL|FOLDER
 livecue receiver prove --database URL|FOLDER --agent NAME --epoch N --seq N
 livecue broker [--host ADDRESS] [--port N]
 livecue embedded --data FOLDER [--port N] [--database URL|FOLDER]
-livecue fleet keygen | config | status    (livecue fleet --help)
+livecue fleet keygen | config | model | status    (livecue fleet --help)
 
   receiver        stores the records of all agents and acknowledges them after the COMMIT
   receiver rows   prints the window rows as JSON lines

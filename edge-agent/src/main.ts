@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, { words: string; load: () => Promise<Com
   verify: { words: 'checks proofs of records, and models against their checksums', load: async () => (await import('./commands/verify.ts')).verify },
   relay: { words: 'hands webhooks to an agent without a public address', load: async () => (await import('./commands/relay.ts')).relay },
   policy: { words: 'whether cues help, and whether a learned policy may choose', load: async () => (await import('./commands/policy.ts')).policy },
+  models: { words: 'which models serve, how far deliveries are, and the way back', load: async () => (await import('./commands/models.ts')).models },
   doctor: { words: 'what is installed and what is missing, with the remedy', load: async () => (await import('./commands/doctor.ts')).doctor },
 }; // prettier-ignore
 

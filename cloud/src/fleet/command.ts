@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { AgentConfig, AgentPresence, ConfigDocument, configOrigin, CONFIG_TEXT_MAX, ConfigReport, DeviceReport, fleetTopics, overlay, TOPIC_ROOT, topics, type DeviceRow } from '@livecue/shared/contract'; // prettier-ignore
 import { signDocument } from '@livecue/shared/proof';
+import { runFleetModel } from '../fleet-model/command.ts';
 import { accessOf, BROKER_OPTIONS, brokerOf, UsageError } from '../access.ts';
 import { openDatabase } from '../receiver/database.ts';
 import { noteCrypto } from '../receiver/note-crypto.ts';
@@ -12,10 +13,12 @@ import { makeFleetKey, readFleetKey } from './fleet-key.ts';
 
 const HELP = `livecue fleet keygen --key FILE [--name NAME]
 livecue fleet config --agent NAME [--agent NAME]… --file OVERLAY --key FILE [--when now] [--note TEXT] [--broker URL …]
+livecue fleet model --agent NAME [--agent NAME]… --folder DIR --key FILE    (livecue fleet model --help)
 livecue fleet status [--broker URL … | --database URL|FOLDER]
 
   keygen   makes a signing key and prints its verifier key, which agents trust as uplink.fleetKey
   config   signs the settings of a JSON file and leaves them on the broker for each agent named
+  model    signs a trained model and leaves it on the broker in chunks
   status   one JSON line a device: how it is, which version it has, which it should have, where they differ
 
   --agent NAME      whom it is for; may be repeated
@@ -42,6 +45,7 @@ const COMMANDS: Readonly<Record<string, (values: Values, io: FleetIo) => Promise
 
 /** `livecue fleet …`. Throws `UsageError` for a wrong call, an ordinary error for what went wrong. */
 export async function runFleet(args: readonly string[], io: FleetIo): Promise<void> {
+  if (args[0] === 'model') return runFleetModel(args.slice(1), io);
   const { values, positionals } = parse(args);
   const [name = ''] = positionals;
   if (values.help === true) return io.write(HELP);
