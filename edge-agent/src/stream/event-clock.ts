@@ -106,6 +106,14 @@ export class EventClock {
   }
 
   /**
+   * Our clock was set forward by `ms`, or we stood still: nobody was listening, so nobody was silent. Counted as
+   * silence it would make everything late that comes until the clock is set right.
+   */
+  skip(ms: number): void {
+    for (const clock of this.#sources.values()) clock.lastArrivalMs += ms;
+  }
+
+  /**
    * Our clock was set back to `nowMs`. The time that idle sources seemed to gain never passed, and
    * without this the present would count as late until our clock has caught up.
    */

@@ -23,7 +23,7 @@ export interface StreamPorts {
 
 /** Late events that are kept for the caller; older ones are counted only. */
 const MAX_LATE = 1_000;
-/** Ticks that go back by less are jitter between threads; by more, the clock was set. */
+/** Ticks that go back by less are jitter between threads; by more, the clock was set. Forward: or we stood still. */
 const CLOCK_STEP_MS = 10_000;
 
 export interface StreamStats {
@@ -114,7 +114,7 @@ class LiveStream implements Stream {
   }
 
   admit(event: LiveEvent, nowMs: number): Drop | null {
-    if (nowMs > this.#nowMs) this.#nowMs = nowMs;
+    this.#forward(nowMs);
     const room = this.#roomOf(this.#ports.roomOf(event.source)).room;
     const drop = this.#admission.admit(event, this.#nowMs, room.clock.watermarkMs);
     if (drop !== null) {
@@ -139,10 +139,19 @@ class LiveStream implements Stream {
       this.#nowMs = nowMs;
       for (const { room } of this.#rooms.values()) room.rewind(nowMs);
     }
-    if (nowMs > this.#nowMs) this.#nowMs = nowMs;
+    this.#forward(nowMs);
     const results: WindowResult[] = [];
     for (const { room } of this.#rooms.values()) results.push(...room.tick(this.#nowMs));
     return results.sort(compareResults);
+  }
+
+  #forward(nowMs: number): void {
+    if (nowMs <= this.#nowMs) return;
+    const stepMs = nowMs - this.#nowMs;
+    // A shorter step makes nothing late that the allowed lateness does not take.
+    if (stepMs > Math.max(CLOCK_STEP_MS, this.#config.allowedLatenessMs / 2))
+      for (const { room } of this.#rooms.values()) room.clock.skip(stepMs);
+    this.#nowMs = nowMs;
   }
 
   view(roomId: string): RoomView {
