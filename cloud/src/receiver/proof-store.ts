@@ -1,7 +1,9 @@
 import { AgentCheckpoint } from '@livecue/shared/contract';
 import { append, HASH_BYTES, inclusionPath, openNote, originOf, parseCheckpoint, parseVerifier, rootOf, sameBytes, type Frontier, type RecordProof } from '@livecue/shared/proof'; // prettier-ignore
 import type { Database, Query, Row } from './database.ts';
+import { SELECT_GAPS } from './gaps.ts';
 import { noteCrypto } from './note-crypto.ts';
+import { INSERT_LOG } from './schema.ts';
 
 const { sha256, toBase64 } = noteCrypto;
 
@@ -36,7 +38,8 @@ export async function checkCheckpoint(
     const [stream] = await query('SELECT epoch, contiguous, verified_size, verified_roots FROM agent_streams WHERE agent_id = $1 FOR UPDATE', [agentId]); // prettier-ignore
     if (stream === undefined || Number(stream['epoch']) !== told.epoch) return false;
     const [trusted] = await query('SELECT key FROM agent_keys WHERE agent_id = $1', [agentId]);
-    const verifier = trusted === undefined ? null : parseVerifier(noteCrypto, String(trusted['key']));
+    if (trusted === undefined) return false; // It comes again, and the key that the agent shows before it.
+    const verifier = parseVerifier(noteCrypto, String(trusted['key']));
     const text = verifier === null ? null : openNote(noteCrypto, told.note, verifier);
     const signed = text === null ? null : parseCheckpoint(noteCrypto, text);
     if (signed === null || signed.origin !== originOf(agentId, told.epoch))
@@ -77,6 +80,8 @@ async function extend(
   const rows = await query('SELECT seq, leaf FROM record_log WHERE agent_id = $1 AND epoch = $2 AND seq > $3 AND seq <= $4', [at.agentId, at.epoch, from, signed.size]); // prettier-ignore
   const own = new Map(rows.map((row) => [Number(row['seq']), toBase64(bytesOf(row['leaf']))]));
   const wanted = new Map(told.hashes.map((leaf, n) => [told.from + n + 1, toBase64(leaf)] as const).filter(([seq]) => seq > from));
+  const missing = [...wanted].filter(([seq]) => !own.has(seq));
+  for (const [seq, leaf] of await givenUp(query, at, missing)) own.set(seq, leaf);
   const places = new Map([...wanted].map(([seq, leaf]) => [leaf, seq]));
   for (const [seq, leaf] of wanted) {
     const came = own.get(seq);
@@ -91,6 +96,17 @@ async function extend(
   await query('UPDATE agent_streams SET verified_size = $2, verified_roots = $3 WHERE agent_id = $1', [at.agentId, frontier.size, Buffer.concat(frontier.roots)]); // prettier-ignore
   return true;
 } // prettier-ignore
+
+/** Of records that are missing those that the agent has given up (a gap record): their leaves stay in the tree, without a payload. */
+async function givenUp(query: Query, at: At, missing: readonly (readonly [seq: number, leaf: string])[]) {
+  if (missing.length === 0) return [];
+  const gaps = await query(SELECT_GAPS, [at.agentId, at.epoch]);
+  const ranges = gaps.flatMap((row) => row['seqs'] as [number, number][]);
+  const given = missing.filter(([seq]) => ranges.some(([from, to]) => seq >= from && seq <= to));
+  const rows = given.map(([seq, leaf]) => ({ agent_id: at.agentId, epoch: at.epoch, seq, leaf, payload: '' }));
+  await query(INSERT_LOG, [JSON.stringify(rows), at.nowMs]);
+  return given;
+}
 
 /** Whether the told leaves lead through the frontier that was verified. */
 function continues(told: Told, verified: Frontier): boolean {
@@ -148,6 +164,7 @@ export async function proveRecord(
   if (rows.length !== size) throw new Error(`${what}: ${size - rows.length} of the ${size} records of its tree are no longer here, or never came; see table findings`); // prettier-ignore
   const [record] = await query('SELECT payload FROM record_log WHERE agent_id = $1 AND epoch = $2 AND seq = $3', [agentId, epoch, seq]); // prettier-ignore
   const [trusted] = await query('SELECT key FROM agent_keys WHERE agent_id = $1', [agentId]);
+  if (record!['payload'] === '') throw new Error(`${what}: the agent gave it up while it waited, merged into a longer window or dropped; see table gap_rows`); // prettier-ignore
   const path = inclusionPath(sha256, rows.map((row: Row) => bytesOf(row['leaf'])), seq - 1); // prettier-ignore
   return { kind: 'record-proof', agentId, epoch, seq, payload: String(record!['payload']), path: path.map(toBase64), note: String(checkpoint['note']), key: String(trusted!['key']) }; // prettier-ignore
 }
