@@ -20,6 +20,7 @@ export async function startMosquitto(port: number, extraLines: readonly string[]
   await listening(port, child);
   return {
     url: `mqtt://127.0.0.1:${port}`,
+    child,
     async end(signal: NodeJS.Signals = 'SIGTERM') {
       await endProcess(child, signal);
       rmSync(folder, { recursive: true, force: true });
