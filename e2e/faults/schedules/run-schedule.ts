@@ -1,0 +1,144 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { randomFrom } from '../report.ts';
+import { FaultPlayer } from './fault-player.ts';
+import { judge } from './judge.ts';
+import { LaneAgent, type Lane } from './lane.ts';
+import type { FaultKind, Plan } from './plan.ts';
+import { planShow, Sender, WINDOW_MS, WINDOWS } from './sender.ts';
+
+export interface Outcome {
+  readonly wrong: readonly string[];
+  readonly faults: Partial<Record<FaultKind, number>>;
+  readonly events: number;
+  readonly records: number;
+  readonly retries: number;
+  readonly wallMs: number;
+  /** What was said of a flipped bit: by the proof, by the store; empty: it changed nothing. */
+  readonly flipTold: readonly string[];
+}
+
+const DRAIN_MS = { light: 40_000, whole: 120_000 };
+const QUIET_MS = 700;
+
+interface Figures {
+  readonly queued: number;
+  readonly counts: { readonly events: number };
+  readonly uplink: { readonly backlog: number; readonly state: string; readonly problem: string | null; readonly verified?: number }; // prettier-ignore
+}
+
+/** Plays one plan on a lane and judges what is in the database after it. */
+export async function runSchedule(lane: Lane, plan: Plan): Promise<Outcome> {
+  const beganMs = performance.now();
+  const name = `s${plan.schedule}-${lane.name.replaceAll('_', '-')}-${Math.floor(beganMs)}`;
+  const place = path.join(lane.folder, name);
+  mkdirSync(place);
+  const unmount = plan.smallDisk ? mountSmallDisk(place) : () => undefined;
+  const agent = await LaneAgent.create(lane, { agentId: name, folder: path.join(place, 'data'), whole: plan.whole });
+  const random = randomFrom(plan.seed ^ Math.imul(plan.schedule + 1, 0x85ebca6b));
+  const show = planShow(random, Date.now());
+  const sender = new Sender(agent.to);
+  const stop = new AbortController();
+  const told: string[] = [];
+  try {
+    await agent.start();
+    const player = new FaultPlayer(lane, agent, plan.smallDisk ? place : null);
+    const overMs = plan.faults.reduce((sum, { afterMs }) => sum + afterMs, 400);
+    if (plan.flip === 'wire') lane.proxies.agent.flipNext(new RegExp(`/${name}/records$`));
+    const sent = sender.send(show.batches, { random, overMs, signal: stop.signal });
+    // Awaited below; until then a failure must not go unheard.
+    sent.catch(() => undefined);
+    await player.play(plan.faults);
+    await sent;
+    if (plan.flip === 'file') told.push(...(await flipInFile(agent, random)));
+    const drained = await drain({ lane, agent, sender, stop: stop.signal, show, ms: DRAIN_MS[plan.whole ? 'whole' : 'light'] }); // prettier-ignore
+    const verdict = await judge(lane, name, { fromMs: show.fromMs, accepted: sender.figures.accepted });
+    told.push(...verdict.findings, ...damaged(agent.folder));
+    const excused = plan.flip !== null && told.length > 0;
+    const wrong = excused ? [] : [...drained, ...verdict.wrong];
+    return { wrong, faults: player.done, events: sender.figures.accepted.length, records: verdict.records, retries: sender.figures.retries, wallMs: performance.now() - beganMs, flipTold: told }; // prettier-ignore
+  } finally {
+    stop.abort(new Error('the schedule is over'));
+    lane.proxies.agent.heal();
+    await agent.kill();
+    unmount();
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+/** Waits until all that was accepted is acknowledged and proven, and stays so. Returns what did not come. */
+async function drain(at: {
+  lane: Lane;
+  agent: LaneAgent;
+  sender: Sender;
+  show: { fromMs: number };
+  stop: AbortSignal;
+  ms: number;
+}): Promise<string[]> {
+  const { lane, agent, sender, show } = at;
+  const untilMs = performance.now() + at.ms;
+  const lastMs = show.fromMs + (WINDOWS - 1) * WINDOW_MS;
+  let quietSinceMs = Number.POSITIVE_INFINITY;
+  let before = '';
+  await sender.mark(Date.now(), at.stop);
+  for (;;) {
+    await delay(100);
+    if (agent.ended()) return [`the agent ended: ${agent.words()}`];
+    if (lane.receiverEnded()) return [`the receiver ended: ${lane.receiverWords()}`];
+    const figures = readFigures(agent.figuresFile);
+    const [here] = await lane.ask<{ contiguous: string; ranges: unknown[]; verified_size: string; last: boolean }>('SELECT contiguous, ranges, verified_size, EXISTS (SELECT FROM window_rows AS w WHERE w.agent_id = s.agent_id AND w.window_start = to_timestamp($2::double precision / 1000)) AS last FROM agent_streams AS s WHERE agent_id = $1', [agent.agentId, lastMs]); // prettier-ignore
+    const idle = figures?.queued === 0 && figures.uplink.backlog === 0 && here?.last === true && here.ranges.length === 0 && here.verified_size === here.contiguous; // prettier-ignore
+    const now = JSON.stringify([here, figures?.counts.events]);
+    if (!idle || now !== before) quietSinceMs = performance.now();
+    before = now;
+    if (idle && performance.now() - quietSinceMs > QUIET_MS) return [];
+    if (performance.now() > untilMs)
+      return [`not everything came within ${at.ms} ms: ${JSON.stringify({ here, uplink: figures?.uplink, queued: figures?.queued })}; receiver: ${lane.receiverWords().slice(-300)}; agent: ${agent.words().slice(-300)}`]; // prettier-ignore
+  }
+}
+
+function readFigures(file: string): Figures | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Figures;
+  } catch {
+    return null; // Not written yet.
+  }
+}
+
+/** One bit of the agent's data file, while it is down; started again. Says when it would not start. */
+async function flipInFile(agent: LaneAgent, random: () => number): Promise<string[]> {
+  await agent.kill();
+  const file = path.join(agent.folder, 'livecue.db');
+  const wal = `${file}-wal`;
+  const target = existsSync(wal) && random() < 0.5 ? wal : file;
+  const bytes = readFileSync(target);
+  if (bytes.length === 0) return agent.start().then(() => []);
+  const at = Math.floor(random() * bytes.length);
+  bytes[at]! ^= 1 << Math.floor(random() * 8);
+  writeFileSync(target, bytes);
+  return agent.start().then(() => [], (error: Error) => [`would not start: ${error.message.slice(0, 200)}`]); // prettier-ignore
+}
+
+/** Data files that the store kept aside because it could not read them. */
+function damaged(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.includes('.damaged-')) : [];
+}
+
+/** Throws where this user may not mount; `canMount` tells before. */
+function mountSmallDisk(place: string): () => void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', place], { stdio: 'pipe' });
+  return () => void execFileSync('umount', ['-l', place]);
+}
+
+export function canMount(folder: string): boolean {
+  const place = path.join(folder, 'mount-trial');
+  mkdirSync(place, { recursive: true });
+  try {
+    mountSmallDisk(place)();
+    return true;
+  } catch {
+    return false; // Not root, or no mounts in this container: plans without a full disk are made.
+  }
+}
