@@ -155,7 +155,7 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
         const busy = await turn();
         // A turn of the event loop lets sockets be read between batches.
         if (busy || queue.size > 0 || ahead.length > 0) await nextTurn();
-        else await sleep(Math.max(1, pauseMs()));
+        else await sleep(Math.min(TICK_MS, Math.max(1, pauseMs())));
         wake = null;
       }
       while (queue.size > 0 || ahead.length > 0) await turn();
