@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomFrom } from '../report.ts';
 import { FaultPlayer } from './fault-player.ts';
 import { judge } from './judge.ts';
-import { LaneAgent, type Lane } from './lane.ts';
+import { isCrash, LaneAgent, type Lane } from './lane.ts';
 import type { FaultKind, Plan } from './plan.ts';
 import { planShow, Sender, WINDOW_MS, WINDOWS } from './sender.ts';
 
@@ -21,6 +21,8 @@ export interface Outcome {
 }
 
 const DRAIN_MS = { light: 40_000, whole: 120_000 };
+/** Altered state may never come to rest; what was told by then counts. */
+const FLIP_DRAIN_MS = 20_000;
 const QUIET_MS = 700;
 
 interface Figures {
@@ -53,11 +55,11 @@ export async function runSchedule(lane: Lane, plan: Plan): Promise<Outcome> {
     await player.play(plan.faults);
     await sent;
     if (plan.flip === 'file') told.push(...(await flipInFile(agent, random)));
-    const drained = await drain({ lane, agent, sender, stop: stop.signal, show, ms: DRAIN_MS[plan.whole ? 'whole' : 'light'] }); // prettier-ignore
+    const drained = await drain({ lane, agent, sender, stop: stop.signal, show, ms: plan.flip === 'file' ? FLIP_DRAIN_MS : DRAIN_MS[plan.whole ? 'whole' : 'light'] }); // prettier-ignore
     const verdict = await judge(lane, name, { fromMs: show.fromMs, accepted: sender.figures.accepted });
-    told.push(...verdict.findings, ...damaged(agent.folder));
+    told.push(...verdict.findings, ...toldByStore(agent));
     const excused = plan.flip !== null && told.length > 0;
-    const wrong = excused ? [] : [...drained, ...verdict.wrong];
+    const wrong = excused ? [] : [...drained, ...verdict.wrong, ...crashes(lane, agent)];
     return { wrong, faults: player.done, events: sender.figures.accepted.length, records: verdict.records, retries: sender.figures.retries, wallMs: performance.now() - beganMs, flipTold: told }; // prettier-ignore
   } finally {
     stop.abort(new Error('the schedule is over'));
@@ -107,23 +109,34 @@ function readFigures(file: string): Figures | null {
   }
 }
 
-/** One bit of the agent's data file, while it is down; started again. Says when it would not start. */
+/**
+ * One bit of the agent's data file, while it is down; started again. Returns what was told at once. A bit of the
+ * write-ahead log cuts off what stands behind it, as a torn write does that was never confirmed: SQLite cannot tell them
+ * apart, so nothing is told, and that is said here.
+ */
 async function flipInFile(agent: LaneAgent, random: () => number): Promise<string[]> {
   await agent.kill();
   const file = path.join(agent.folder, 'livecue.db');
-  const wal = `${file}-wal`;
-  const target = existsSync(wal) && random() < 0.5 ? wal : file;
+  const log = `${file}-wal`;
+  const inLog = existsSync(log) && statSync(log).size > 0 && random() < 0.3;
+  const target = inLog ? log : file;
   const bytes = readFileSync(target);
-  if (bytes.length === 0) return agent.start().then(() => []);
-  const at = Math.floor(random() * bytes.length);
-  bytes[at]! ^= 1 << Math.floor(random() * 8);
+  bytes[Math.floor(random() * bytes.length)]! ^= 1 << Math.floor(random() * 8);
   writeFileSync(target, bytes);
-  return agent.start().then(() => [], (error: Error) => [`would not start: ${error.message.slice(0, 200)}`]); // prettier-ignore
+  const told = inLog ? ['in the log'] : [];
+  return agent.start().then(() => told, (error: Error) => [`would not start: ${error.message.slice(0, 200)}`]); // prettier-ignore
 }
 
-/** Data files that the store kept aside because it could not read them. */
-function damaged(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name.includes('.damaged-')) : [];
+/** A data file that was kept aside because it could not be read, or of whose past the store is not certain. */
+function toldByStore(agent: LaneAgent): string[] {
+  const aside = existsSync(agent.folder) ? readdirSync(agent.folder).filter((name) => name.includes('.damaged-')) : [];
+  return agent.words().includes('is not the one that ran here last') ? [...aside, 'a new epoch'] : aside;
+}
+
+/** Exceptions that nobody caught, of programs that a service manager would have started again. */
+function crashes(lane: Lane, agent: LaneAgent): string[] {
+  const words = { 'the agent': agent.words(), 'the receiver': lane.receiverWords() };
+  return Object.entries(words).flatMap(([who, said]) => (isCrash(said) ? [`${who} threw: ${said.slice(-600)}`] : []));
 }
 
 /** Throws where this user may not mount; `canMount` tells before. */
