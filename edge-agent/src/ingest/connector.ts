@@ -49,6 +49,8 @@ export interface DecodeResult {
   /** What the message says of the connection itself: a permission that ends or has ended. */
   readonly state?: 'degraded' | 'failed';
   readonly answer?: WireAnswer;
+  /** What is to be read through the API, as `reason` of `refetch` names it: also of a mixed message. */
+  readonly refetch?: readonly string[];
   /** Parts of a mixed message that were left out. */
   readonly duplicates?: number;
   readonly malformed?: number;
@@ -58,6 +60,8 @@ export interface DecodeResult {
    * stored and the sender will repeat it.
    */
   readonly undo?: () => void;
+  /** Its events are on disk: what was remembered of the message goes to the connector's memory. */
+  readonly commit?: () => void;
 }
 
 export interface DecoderPorts {
@@ -67,6 +71,8 @@ export interface DecoderPorts {
   readonly hash: (text: string) => string;
   /** Orders tell device, address, card and age of the account as hashes too. Absent: nobody judges orders by them. */
   readonly orderReferences?: boolean;
+  /** What the decoder knows outlives it here. Absent: it begins anew each time. */
+  readonly memory?: ConnectorMemory;
 }
 
 /** Stateful for one connector: totals seen, ids seen. `decode` never throws, whatever the input. */
@@ -114,7 +120,7 @@ export interface ConnectorContext {
   readonly hash: (text: string) => string;
   /** As in `DecoderPorts`. */
   readonly orderReferences?: boolean;
-  /** Small state on disk: the cursor, ids seen. */
+  /** Small state on disk: the cursor, what was told, orders to be read. */
   readonly memory: ConnectorMemory;
   /** Rejects with the signal's reason when it aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -127,6 +133,8 @@ export interface ConnectorMemory {
   get(key: string): string | undefined;
   /** Written behind; `flush` settles when it is on disk. */
   set(key: string, value: string | undefined): void;
+  /** All whose key begins so, in the order in which they were first set. */
+  entries(prefix: string): Iterable<readonly [key: string, value: string]>;
   flush(): Promise<void>;
 }
 
@@ -145,6 +153,15 @@ export interface Connector {
 }
 
 export type ConnectorState = 'idle' | 'connecting' | 'open' | 'degraded' | 'waiting' | 'failed';
+
+export interface HintHealth {
+  /** False without credentials of the platform's API: hints are counted as hints. */
+  readonly reading: boolean;
+  readonly waiting: number;
+  readonly read: number;
+  /** Told as hints, because reading failed at first or for good. */
+  readonly unread: number;
+}
 
 export interface ConnectorHealth {
   readonly state: ConnectorState;
@@ -167,6 +184,8 @@ export interface ConnectorHealth {
   };
   readonly quotaLeft: number | null;
   readonly cursor: string | null;
+  /** Things that messages only hint at. Absent: this platform's messages say all. */
+  readonly hints?: HintHealth;
   /** Closed list of the connector, and words for the operator. */
   readonly problem: { readonly code: string; readonly message: string } | null;
 }

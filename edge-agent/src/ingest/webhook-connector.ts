@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ConfigurationError } from '../runtime/agent-error.ts';
 import { createConnectorMeter } from './connector-health.ts';
-import type { CanonicalWireEvent, Capabilities, Connector, ConnectorFactory, CreateDecoder, DecodeResult, WireAnswer, WireInput } from './connector.ts'; // prettier-ignore
+import type { CanonicalWireEvent, Capabilities, Connector, ConnectorContext, ConnectorFactory, ConnectorHealth, CreateDecoder, DecodeResult, WireAnswer, WireInput } from './connector.ts'; // prettier-ignore
+import { createShopReading, type Hint, type ShopApi } from './shops/shop-reading.ts';
 
 /** One sender of signed HTTP requests. */
 export interface WebhookKind {
@@ -15,6 +16,9 @@ export interface WebhookKind {
   readonly answerWithinMs: number;
   /** Silence that is suspicious, in milliseconds: minutes for live rooms, hours for shops. */
   readonly quietLimitMs: number;
+  readonly endpoints?: ConnectorFactory['endpoints'];
+  /** Where its messages are hints: the API that tells the facts, or null without credentials for it. `settings`: output of `setup`. */
+  readonly openApi?: (settings: never, context: ConnectorContext) => ShopApi | null;
 }
 
 /** Requests that may wait for the disk at once; beyond that senders are told to come back. */
@@ -25,6 +29,8 @@ const OVERLOADED: WireAnswer = { status: 503, body: 'the agent cannot store this
 
 interface Waiting {
   readonly events: readonly CanonicalWireEvent[];
+  /** Its events are on disk; what is changed in the memory is there before it settles. */
+  readonly commit?: () => void;
   readonly settle: (stored: boolean) => void;
 }
 
@@ -36,6 +42,7 @@ export function createWebhookFactory(kind: WebhookKind): ConnectorFactory {
     version: kind.version,
     tier: 'A',
     configuration: z.toJSONSchema(strict, { io: 'input' }),
+    endpoints: kind.endpoints,
     capabilities: { kinds: kind.kinds, resume: kind.resume, order: 'none', duplicates: 'delivered', transport: 'push' },
     create(configuration, context) {
       const parsed = strict.safeParse(configuration);
@@ -44,7 +51,8 @@ export function createWebhookFactory(kind: WebhookKind): ConnectorFactory {
         throw new ConfigurationError(`Setting up the connector ${kind.name}: ${words.join('; ')}`);
       }
       const decoder = kind.createDecoder(parsed.data, context);
-      return createWebhookConnector(kind, decoder.decode.bind(decoder), context);
+      const api = kind.openApi?.(parsed.data as never, context);
+      return createWebhookConnector(kind, decoder.decode.bind(decoder), context, api);
     },
   };
 }
@@ -52,7 +60,8 @@ export function createWebhookFactory(kind: WebhookKind): ConnectorFactory {
 function createWebhookConnector(
   kind: WebhookKind,
   decode: (request: WireInput) => DecodeResult,
-  ports: { nowMs: () => number; sleep: (ms: number, signal: AbortSignal) => Promise<void> },
+  ports: ConnectorContext,
+  api: ShopApi | null | undefined,
 ): Connector {
   const meter = createConnectorMeter(ports, { quietLimitMs: kind.quietLimitMs });
   let waiting: Waiting[] = [];
@@ -61,6 +70,7 @@ function createWebhookConnector(
   let running = false;
   let wake: (() => void) | null = null;
   let verified = false;
+  const reading = api ? createShopReading(ports, api, (events) => toBeStored(events)) : null;
 
   function takeBatch(): Waiting[] {
     let count = 0;
@@ -78,6 +88,8 @@ function createWebhookConnector(
     signal.addEventListener('abort', abort);
     running = true;
     meter.state('open');
+    const stopping = new AbortController();
+    const readingEnds = reading?.run(AbortSignal.any([signal, stopping.signal]));
     try {
       while (!signal.aborted) {
         if (waiting.length === 0) {
@@ -92,7 +104,8 @@ function createWebhookConnector(
         if (events.length > 0) yield events;
         // Asked for more: the batch is on disk.
         meter.accepted(events.length);
-        for (const each of storing) each.settle(true);
+        const remembered = await remember(storing);
+        for (const each of storing) each.settle(remembered);
         storing = [];
       }
     } finally {
@@ -100,19 +113,43 @@ function createWebhookConnector(
       running = false;
       for (const each of [...storing, ...waiting]) each.settle(false);
       storing = waiting = [];
+      stopping.abort(new Error(`connector ${kind.name} stops`));
+      await readingEnds;
       meter.state('idle');
     }
   }
 
+  /** What the messages changed in the memory goes to disk before their senders are answered. */
+  async function remember(stored: readonly Waiting[]): Promise<boolean> {
+    if (stored.every(({ commit }) => commit === undefined)) return true;
+    for (const each of stored) each.commit?.();
+    try {
+      await ports.memory.flush();
+      return true;
+    } catch (error) {
+      ports.logger.error(`connector ${kind.name}: writing what it remembers: ${(error as Error).message}; the platform is asked to send again`); // prettier-ignore
+      return false;
+    }
+  }
+
+  /** Settles true when these events are on disk, false when the connector stops before. */
+  function toBeStored(events: readonly CanonicalWireEvent[]): Promise<boolean> {
+    if (!running) return Promise.resolve(false);
+    return new Promise((settle) => {
+      waiting.push({ events, settle });
+      wake?.();
+    });
+  }
+
   /** Settles true when everything up to these events is on disk, false when that takes too long. */
-  function storedInTime(events: readonly CanonicalWireEvent[]): Promise<boolean> {
+  function storedInTime(events: readonly CanonicalWireEvent[], commit: () => void): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), kind.answerWithinMs * 0.75);
       const settle = (stored: boolean) => {
         clearTimeout(timer);
         resolve(stored);
       };
-      waiting.push({ events, settle });
+      waiting.push({ events, commit, settle });
       wake?.();
     });
   }
@@ -129,9 +166,18 @@ function createWebhookConnector(
     else if (result.events.length > 0) meter.state('open');
   }
 
+  function health(nowMs: number): ConnectorHealth {
+    const read = meter.read(nowMs);
+    if (api === undefined) return read;
+    const hints = { reading: reading !== null, waiting: 0, read: 0, unread: 0, ...reading?.health() };
+    const problem = read.problem ?? reading?.problem ?? null;
+    const state = read.state === 'open' && problem !== null ? 'degraded' : read.state;
+    return { ...read, state, problem, nextRetryMs: read.nextRetryMs ?? reading?.nextRetryMs ?? null, hints };
+  }
+
   return {
     start: batches,
-    health: meter.read,
+    health,
     async handle(request) {
       if (!running) return OVERLOADED;
       if (waiting.length + storing.length >= MAX_WAITING) {
@@ -144,8 +190,17 @@ function createWebhookConnector(
       const answer = result.answer ?? { status: 200 };
       // A repetition may be of a request that is still on its way to the disk: it waits for that.
       const repeats = result.outcome === 'duplicate' || (result.duplicates ?? 0) > 0;
-      if (result.events.length === 0 && !(repeats && waiting.length + storing.length > 0)) return answer;
-      if (await storedInTime(result.events)) return answer;
+      const { events, hints } = reading?.split(result) ?? { events: result.events, hints: [] as Hint[] };
+      const waits = events.length + hints.length > 0 || (repeats && waiting.length + storing.length > 0);
+      if (!waits) {
+        result.commit?.();
+        return answer;
+      }
+      const commit = () => {
+        result.commit?.();
+        reading?.take(hints);
+      };
+      if (await storedInTime(events, commit)) return answer;
       result.undo?.();
       return OVERLOADED;
     },

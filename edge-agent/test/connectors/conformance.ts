@@ -245,6 +245,7 @@ function createContext(clock: FakeClock, logs: string[]): ConnectorContext {
     memory: {
       get: (key) => values.get(key),
       set: (key, value) => void (value === undefined ? values.delete(key) : values.set(key, value)),
+      entries: (prefix) => [...values].filter(([key]) => key.startsWith(prefix)),
       flush: async () => undefined,
     },
   };

@@ -32,7 +32,7 @@ async function open(name: string, options: { setup?: object; sink?: FrameSink; n
     logger: { debug: silent, info: silent, warn: silent, error: silent },
     fetch: globalThis.fetch,
     endpoints: {},
-    memory: { get: () => undefined, set: silent, flush: async () => undefined },
+    memory: { get: () => undefined, set: silent, entries: () => [], flush: async () => undefined },
   };
   const setup: Record<string, unknown> = { ...(options.setup ?? SHOP_RIGS[name]!.setup) };
   // What only the fixtures' own reader needs.

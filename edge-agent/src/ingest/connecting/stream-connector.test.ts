@@ -15,7 +15,7 @@ function setUp(openSession: (link: SessionLink) => Promise<SessionEnd>) {
     random: () => 0,
     logger: { debug: silent, info: silent, warn: silent, error: silent },
     hash: (text) => text,
-    memory: { get: (key) => memory.get(key), set: (key, value) => void memory.set(key, value!), flush: () => Promise.resolve() },
+    memory: { get: (key) => memory.get(key), set: (key, value) => void memory.set(key, value!), entries: () => [...memory], flush: () => Promise.resolve() },
     sleep: clock.sleep,
     fetch: () => Promise.reject(new Error('no network in this test')),
     endpoints: {},

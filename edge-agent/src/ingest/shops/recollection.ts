@@ -1,9 +1,18 @@
+import type { ConnectorMemory } from '../connector.ts';
+import { asArray, asCount, readJson } from '../decoding/wire-value.ts';
+
 /** What a decoder remembers, so that one message can be taken back when it could not be stored. */
 export interface Recollection {
-  /** A map that forgets: entries older than `keepMs`, and the oldest beyond `maxEntries`. */
-  map<V>(config: { readonly keepMs: number; readonly maxEntries: number }): Remembered<V>;
-  /** Runs `work`; `undo` puts back everything that it wrote, unless it was written again since. */
-  transaction<T>(work: () => T): { readonly value: T; readonly undo: () => void };
+  /**
+   * A map that forgets: entries older than `keepMs`, and the oldest beyond `maxEntries`. With a `name` it is there
+   * again after a restart: values are then plain JSON.
+   */
+  map<V>(config: { readonly name?: string; readonly keepMs: number; readonly maxEntries: number }): Remembered<V>;
+  /**
+   * Runs `work`; `undo` puts back everything that it wrote, unless it was written again since; `commit` hands it to
+   * the memory on disk.
+   */
+  transaction<T>(work: () => T): { readonly value: T; readonly undo: () => void; readonly commit: () => void };
 }
 
 export interface Remembered<V> {
@@ -13,20 +22,37 @@ export interface Remembered<V> {
   readonly size: number;
 }
 
-export function createRecollection(nowMs: () => number): Recollection {
-  let journal: (() => void)[] | null = null;
+interface Entry<V> {
+  readonly value: V;
+  readonly sinceMs: number;
+}
+
+interface Step {
+  readonly undo: () => void;
+  readonly commit: () => void;
+}
+
+/** `memory` absent: nothing outlives the decoder. */
+export function createRecollection(nowMs: () => number, memory?: ConnectorMemory): Recollection {
+  let journal: Step[] | null = null;
 
   return {
-    map<V>(config: { readonly keepMs: number; readonly maxEntries: number }): Remembered<V> {
-      const entries = new Map<string, { readonly value: V; readonly sinceMs: number }>();
+    map<V>(config: { readonly name?: string; readonly keepMs: number; readonly maxEntries: number }): Remembered<V> {
+      const entries = new Map<string, Entry<V>>();
+      const write = (key: string, entry: Entry<V> | null) => {
+        if (config.name === undefined) return;
+        memory?.set(`${config.name}/${key}`, entry === null ? undefined : JSON.stringify([entry.sinceMs, entry.value]));
+      };
       const forgetOld = () => {
         const oldestMs = nowMs() - config.keepMs;
         for (const [key, { sinceMs }] of entries) {
           // In order of age: behind the first young one all are young.
           if (sinceMs >= oldestMs && entries.size <= config.maxEntries) return;
           entries.delete(key);
+          write(key, null);
         }
       };
+      for (const [key, entry] of remembered<V>(memory, config.name)) entries.set(key, entry);
       return {
         get(key) {
           forgetOld();
@@ -38,10 +64,14 @@ export function createRecollection(nowMs: () => number): Recollection {
           entries.delete(key);
           entries.set(key, written);
           forgetOld();
-          journal?.push(() => {
-            if (entries.get(key) !== written) return;
-            if (before === undefined) entries.delete(key);
-            else entries.set(key, before);
+          journal?.push({
+            undo() {
+              if (entries.get(key) !== written) return;
+              if (before === undefined) entries.delete(key);
+              else entries.set(key, before);
+            },
+            // Forgotten since: it is no longer known there either.
+            commit: () => entries.has(key) && write(key, written),
           });
         },
         get size() {
@@ -50,7 +80,7 @@ export function createRecollection(nowMs: () => number): Recollection {
       };
     },
     transaction(work) {
-      const steps: (() => void)[] = [];
+      const steps: Step[] = [];
       journal = steps;
       try {
         return {
@@ -59,11 +89,23 @@ export function createRecollection(nowMs: () => number): Recollection {
             steps
               .splice(0)
               .toReversed()
-              .forEach((step) => step()),
+              .forEach(({ undo }) => undo()),
+          commit: () => steps.splice(0).forEach(({ commit }) => commit()),
         };
       } finally {
         journal = null;
       }
     },
   };
+}
+
+/** The entries of one map, oldest first. What another version wrote in another form is left out. */
+function remembered<V>(memory: ConnectorMemory | undefined, name: string | undefined): [string, Entry<V>][] {
+  if (memory === undefined || name === undefined) return [];
+  const entries = [...memory.entries(`${name}/`)].flatMap(([key, text]): [string, Entry<V>][] => {
+    const [since, value] = asArray(readJson(text));
+    const sinceMs = asCount(since);
+    return sinceMs === undefined ? [] : [[key.slice(name.length + 1), { sinceMs, value: value as V }]];
+  });
+  return entries.sort(([, a], [, b]) => a.sinceMs - b.sinceMs);
 }

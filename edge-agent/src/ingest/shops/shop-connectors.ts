@@ -1,13 +1,16 @@
 import type { ConnectorFactory } from '../connector.ts';
 import { createWebhookFactory, type WebhookKind } from '../webhook-connector.ts';
 import { DoudianSetup } from './doudian/decoder.ts';
+import { openOrderApi as openDoudian } from './doudian/order-api.ts';
 import { DouyinLiveSetup } from './douyin-live/decoder.ts';
 import { KuaishouSetup } from './kuaishou/decoder.ts';
 import { SHOP_DECODERS } from './shop-decoders.ts';
 import { ShopifySetup } from './shopify/decoder.ts';
 import { StandardWebhooksSetup } from './standard-webhooks/decoder.ts';
 import { TiktokShopSetup } from './tiktok-shop/decoder.ts';
+import { openOrderApi as openTiktokShop } from './tiktok-shop/order-api.ts';
 import { WechatShopSetup } from './wechat-shop/decoder.ts';
+import { openOrderApi as openWechatShop } from './wechat-shop/order-api.ts';
 import { WoocommerceSetup } from './woocommerce/decoder.ts';
 import { EVENT_TYPES } from '@livecue/shared/event';
 
@@ -23,10 +26,10 @@ const SHOPS: readonly Shop[] = [
   { name: 'standard-webhooks', setup: StandardWebhooksSetup, kinds: EVENT_TYPES, resume: 'none', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS },
   { name: 'shopify', setup: ShopifySetup, kinds: [...ORDERS, 'shop.order.refunded', 'shop.stock.updated', 'shop.offer.changed', 'shop.cart.added', 'shop.product.viewed'], resume: 'refetch', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS },
   { name: 'woocommerce', setup: WoocommerceSetup, kinds: [...ORDERS, 'shop.order.refunded', 'shop.stock.updated', 'shop.offer.changed'], resume: 'refetch', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS },
-  { name: 'tiktok-shop', setup: TiktokShopSetup, kinds: ORDERS, resume: 'refetch', answerWithinMs: 3000, quietLimitMs: SHOP_QUIET_MS },
-  { name: 'doudian', setup: DoudianSetup, kinds: [...ORDERS, 'shop.order.refunded'], resume: 'refetch', answerWithinMs: 3000, quietLimitMs: SHOP_QUIET_MS },
+  { name: 'tiktok-shop', setup: TiktokShopSetup, kinds: ORDERS, resume: 'refetch', answerWithinMs: 3000, quietLimitMs: SHOP_QUIET_MS, endpoints: { 'tiktok-shop-api': 'https://open-api.tiktokglobalshop.com' }, openApi: openTiktokShop },
+  { name: 'doudian', setup: DoudianSetup, kinds: [...ORDERS, 'shop.order.refunded'], resume: 'refetch', answerWithinMs: 3000, quietLimitMs: SHOP_QUIET_MS, endpoints: { 'doudian-api': 'https://openapi-fxg.jinritemai.com' }, openApi: openDoudian },
   { name: 'douyin-live', setup: DouyinLiveSetup, kinds: ['live.comment.created', 'live.gift.sent', 'live.like.added'], resume: 'refetch', answerWithinMs: 2000, quietLimitMs: ROOM_QUIET_MS },
-  { name: 'wechat-shop', setup: WechatShopSetup, kinds: [...ORDERS, 'shop.stock.updated'], resume: 'refetch', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS },
+  { name: 'wechat-shop', setup: WechatShopSetup, kinds: [...ORDERS, 'shop.order.refunded', 'shop.stock.updated'], resume: 'refetch', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS, endpoints: { 'wechat-api': 'https://api.weixin.qq.com' }, openApi: openWechatShop },
   { name: 'kuaishou', setup: KuaishouSetup, kinds: ['live.comment.created', 'live.gift.sent', 'live.like.added'], resume: 'none', answerWithinMs: 3000, quietLimitMs: ROOM_QUIET_MS },
 ]; // prettier-ignore
 

@@ -76,7 +76,7 @@ export function createShopDecoder(
   ports: DecoderPorts,
   define: (recollection: Recollection) => ShopPlatform,
 ): PlatformDecoder {
-  const recollection = createRecollection(ports.nowMs);
+  const recollection = createRecollection(ports.nowMs, ports.memory);
   const platform = define(recollection);
   const seen = recollection.map<true>({ keepMs: MEMORY_MS, maxEntries: MAX_REMEMBERED });
 
@@ -89,7 +89,7 @@ export function createShopDecoder(
       const { key, ...result } = message;
       // Malformed is not remembered: the same id may come again, whole.
       if (key !== undefined && result.outcome !== 'malformed') seen.set(key, true);
-      return { events: [], ...result };
+      return { events: [], ...result, ...(result.outcome === 'refetch' ? { refetch: [result.reason] } : {}) };
     }
     const events = message.events.map((draft, index) => toEvent(platform.idPrefix, message, draft, index));
     for (const event of events) {
@@ -126,11 +126,11 @@ export function createShopDecoder(
         return { events: [], outcome: 'rejected', reason: checked.refused, answer: { status: checked.status ?? 401 } };
       }
       if ('outcome' in checked) return { events: [], answer: platform.answer, ...checked };
-      const { value: result, undo } = recollection.transaction(() => read(request, checked.body));
+      const { value: result, undo, commit } = recollection.transaction(() => read(request, checked.body));
       // What is remembered of a message that could not be read to its end would be half the truth.
       if (result.outcome === 'malformed') undo();
       const answer = result.outcome === 'malformed' ? (platform.malformedAnswer ?? platform.answer) : platform.answer;
-      return { answer, ...result, undo };
+      return { answer, ...result, undo, commit };
     },
   };
 }
@@ -151,12 +151,14 @@ function summarize(results: readonly DecodeResult[]): DecodeResult {
   if (results.length === 0) return { events: [], outcome: 'control', reason: 'nothing in it' };
   if (results.length === 1) return results[0]!;
   const count = (outcome: Outcome) => results.filter((result) => result.outcome === outcome).length || undefined;
+  const refetch = results.flatMap((result) => result.refetch ?? []);
   const counts = compact({ duplicates: count('duplicate'), malformed: count('malformed'), unknown: count('unknown') });
+  const named = refetch.length > 0 ? { refetch } : {};
   const events = results.flatMap((result) => result.events);
-  if (events.length > 0) return { events, ...counts };
+  if (events.length > 0) return { events, ...counts, ...named };
   const outcome = PRECEDENCE.find((each) => results.some((result) => result.outcome === each)) ?? 'ignored';
   // A body of nothing but repetitions is a repetition, not a mixed one.
   const mixed = results.some((result) => result.outcome !== outcome);
   const reason = results.find((result) => result.outcome === outcome)?.reason;
-  return { events, outcome, reason, ...(mixed ? counts : {}) };
+  return { events, outcome, reason, ...(mixed ? counts : {}), ...named };
 }

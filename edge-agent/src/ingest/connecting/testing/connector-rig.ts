@@ -58,6 +58,7 @@ export function createRig(factory: ConnectorFactory, configuration: unknown, end
     memory: {
       get: (key) => memory.get(key),
       set: (key, value) => void (value === undefined ? memory.delete(key) : memory.set(key, value)),
+      entries: (prefix) => [...memory].filter(([key]) => key.startsWith(prefix)),
       flush: () => Promise.resolve(),
     },
     sleep: clock.sleep,

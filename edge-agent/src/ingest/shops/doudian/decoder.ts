@@ -1,7 +1,7 @@
 import type { OrderStatus } from '@livecue/shared/event';
 import * as z from 'zod';
 import type { CreateDecoder } from '../../connector.ts';
-import { parseSetup } from '../../decoding/setup.ts';
+import { parseSetup, SetupId } from '../../decoding/setup.ts';
 import { asCount, asId, asObject, readJson, timeOfMs, timeOfSeconds, type WireObject } from '../../decoding/wire-value.ts'; // prettier-ignore
 import { derivedKey, idOf, type OrderData, secretField, yuanOfFen } from '../shop-fields.ts';
 import type { ShopRequest } from '../shop-request.ts';
@@ -14,7 +14,8 @@ import { eventSignHmac, eventSignMd5 } from './signing.ts';
 export const DoudianSetup = z.object({
   app_key: z.string().min(1).max(256),
   app_secret: secretField('Secret of the application'),
-});
+  shop_id: SetupId.optional().describe('The shop whose orders are read, by an application of its own; absent: they are counted as hints'),
+}); // prettier-ignore
 
 const ANSWER = { status: 200, body: '{"code":0,"msg":"success"}', contentType: 'application/json' };
 

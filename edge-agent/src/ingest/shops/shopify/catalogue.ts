@@ -8,7 +8,11 @@ const MAX_LINES = 500;
 
 /** Products and stock: the newest by `updated_at` counts, whatever arrives later. */
 export function createCatalogueReader(config: { currency: string }, recollection: Recollection) {
-  const newest: Remembered<string> = recollection.map({ keepMs: MEMORY_MS, maxEntries: MAX_REMEMBERED });
+  const newest: Remembered<string> = recollection.map({
+    name: 'newest-of-catalogue',
+    keepMs: MEMORY_MS,
+    maxEntries: MAX_REMEMBERED,
+  });
 
   const isOld = (key: string, updated: string | undefined): boolean => {
     const before = newest.get(key);
@@ -63,13 +67,17 @@ function nameOf(product: string | undefined, variant: string | undefined): strin
 
 /** A cart comes whole: what was added is the difference to the last one seen, at first all of it. */
 export function createCartReader(config: { currency: string }, recollection: Recollection) {
-  const carts: Remembered<ReadonlyMap<string, number>> = recollection.map({ keepMs: MEMORY_MS, maxEntries: 20_000 });
+  const carts: Remembered<Readonly<Record<string, number>>> = recollection.map({
+    name: 'cart',
+    keepMs: MEMORY_MS,
+    maxEntries: 20_000,
+  });
 
   return (cart: WireObject, { known, time }: Delivery): ShopMessage => {
     const token = idOf(cart, 'token', 'id');
     if (token === undefined || !Array.isArray(cart.line_items)) return malformed('token or line_items is missing');
     const before = carts.get(token);
-    const now = new Map<string, number>();
+    const now = Object.create(null) as Record<string, number>;
     const events: ShopDraft[] = [];
     for (const value of asArray(cart.line_items).slice(0, MAX_LINES)) {
       const line = asObject(value);
@@ -77,8 +85,8 @@ export function createCartReader(config: { currency: string }, recollection: Rec
       const product = line === null ? undefined : idOf(line, 'product_id');
       if (line === null || quantity === undefined || product === undefined) continue;
       const key = asText(line.key) ?? idOf(line, 'id', 'variant_id') ?? product;
-      now.set(key, quantity);
-      const added = quantity - (before?.get(key) ?? 0);
+      now[key] = quantity;
+      const added = quantity - (before !== undefined && Object.hasOwn(before, key) ? before[key]! : 0);
       if (added > 0) events.push({ type: 'shop.cart.added', data: addedData(line, product, added, config.currency), time });
     }
     carts.set(token, now);

@@ -21,7 +21,11 @@ export const isOrderTopic = (topic: string) => Object.hasOwn(ORDER_EVENTS, topic
 
 /** Orders come in any order: an update that is older than what is known is not told. */
 export function createOrderReader(config: { currency: string }, ports: DecoderPorts, recollection: Recollection) {
-  const newest: Remembered<string> = recollection.map({ keepMs: MEMORY_MS, maxEntries: MAX_REMEMBERED });
+  const newest: Remembered<string> = recollection.map({
+    name: 'newest-order',
+    keepMs: MEMORY_MS,
+    maxEntries: MAX_REMEMBERED,
+  });
 
   return (order: WireObject, delivery: Delivery): ShopMessage => {
     const { topic, known } = delivery;

@@ -24,10 +24,12 @@ export const TiktokShopSetup = z.object({
   shop_id: SetupId.describe('Messages of other shops of the same app are ignored'),
   source: ShopSource.describe('shop/tiktok-shop/<shop id>'),
   currency: SetupCurrency.describe("Currency of the shop's region: messages carry none"),
-});
+  access_token: secretField('Access token of the shop, with which orders are read; absent: they are counted as hints').optional(),
+  shop_cipher: secretField('Cipher of the shop, as /authorization/202309/shops tells it').optional(),
+}); // prettier-ignore
 
 /** Order status → event and schema.org status. */
-const ORDER_STATUS: Readonly<Record<string, readonly [ShopDraft['type'], OrderStatus]>> = {
+export const ORDER_STATUS: Readonly<Record<string, readonly [ShopDraft['type'], OrderStatus]>> = {
   UNPAID: ['shop.order.created', 'OrderPaymentDue'],
   ON_HOLD: ['shop.order.paid', 'OrderProcessing'],
   AWAITING_SHIPMENT: ['shop.order.paid', 'OrderProcessing'],

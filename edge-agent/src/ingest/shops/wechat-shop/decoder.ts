@@ -20,6 +20,9 @@ export const WechatShopSetup = z.object({
     z.string().regex(/^[A-Za-z0-9+/]{43}$/, 'expected the 43 characters of EncodingAESKey'),
   ),
   source: ShopSource.describe('shop/wechat-shop/<original id>'),
+  app_secret: secretField(
+    'AppSecret of the shop, with which orders are read; absent: they are counted as hints',
+  ).optional(),
   require_encryption: z
     .boolean()
     .default(false)

@@ -104,8 +104,12 @@ function isPing(request: ShopRequest): boolean {
 const bare = (url: string) => url.replace(/\/+$/, '').toLowerCase();
 
 function createOrderReader(config: Setup, ports: DecoderPorts, recollection: Recollection) {
-  const newest: Remembered<string> = recollection.map({ keepMs: MEMORY_MS, maxEntries: MAX_REMEMBERED });
-  const paid: Remembered<true> = recollection.map({ keepMs: MEMORY_MS, maxEntries: MAX_REMEMBERED });
+  const newest: Remembered<string> = recollection.map({
+    name: 'newest-order',
+    keepMs: MEMORY_MS,
+    maxEntries: MAX_REMEMBERED,
+  });
+  const paid: Remembered<true> = recollection.map({ name: 'paid', keepMs: MEMORY_MS, maxEntries: MAX_REMEMBERED });
 
   /** A later message of a paid order is an update: one purchase is told once. */
   function eventsOf(topic: string, status: string, data: OrderData, time: string | undefined): ShopDraft[] {
