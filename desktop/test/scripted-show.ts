@@ -15,6 +15,7 @@ import { createScriptedCues, cueState, type ScriptedCues } from './scripted-cues
 import { createScriptedDevices, type ScriptedDevices } from './scripted-devices.ts';
 import { createScriptedRecords, type ScriptedRecords } from './scripted-records.ts';
 import { createScriptedComments, type ScriptedComments } from './scripted-comments.ts';
+import { createScriptedCatalogue, type ScriptedCatalogue } from './scripted-catalogue.ts';
 import { createScriptedOrders, detailOf, INTEREST, roomAnomalies, type ScriptedOrders } from './scripted-signals.ts';
 
 const BUDGET = { started: 2, limit: 10, currency: 'CNY', discount: '420.00', discountLimit: '5000.00', closed: null };
@@ -102,6 +103,7 @@ export interface ScriptedShow extends PanelBackend {
   readonly cues: ScriptedCues;
   readonly records: ScriptedRecords;
   readonly actions: ScriptedActions;
+  readonly catalogue: ScriptedCatalogue;
   readonly devices: ScriptedDevices;
   /** Cues that are refused as already closed although panels still see them. */
   readonly closed: Set<string>;
@@ -143,6 +145,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
   const cues = createScriptedCues(nowMs);
   const records = createScriptedRecords(startMs);
   const actions = createScriptedActions(nowMs);
+  const catalogue = createScriptedCatalogue(nowMs);
   const devices = createScriptedDevices(nowMs);
   state.anomalies = roomAnomalies(startMs);
   state.cues = cueState(startMs);
@@ -153,6 +156,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
     cues,
     records,
     actions,
+    catalogue,
     devices,
     closed: new Set(),
     sent: Array.from({ length: 24 }, (_, i) => record(startMs - i * 5_300, 1204 - i, i > 2)),
@@ -200,7 +204,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
       if (/^(actions?|overlay)\./.test(verb)) return actions.call(verb, args) as never;
       if (verb === 'orders.read') return orders.desk.read(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'orders.label') return orders.desk.label(PANEL_VERBS[verb].args.parse(args));
-      const recorded = records.call(verb, args) ?? devices.call(verb);
+      const recorded = records.call(verb, args) ?? devices.call(verb) ?? (await catalogue.call(verb, args));
       if (recorded !== undefined) return recorded as never;
       if (verb === 'labels.read') return orders.desk.labels(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'product.read') {

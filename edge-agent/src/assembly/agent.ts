@@ -24,6 +24,7 @@ import { createShowRecords } from '../sync/show-records.ts';
 import { toPromptBody, toUplinkBodies } from '../sync/uplink-record.ts';
 import { createActionRoom, type ActionRoom } from './action-room.ts';
 import { openCommentModels } from './comment-predictor.ts';
+import type { CatalogueDesk } from './catalogue-desk.ts';
 import { createCommentDesk } from './comment-desk.ts';
 import { createCore } from './core.ts';
 import { learnFromVerdicts, openOrderModel } from './order-model.ts';
@@ -76,6 +77,8 @@ export interface AgentPorts {
   /** Null: configured by its file alone, and no device among others. */
   readonly fleet: FleetControl | null;
 }
+  /** Absent: the catalogue is set by its file alone. */
+  readonly catalogue?: CatalogueDesk;
 
 export interface Agent extends Service {
   readonly panel: PanelServer | null;
@@ -322,7 +325,8 @@ async function assemble(
     { opened: delivered, models: modelsOf(read.models, () => predictor.version), channel: uplink.channel, isBetweenShows: () => !showLog.running, nowMs, logger },
     { agentId, fleetKey: config.uplink.fleetKey, failedToOpen: read.deliveredProblem },
   ); // prettier-ignore
-  const answered = delivery.answering(room.answering(answeringShows(desk, opened.showLog)));
+  const aired = answeringAir(answeringShows(desk, opened.showLog), { state: () => desk.state(), catalogue, skewMs: () => furthestClock(core.stream.stats().sources), nowMs }); // prettier-ignore
+  const answered = delivery.answering(room.answering(aired));
   const backend = recordingActions(fleet?.answering(answered) ?? answered, {
     stage: () => core.advisor.stage(),
     answers: () => core.answers.rows(view()),
@@ -347,7 +351,7 @@ async function assemble(
   );
   const panel = input.panel
     ? createPanelServer(
-        { backend, nowMs, randomBytes: (length) => randomBytes(length), tokens: secrets.panelTokens, logger, pageFolder: path.join(ROOT, 'desktop/dist/renderer'), overlay: room.overlay },
+        { backend: ports.catalogue?.answering(backend) ?? backend, nowMs, randomBytes: (length) => randomBytes(length), tokens: secrets.panelTokens, logger, pageFolder: path.join(ROOT, 'desktop/dist/renderer'), overlay: room.overlay },
         { ...config.panel, curve: secrets.panelCurve },
       )
     : null; // prettier-ignore

@@ -15,6 +15,8 @@ export interface FleetControl {
   apply(): Promise<boolean>;
   /** The same with the version before. */
   back(): Promise<boolean>;
+  /** What the studio has changed on disk comes into force: this agent ends and the next one starts. False: it ends already. */
+  again(): Promise<boolean>;
 }
 
 export interface FleetPartPorts {

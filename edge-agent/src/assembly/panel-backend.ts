@@ -263,6 +263,14 @@ export function createPanelBackend(
         case 'fleet.apply':
         case 'fleet.back':
           throw new PanelCallError('not-found', `${verb}: this agent is configured by its file alone.`);
+        case 'catalogue.read':
+        case 'catalogue.products':
+        case 'catalogue.upload':
+        case 'catalogue.preview':
+        case 'catalogue.apply':
+        case 'catalogue.restore':
+        case 'catalogue.export':
+          throw new PanelCallError('not-found', `${verb}: this agent's catalogue is set by its file alone.`);
         case 'pairing.create':
           throw new Error('pairing.create is answered by the panel server, which has the codes');
       }

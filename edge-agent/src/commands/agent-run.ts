@@ -85,6 +85,7 @@ class AgentRun {
       remote,
       apply: () => this.#change(() => this.#begin()),
       back: () => this.#change(() => remote.rollBack('by the operator')),
+      again: () => this.#change(() => Promise.resolve(true)),
     };
     try {
       this.#config = await remote.starting();

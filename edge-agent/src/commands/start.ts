@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { AgentConfig, Catalogue } from '@livecue/shared/contract';
 import { createAgent, VERSION, type Agent } from '../assembly/agent.ts';
+import { openCatalogueBook, type CatalogueBook } from '../assembly/catalogue-book.ts';
+import { createCatalogueDesk } from '../assembly/catalogue-desk.ts';
 import { dataFolder } from '../assembly/data-folder.ts';
 import { sourcesFrom, type SourceCall, parseSourceCalls } from '../assembly/source-list.ts';
 import { simulatedCatalogue } from '../ingest/simulator/catalogue.ts';
@@ -59,15 +61,15 @@ export const start = fileCommand('start', HELP, parseCall, async (call: Call, io
   mkdirSync(call.folder, { recursive: true, mode: 0o700 });
   const nowMs = () => Date.now();
   const remote = await openRemoteConfigIn(call.folder, await configuration(call), { nowMs, logger });
-  const catalogue = catalogueOf(call);
+  const book = catalogueOf(call, nowMs);
   const connectorSecrets = await openConnectorSecrets(call.folder);
   let window: typeof openElectron | null = openElectron;
   await runAgents(
     {
       remote, nowMs, logger, trialMs: call.trialMs,
-      create: (config, fleet, onFatal) => createAgent(
-        { config, catalogue, folder: call.folder, mode: modeOf(call.sources), panel: call.panel },
-        { nowMs, logger, createSources: (parts) => sourcesFrom(call.sources, { ...parts, connectorSecrets, folder: call.folder, nowMs, logger }, config), onFatal, fleet },
+      create: async (config, fleet, onFatal) => createAgent(
+        { config, catalogue: await book.present(), folder: call.folder, mode: modeOf(call.sources), panel: call.panel },
+        { nowMs, logger, catalogue: createCatalogueDesk({ book, restart: () => fleet.again() }, { currency: config.advise.currency }), createSources: (parts) => sourcesFrom(call.sources, { ...parts, connectorSecrets, folder: call.folder, nowMs, logger }, config), onFatal, fleet },
       ),
       live(agent, config, signal) {
         announce(agent, call, config, io, logger, window);
@@ -138,29 +140,15 @@ async function configuration(call: Call): Promise<AgentConfig> {
   return AgentConfig.parse(call.demo ? { advise: { holdBackShare: 0 } } : {});
 }
 
-function catalogueOf(call: Call): Catalogue {
+/** The products with their versions. Read anew for every agent: an import puts others there. */
+function catalogueOf(call: Call, nowMs: () => number): CatalogueBook {
   const file = call.catalogue ?? path.join(call.folder, 'catalogue.json');
-  if (!existsSync(file)) {
-    if (call.catalogue !== null)
-      throw new ConfigurationError(
-        `Reading the catalogue ${file}: there is no such file. Check the path after --catalogue.`,
-      );
-    return simulatedShop(call) ?? Catalogue.parse({ products: [] });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new ConfigurationError(`Reading the catalogue ${file}: ${(error as Error).message}. Correct the JSON.`, {
-      cause: error,
-    });
-  }
-  const parsed = Catalogue.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new ConfigurationError(
-    `Catalogue ${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}. Correct that key.`,
-  );
+  if (call.catalogue !== null && !existsSync(file))
+    throw new ConfigurationError(
+      `Reading the catalogue ${file}: there is no such file. Check the path after --catalogue.`,
+    );
+  const without = simulatedShop(call) ?? Catalogue.parse({ products: [] });
+  return openCatalogueBook({ nowMs }, { file, folder: call.folder }, without);
 }
 
 /** What a simulated room sells, as many products as its profile says. */

@@ -99,6 +99,12 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'overlay.clear') return {};
       if (verb === 'shows.list') return { shows: [] };
       if (verb === 'shows.read') return { rows: [] };
+      if (verb === 'catalogue.read') return { products: 0, basis: 'x', currency: 'CNY', versions: [] };
+      if (verb === 'catalogue.products') return { products: [] };
+      if (verb === 'catalogue.upload') return { receivedBytes: 3 };
+      if (verb === 'catalogue.preview') return { preview: null, unreadable: { zh: '空', en: 'empty' }, basis: 'x' };
+      if (verb === 'catalogue.apply' || verb === 'catalogue.restore') return { version: null, reason: 'not-kept' };
+      if (verb === 'catalogue.export') return { name: 'catalogue.csv', text: '' };
       if (verb === 'message.presets') return { presets: [] };
       if (verb === 'message.send') return { promptId: 'operator-message/own/@1' };
       if (verb === 'message.clear') return { cleared: 1 };

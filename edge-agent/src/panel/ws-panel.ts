@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { PanelMessage, PanelRole } from '@livecue/shared/contract';
+import { UPLOAD_CHUNK_MAX, type PanelMessage, type PanelRole } from '@livecue/shared/contract';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { CallAnswerer } from './call-answer.ts';
 import type { StateFeed, StateFrame } from './state-feed.ts';
@@ -9,7 +9,8 @@ import type { StateFeed, StateFrame } from './state-feed.ts';
 export const CLOSE_NOT_PAIRED = 4401;
 const CLOSE_TRY_LATER = 1013;
 const MAX_PANELS = 32;
-const MAX_CALL_BYTES = 16 * 1024;
+/** A piece of a product file and what is around it. */
+const MAX_CALL_BYTES = UPLOAD_CHUNK_MAX + 16 * 1024;
 const MAX_CALLS_IN_FLIGHT = 16;
 /** Answers that a panel asked for and does not take. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { PANEL_STATE_TOPIC } from '@livecue/shared/contract';
+import { PANEL_STATE_TOPIC, UPLOAD_CHUNK_MAX } from '@livecue/shared/contract';
 import { Context, Publisher, Router } from 'zeromq';
 import { PortInUseError } from '../runtime/agent-error.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -11,7 +11,8 @@ import { createZapGate, type ZapGate } from './zap-gate.ts';
 const HOST = '127.0.0.1';
 /** States kept for a desktop that does not read: more would only be older. */
 const STATES_KEPT = 2;
-const MAX_CALL_BYTES = 16 * 1024;
+/** A piece of a product file and what is around it. */
+const MAX_CALL_BYTES = UPLOAD_CHUNK_MAX + 16 * 1024;
 
 export interface ZmqPanel {
   open(): Promise<{ readonly pubEndpoint: string; readonly callEndpoint: string }>;

@@ -10,6 +10,7 @@ export * from './panel-actions.ts';
 export * from './panel-bridge.ts';
 export * from './panel-answers.ts';
 export * from './panel-comments.ts';
+export * from './panel-catalogue.ts';
 export * from './panel-cues.ts';
 export * from './panel-fleet.ts';
 export * from './panel-link.ts';

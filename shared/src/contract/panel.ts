@@ -8,6 +8,7 @@ import { RoomAnomaly } from '../insight/room-anomaly.ts';
 import { ACTION_VERBS } from './panel-actions.ts';
 import { ANSWER_VERBS } from './panel-answers.ts';
 import { COMMENT_VERBS } from './panel-comments.ts';
+import { CATALOGUE_VERBS } from './panel-catalogue.ts';
 import { CUE_VERBS, CueState } from './panel-cues.ts';
 import { OrderCounts, ProductInterest, SIGNAL_VERBS } from './panel-signals.ts';
 import { SentMessage, UplinkStatus } from './uplink.ts';
