@@ -325,8 +325,7 @@ async function assemble(
     { opened: delivered, models: modelsOf(read.models, () => predictor.version), channel: uplink.channel, isBetweenShows: () => !showLog.running, nowMs, logger },
     { agentId, fleetKey: config.uplink.fleetKey, failedToOpen: read.deliveredProblem },
   ); // prettier-ignore
-  const aired = answeringAir(answeringShows(desk, opened.showLog), { state: () => desk.state(), catalogue, skewMs: () => furthestClock(core.stream.stats().sources), nowMs }); // prettier-ignore
-  const answered = delivery.answering(room.answering(aired));
+  const answered = delivery.answering(room.answering(answeringShows(desk, opened.showLog)));
   const backend = recordingActions(fleet?.answering(answered) ?? answered, {
     stage: () => core.advisor.stage(),
     answers: () => core.answers.rows(view()),
