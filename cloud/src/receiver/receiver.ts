@@ -1,7 +1,7 @@
-import mqtt, { type MqttClient } from 'mqtt';
 import { AgentPresence, TOPIC_ROOT, topics, type UplinkAck } from '@livecue/shared/contract';
 import type { BrokerAccess } from '../access.ts';
 import { createDeviceDesk, DEVICE_TOPICS, type DeviceDesk } from '../fleet/device-desk.ts';
+import { createBrokerLink, type BrokerLink } from './broker-link.ts';
 import type { Database } from './database.ts';
 import { decodeRecordMessage, leafOf, storable, type ReceivedRecord } from './record-message.ts';
 import { createMetrics, type ReceiverMetrics, type ReceiverStatus } from './metrics.ts';
@@ -17,7 +17,7 @@ export interface ReceiverConfig {
   /** Name of a shared subscription: brokers give each record to one of its members. Null: all records. */
   readonly shareName?: string | null;
   readonly access?: BrokerAccess;
-  /** Pause between connection attempts. Default 1,000. */
+  /** First pause between connection attempts, doubled up to 60 times as long. Default 1,000. */
   readonly reconnectMs?: number;
   /** Rows older than this are dropped. Default 400 days. */
   readonly keepDays?: number;
@@ -52,7 +52,8 @@ class MqttReceiver implements Receiver {
   readonly #devices: DeviceDesk;
   readonly #counts = { received: 0, committed: 0, fenced: 0, deadLetters: 0, refusedFull: 0 };
   #waiting: ReceivedRecord[] = [];
-  #client: MqttClient | null = null;
+  readonly #link: BrokerLink;
+  #subscribed: (() => void) | null = null;
   #timer: NodeJS.Timeout | null = null;
   #maintainTimer: NodeJS.Timeout | null = null;
   #writing: Promise<void> | null = null;
@@ -64,7 +65,25 @@ class MqttReceiver implements Receiver {
   constructor(config: ReceiverConfig) {
     this.#config = config;
     const { studioOf = (agentId: string) => [agentId] } = config;
-    this.#devices = createDeviceDesk({ ...config, studioOf, publish: (topic, payload) => this.#keep(topic, payload, 'telling a studio of its devices') }); // prettier-ignore
+    this.#devices = createDeviceDesk({ ...config, studioOf, publish: (topic, payload) => this.#link.keep(topic, () => payload) }); // prettier-ignore
+    const { brokerUrl, logger, shareName = null, access = {}, reconnectMs = 1_000 } = config;
+    const shared = (filter: string) => (shareName === null ? filter : `$share/${shareName}/${filter}`);
+    this.#link = createBrokerLink(
+      {
+        logger,
+        random: Math.random,
+        onMessage: (topic, payload, properties) => this.#take(topic, payload, properties),
+        onOpen: () => void this.#opened(),
+      },
+      {
+        brokerUrl,
+        // Presence is retained, and retained messages do not come through a shared subscription.
+        filters: [topics.presence('+'), ...[topics.records('+'), topics.checkpoint('+')].map(shared)],
+        wanted: DEVICE_TOPICS,
+        access,
+        pauseMs: { first: reconnectMs, longest: 60 * reconnectMs },
+      },
+    );
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -87,60 +106,37 @@ class MqttReceiver implements Receiver {
   }
 
   #connect(signal: AbortSignal): Promise<void> {
-    const { brokerUrl, logger } = this.#config;
-    // Clean sessions: what a broker kept for us is worth nothing that the agents' outboxes are not.
-    const client = mqtt.connect(brokerUrl, { protocolVersion: 5, clean: true, reconnectPeriod: this.#config.reconnectMs ?? 1_000, keepalive: 15, queueQoSZero: false, resubscribe: false, ...this.#config.access }); // prettier-ignore
-    this.#client = client;
-    client.on('message', (topic, payload, packet) =>
-      this.#take(topic, payload, packet.properties?.userProperties ?? {}),
-    );
-    client.on('error', (error) => {
-      const problem = `no connection to the broker ${brokerUrl} (${error.message || String((error as NodeJS.ErrnoException).code)}): check its address, that it runs, user, password and certificates`;
-      if (this.#problem !== problem) logger.warn(problem);
-      this.#problem = problem;
-    });
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-      client.on('connect', () => {
-        this.#problem = null;
-        this.#subscribe(client).then(resolve, (error: Error) => {
-          this.#problem = `the broker ${brokerUrl} refuses the subscription (${error.message}): allow this client to read ${TOPIC_ROOT}/+/records`;
-          logger.warn(this.#problem);
-          client.reconnect();
-        });
-      });
+      this.#subscribed = resolve;
+      this.#link.open();
     });
+  }
+
+  /** A broker that forgot the retained acknowledgements, or agents that wait for one. */
+  async #opened(): Promise<void> {
+    this.#subscribed?.();
+    try {
+      for (const [agentId, ack] of await readAcks(this.#config.database)) this.#publish(agentId, ack);
+    } catch (error) {
+      if (this.#stopping === null) this.#config.logger.warn(`reading what to acknowledge: ${(error as Error).message}; agents hear of it with their next records`); // prettier-ignore
+    }
   }
 
   stop(): Promise<void> {
     return (this.#stopping ??= (async () => {
-      const client = this.#client;
-      if (client === null) return;
       if (this.#timer !== null) clearTimeout(this.#timer);
       if (this.#maintainTimer !== null) clearInterval(this.#maintainTimer);
       await this.#writing;
       await this.#checks;
       await this.#devices.close();
       if (this.#waiting.length > 0 && this.#failures === 0) await this.#writeOnce();
-      await client.endAsync(!client.connected).catch(() => client.end(true));
+      await this.#link.close();
     })());
   }
 
   status(): ReceiverStatus {
-    return { connected: this.#client?.connected ?? false, ...this.#counts, problem: this.#problem };
-  }
-
-  async #subscribe(client: MqttClient): Promise<void> {
-    const { shareName = null } = this.#config;
-    const shared = (filter: string) => (shareName === null ? filter : `$share/${shareName}/${filter}`);
-    // Presence is retained, and retained messages do not come through a shared subscription.
-    await client.subscribeAsync(topics.presence('+'), { qos: 1 });
-    await client.subscribeAsync([topics.records('+'), topics.checkpoint('+')].map(shared), { qos: 1 });
-    await client.subscribeAsync(DEVICE_TOPICS, { qos: 1 }).catch((error: Error) => {
-      this.#config.logger.warn(`the broker refuses the topics of devices (${error.message}); records go on: allow them as cloud/mosquitto/acl does`); // prettier-ignore
-    });
-    // A broker that forgot the retained acknowledgements, or agents that wait for one.
-    for (const [agentId, ack] of await readAcks(this.#config.database)) this.#publish(agentId, ack);
+    return { connected: this.#link.connected, ...this.#counts, problem: this.#problem ?? this.#link.problem };
   }
 
   #take(topic: string, payload: Uint8Array, properties: Record<string, string | string[]>): void {
@@ -232,15 +228,16 @@ class MqttReceiver implements Receiver {
   }
 
   #publish(agentId: string, ack: UplinkAck): void {
-    this.#keep(topics.ack(agentId), JSON.stringify(ack), `acknowledging to ${agentId}`);
+    this.#link.keep(topics.ack(agentId), (bytes) => fitting(ack, bytes));
   }
+}
 
-  #keep(topic: string, payload: string, doing: string): void {
-    const client = this.#client;
-    if (client === null || !client.connected) return; // Acknowledgements come with the next connection, devices with the next report.
-    client.publish(topic, payload, { qos: 1, retain: true, properties: { contentType: 'application/json' } }, (error) => {
-      if (error && this.#stopping === null) this.#problem = `${doing}: ${error.message}`;
-    }); // prettier-ignore
+/** Without the highest ranges, and at last without the proof, where the broker takes no more: both come again. */
+function fitting(ack: UplinkAck, bytes: number): string {
+  for (let { ranges } = ack; ; ranges = ranges.slice(0, Math.floor(ranges.length / 2))) {
+    const text = JSON.stringify({ ...ack, ranges });
+    if (Buffer.byteLength(text) <= bytes) return text;
+    if (ranges.length === 0) return JSON.stringify({ epoch: ack.epoch, contiguous: ack.contiguous, ranges });
   }
 }
 
