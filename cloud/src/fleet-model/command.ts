@@ -23,7 +23,7 @@ same call again changes nothing. Without --folder: how far each agent is, a JSON
   --canary-comments N  … and on at least so many comments (default 500; 100 to 1000000)
   --when between-shows it serves after the show that runs, not in its midst
   --chunk-bytes N      at most 49152 (default), less where the broker takes smaller packets
-  --remove             takes the chunks of that model off the broker again; agents keep what they have
+  --remove             takes the chunks of that model off the broker; agents keep what they have fetched
   --broker URL, --broker-user NAME, --broker-ca FILE, --broker-cert FILE, --broker-key FILE   as the receiver's
 
   livecue fleet model --agent studio-1 --folder models/intent --key fleet-key.json --broker mqtts://broker.example:8883
@@ -52,7 +52,8 @@ export async function runFleetModel(args: readonly string[], { write }: { readon
   const broker = await openFleetBroker(brokerOf(values), accessOf(values));
   try {
     if (packed === null) return await tell(broker, agents, write);
-    await putChunks(broker, packed, isRemoving, write);
+    if (isRemoving) return await removeChunks(broker, packed, write);
+    await putChunks(broker, packed, write);
     for (const agentId of signer === null ? [] : agents) await deliver(broker, agentId, packed, signer!, write);
   } finally {
     await broker.close();
@@ -97,16 +98,32 @@ function termsOf(values: Values): Terms {
 }
 
 /** Before the documents that name them: an agent that hears of a model finds all of it. */
-async function putChunks(broker: FleetBroker, packed: PackedModel, isRemoving: boolean, write: Write): Promise<void> {
-  const chunks = packed.chunks();
-  const { modelVersion, files } = packed.delivery;
-  const of = files.reduce((sum, file) => sum + file.chunks.length, 0);
+async function putChunks(broker: FleetBroker, { chunks, delivery }: PackedModel, write: Write): Promise<void> {
+  const of = delivery.files.reduce((sum, file) => sum + file.chunks.length, 0);
+  await keepAll(broker, chunks(), (done) => {
+    if (done % 20 === 0 || done === of)
+      write(`${JSON.stringify({ model: delivery.modelVersion, chunks: done, of })}\n`);
+  });
+}
+
+/** Whatever stands there of its files, however it was cut. */
+async function removeChunks(broker: FleetBroker, { delivery }: PackedModel, write: Write): Promise<void> {
+  const found = await broker.retained(delivery.files.map(({ sha256 }) => modelTopics.chunk(sha256, '+')));
+  const nothing = Buffer.alloc(0);
+  await keepAll(broker, [...found.keys()].map((topic) => ({ topic, payload: nothing })).values(), () => undefined);
+  write(`${JSON.stringify({ model: delivery.modelVersion, removed: found.size })}\n`);
+}
+
+async function keepAll(
+  broker: FleetBroker,
+  messages: IterableIterator<{ readonly topic: string; readonly payload: Buffer }>,
+  onDone: (done: number) => void,
+): Promise<void> {
   let done = 0;
   const one = async () => {
-    for (const { topic, payload } of chunks) {
-      await broker.keep(topic, isRemoving ? Buffer.alloc(0) : payload);
-      done++;
-      if (done % 20 === 0 || done === of) write(`${JSON.stringify({ model: modelVersion, ...(isRemoving ? { removed: done } : { chunks: done }), of })}\n`); // prettier-ignore
+    for (const { topic, payload } of messages) {
+      await broker.keep(topic, payload);
+      onDone(++done);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
