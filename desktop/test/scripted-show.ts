@@ -13,9 +13,10 @@ import { PanelCallError } from '../../edge-agent/src/panel/panel-call-error.ts';
 import { createScriptedActions, type ScriptedActions } from './scripted-actions.ts';
 import { createScriptedCues, cueState, type ScriptedCues } from './scripted-cues.ts';
 import { createScriptedDevices, type ScriptedDevices } from './scripted-devices.ts';
+import { scriptedAir } from './scripted-air.ts';
 import { createScriptedRecords, type ScriptedRecords } from './scripted-records.ts';
-import { createScriptedComments, type ScriptedComments } from './scripted-comments.ts';
 import { createScriptedCatalogue, type ScriptedCatalogue } from './scripted-catalogue.ts';
+import { createScriptedComments, type ScriptedComments } from './scripted-comments.ts';
 import { createScriptedOrders, detailOf, INTEREST, roomAnomalies, type ScriptedOrders } from './scripted-signals.ts';
 
 const BUDGET = { started: 2, limit: 10, currency: 'CNY', discount: '420.00', discountLimit: '5000.00', closed: null };
@@ -102,8 +103,8 @@ export interface ScriptedShow extends PanelBackend {
   readonly orders: ScriptedOrders;
   readonly cues: ScriptedCues;
   readonly records: ScriptedRecords;
-  readonly actions: ScriptedActions;
   readonly catalogue: ScriptedCatalogue;
+  readonly actions: ScriptedActions;
   readonly devices: ScriptedDevices;
   /** Cues that are refused as already closed although panels still see them. */
   readonly closed: Set<string>;
@@ -144,8 +145,8 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
   const orders = createScriptedOrders(nowMs);
   const cues = createScriptedCues(nowMs);
   const records = createScriptedRecords(startMs);
-  const actions = createScriptedActions(nowMs);
   const catalogue = createScriptedCatalogue(nowMs);
+  const actions = createScriptedActions(nowMs);
   const devices = createScriptedDevices(nowMs);
   state.anomalies = roomAnomalies(startMs);
   state.cues = cueState(startMs);
@@ -155,8 +156,8 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
     orders,
     cues,
     records,
-    actions,
     catalogue,
+    actions,
     devices,
     closed: new Set(),
     sent: Array.from({ length: 24 }, (_, i) => record(startMs - i * 5_300, 1204 - i, i > 2)),
@@ -184,6 +185,9 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
     },
     async call(verb, args) {
       if (verb === 'comments.after') return comments.desk.after(PANEL_VERBS[verb].args.parse(args));
+      // Told by every host screen again and again.
+      if (verb === 'screen.report') return {};
+      if (verb === 'air.check') return scriptedAir(show.state(), nowMs());
       if (verb !== 'answers.read') calls.push({ verb, args });
       const own = (headline: HostPrompt['headline'], priority: 'act-now' | 'advice') =>
         prompt({ promptId: `own-${calls.length}`, key: 'operator-message', rule: 'operator-message', priority, headline, reason: { zh: '场控', en: 'From the desk' }, fact: null, productId: null, linkNumber: null }, nowMs()); // prettier-ignore

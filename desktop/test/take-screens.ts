@@ -85,6 +85,7 @@ const SCREENS: readonly Screen[] = [
       { ...comments, name: `orders-${language}`, press: ['o', 'a', 'x'] },
       { ...comments, name: `product-${language}`, press: ['g', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter'] },
       ...(language === 'zh' ? [{ name: 'sent-zh', hash: '#/sent', waitFor: '.sent-table tbody tr', device, click: ['.sent-table tbody tr:nth-child(2)'] }] : []),
+      { name: `air-${language}`, hash: '#/air', waitFor: '.air .row', device },
       { name: `shows-${language}`, hash: '#/shows', waitFor: '.shows-table tbody tr', device, click: ['.shows-table tbody tr:nth-child(2)'] },
       { ...comments, name: `comments-host-${language}`, waitFor: '.comment-list .empty', device: { ...device, role: 'host' } },
     ];

@@ -4,6 +4,8 @@ import { PAGE_ORIGIN, passVerb } from './verb-gate.ts';
 
 const page = { url: `${PAGE_ORIGIN}/index.html#/host`, topFrameOfOurs: true };
 const good: Record<PanelVerb, unknown> = {
+  'air.check': {},
+  'screen.report': { screenId: 'a', distanceM: 2, calibrated: true, hidden: false },
   'fleet.read': {},
   'fleet.apply': {},
   'fleet.back': {},
@@ -17,8 +19,6 @@ const good: Record<PanelVerb, unknown> = {
   'overlay.clear': {},
   'shows.list': {},
   'shows.read': { showId: '20260501T120000Z-main', after: 0 },
-  'prompt.done': { promptId: 'p' },
-  'prompt.snooze': { promptId: 'p' },
   'catalogue.read': {},
   'catalogue.products': { from: 0, limit: 200 },
   'catalogue.upload': { uploadId: '0123456789abcdef0123456789abcdef', name: 'a.csv', totalBytes: 3, offset: 0, chunk: 'YWJj' },
@@ -26,6 +26,8 @@ const good: Record<PanelVerb, unknown> = {
   'catalogue.apply': { uploadId: '0123456789abcdef0123456789abcdef', options: { mapping: null, currency: 'CNY', sheet: null }, basis: 'x', takeGood: false, removeGone: false, note: '' },
   'catalogue.restore': { number: 1 },
   'catalogue.export': { format: 'csv' },
+  'prompt.done': { promptId: 'p' },
+  'prompt.snooze': { promptId: 'p' },
   'prompt.mute': { promptId: 'p' },
   'prompt.veto': { promptId: 'p' },
   'cues.control': { hold: true },

@@ -46,6 +46,8 @@ const bridge: PanelBridge = {
   actionUndo: call('action.undo'),
   actionsForget: call('actions.forget'),
   overlayClear: call('overlay.clear'),
+  airCheck: call('air.check'),
+  screenReport: call('screen.report'),
   fleetRead: call('fleet.read'),
   fleetApply: call('fleet.apply'),
   fleetBack: call('fleet.back'),

@@ -42,6 +42,7 @@ import { choosePolicy } from './policy-choice.ts';
 import { createProductResolver, productById } from './product-resolver.ts';
 import { recordingActions } from './show-actions.ts';
 import { answeringShows } from './show-calls.ts';
+import { answeringAir, furthestClock } from './air-calls.ts';
 import type { ShowLogEntry } from '@livecue/shared/contract';
 import { createShowLog } from './show-log.ts';
 import { createReportKeeper } from './show-report-keeper.ts';
@@ -76,9 +77,9 @@ export interface AgentPorts {
   readonly onFatal: (error: unknown) => void;
   /** Null: configured by its file alone, and no device among others. */
   readonly fleet: FleetControl | null;
-}
   /** Absent: the catalogue is set by its file alone. */
   readonly catalogue?: CatalogueDesk;
+}
 
 export interface Agent extends Service {
   readonly panel: PanelServer | null;
@@ -325,7 +326,8 @@ async function assemble(
     { opened: delivered, models: modelsOf(read.models, () => predictor.version), channel: uplink.channel, isBetweenShows: () => !showLog.running, nowMs, logger },
     { agentId, fleetKey: config.uplink.fleetKey, failedToOpen: read.deliveredProblem },
   ); // prettier-ignore
-  const answered = delivery.answering(room.answering(answeringShows(desk, opened.showLog)));
+  const aired = answeringAir(answeringShows(desk, opened.showLog), { state: () => desk.state(), catalogue, skewMs: () => furthestClock(core.stream.stats().sources), nowMs }); // prettier-ignore
+  const answered = delivery.answering(room.answering(aired));
   const backend = recordingActions(fleet?.answering(answered) ?? answered, {
     stage: () => core.advisor.stage(),
     answers: () => core.answers.rows(view()),

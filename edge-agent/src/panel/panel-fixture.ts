@@ -97,6 +97,8 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'action.undo') return { undone: false, message: null };
       if (verb === 'actions.forget') return { forgotten: 0 };
       if (verb === 'overlay.clear') return {};
+      if (verb === 'air.check') return { checks: [] };
+      if (verb === 'screen.report') return {};
       if (verb === 'shows.list') return { shows: [] };
       if (verb === 'shows.read') return { rows: [] };
       if (verb === 'catalogue.read') return { products: 0, basis: 'x', currency: 'CNY', versions: [] };

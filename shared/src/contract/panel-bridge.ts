@@ -41,6 +41,8 @@ export const BRIDGE_FUNCTIONS = {
   'action.undo': 'actionUndo',
   'actions.forget': 'actionsForget',
   'overlay.clear': 'overlayClear',
+  'air.check': 'airCheck',
+  'screen.report': 'screenReport',
   'fleet.read': 'fleetRead',
   'fleet.apply': 'fleetApply',
   'fleet.back': 'fleetBack',

@@ -6,9 +6,10 @@ import { Stage } from '../prompt/host-prompt.ts';
 import { HealthItem, SourceHealth } from './health.ts';
 import { RoomAnomaly } from '../insight/room-anomaly.ts';
 import { ACTION_VERBS } from './panel-actions.ts';
+import { AIR_VERBS } from './panel-air.ts';
 import { ANSWER_VERBS } from './panel-answers.ts';
-import { COMMENT_VERBS } from './panel-comments.ts';
 import { CATALOGUE_VERBS } from './panel-catalogue.ts';
+import { COMMENT_VERBS } from './panel-comments.ts';
 import { CUE_VERBS, CueState } from './panel-cues.ts';
 import { OrderCounts, ProductInterest, SIGNAL_VERBS } from './panel-signals.ts';
 import { SentMessage, UplinkStatus } from './uplink.ts';
@@ -102,7 +103,9 @@ export const PANEL_VERBS = {
   ...CUE_VERBS,
   ...SIGNAL_VERBS,
   ...SHOW_VERBS,
+  ...CATALOGUE_VERBS,
   ...ACTION_VERBS,
+  ...AIR_VERBS,
   ...FLEET_VERBS,
   ...MODEL_VERBS,
 } as const; // prettier-ignore
@@ -117,6 +120,7 @@ export const HOST_VERBS: ReadonlySet<PanelVerb> = new Set([
   'prompt.mute',
   'prompt.veto',
   'series.read',
+  'screen.report',
 ]);
 
 export const mayCall = (role: PanelRole, verb: PanelVerb): boolean => role === 'operator' || HOST_VERBS.has(verb);

@@ -11,6 +11,7 @@ import { useHostGestures, type HostVerb } from './host-gestures.ts';
 import { HostSettings, type HostChoices } from './host-settings.tsx';
 import { leastFontPx, NOMINAL_MM_PER_PX } from './optics.ts';
 import { QuietLine } from './quiet-line.tsx';
+import { useScreenReport } from './screen-report.ts';
 
 const BEAT_MS = 250;
 
@@ -108,6 +109,7 @@ export function HostScreen() {
   const live = useLive();
   useBeat(BEAT_MS);
   const [choices, setChoices] = useChoices();
+  useScreenReport(choices);
   const [settings, setSettings] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const { state } = live;

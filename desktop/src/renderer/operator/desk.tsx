@@ -2,6 +2,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CommentFilter, PanelState } from '@livecue/shared/contract';
 import { Unplug } from 'lucide-react';
+import { AirScreen } from '../air/air-screen.tsx';
+import { CatalogueScreen } from '../catalogue/catalogue-screen.tsx';
 import { readClock, useBeat, useLive, type Clock } from '../live/use-live.tsx';
 import { recall, remember } from '../parts/memory.ts';
 import type { Route } from '../parts/route.ts';
@@ -67,8 +69,10 @@ export function Desk({ route }: { route: Route }) {
     <div className={`operator ${theme === 'light' ? 'light' : ''}`}>
       <TopBar state={state} clock={clock} route={route} theme={theme} onTheme={choose} />
       {clock.lost ? <LostBanner clock={clock} /> : null}
+      {route === 'air' ? <AirScreen /> : null}
       {route === 'sent' ? <SentScreen uplink={state.uplink} nowMs={clock.nowMs} /> : null}
       {route === 'shows' ? <ShowsScreen /> : null}
+      {route === 'catalogue' ? <CatalogueScreen /> : null}
       {route === 'operator' ? <OperatorScreen state={state} clock={clock} theme={theme} /> : null}
     </div>
   );

@@ -10,6 +10,7 @@ import { useUnits } from '../words/units.ts';
 import { cloudLevel } from './cloud-level.ts';
 import { CueControls } from './cues/cue-controls.tsx';
 import { LevelIcon, type Level } from './level-icon.tsx';
+import { PageLinks } from './page-links.tsx';
 import type { Theme } from './room-charts.tsx';
 
 /** Share of the events that senders numbered, or platforms counted, and that we have; null before the first. */
@@ -72,13 +73,7 @@ export function TopBar(props: {
           : units.age(clock.nowMs - state.uplink.lastAckMs)}
       </Figure>
       <CueControls stage={state.stage} onProblem={setProblem} />
-      <nav aria-label={t('view.switch')} title={t('view.key')}>
-        {(['operator', 'host', 'shows', 'sent'] as const).map((route) => (
-          <a key={route} href={`#/${route}`} aria-current={route === props.route ? 'page' : undefined}>
-            {t(`view.${route}`)}
-          </a>
-        ))}
-      </nav>
+      <PageLinks route={props.route} />
       <button type="button" className="button small pair-button" title={t('top.pair')} onClick={() => setPairing(true)}>
         <MonitorSmartphone size={14} aria-hidden="true" /> <span className="wide-word">{t('top.pair')}</span>
       </button>

@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from 'react';
 
-const ROUTES = ['host', 'operator', 'shows', 'sent'] as const;
+/** Pages of the desk that stand in the list of the top bar, in this order. */
+export const MORE_ROUTES = ['air', 'catalogue', 'shows', 'sent'] as const;
+const ROUTES = ['host', 'operator', ...MORE_ROUTES] as const;
 export type Route = (typeof ROUTES)[number];
 
 /** A phone is held by the host; a desk belongs to the operator. */

@@ -1,3 +1,4 @@
+import { catalogueEn } from './catalogue-en.ts';
 import { cuesEn } from './cues-en.ts';
 import { showsEn } from './shows-en.ts';
 import { signalsEn } from './signals-en.ts';
@@ -7,6 +8,7 @@ export const en = {
   ...signalsEn,
   ...cuesEn,
   ...showsEn,
+  ...catalogueEn,
   mode: { simulated: 'Simulated room, not live', replay: 'Replay, not live' },
   live: 'Live',
   on: 'Running',
@@ -49,7 +51,7 @@ export const en = {
     close: 'Close',
     notSent: 'Not sent: {{why}}',
   },
-  view: { operator: 'Operator', host: 'Host', shows: 'Shows', sent: 'What left', switch: 'Views', key: 'V switches host and operator' },
+  view: { operator: 'Operator', air: 'Before air', host: 'Host', shows: 'Shows', catalogue: 'Catalogue', sent: 'What left', more: 'Pages', switch: 'Views', key: 'V switches host and operator' },
   top: {
     coverage: 'coverage {{n}}',
     cloud: 'cloud',
@@ -166,6 +168,7 @@ export const en = {
     search: 'search',
     leave: 'leave the comment, follow again',
     orders: 'to the odd orders',
+    actions: 'to the actions',
     accept: 'accept an order’s alarm · call it a false alarm; U takes it back',
     products: 'to the products; ↑ ↓ choose, Enter shows why',
     answers: 'to the questions; C copies the answer, A given, X put aside',

@@ -1,5 +1,11 @@
 /** English words of the recorded shows; `shows-zh.ts` has the same keys. */
 export const showsEn = {
+  air: {
+    title: 'Before air',
+    ok: 'Ready for air.',
+    warn: 'You can go on air; look at what is in doubt first.',
+    wrong: 'Not ready: something must be mended first.',
+  },
   shows: {
     title: 'Recorded shows',
     lead: 'What happened in each show that is kept on this box. No viewer’s words, no names.',

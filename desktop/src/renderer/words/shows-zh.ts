@@ -2,6 +2,12 @@ import type { showsEn } from './shows-en.ts';
 
 /** Chinese words of the recorded shows. */
 export const showsZh: typeof showsEn = {
+  air: {
+    title: '开播检查',
+    ok: '可以开播。',
+    warn: '可以开播；先看看存疑的几项。',
+    wrong: '还不能开播：有必须处理的问题。',
+  },
   shows: {
     title: '直播记录',
     lead: '本机保存的每一场发生了什么。没有观众原话，没有姓名。',

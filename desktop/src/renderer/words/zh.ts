@@ -1,4 +1,5 @@
 import type { PanelWords } from './en.ts';
+import { catalogueZh } from './catalogue-zh.ts';
 import { cuesZh } from './cues-zh.ts';
 import { showsZh } from './shows-zh.ts';
 import { signalsZh } from './signals-zh.ts';
@@ -7,6 +8,7 @@ export const zh: PanelWords = {
   ...signalsZh,
   ...cuesZh,
   ...showsZh,
+  ...catalogueZh,
   mode: { simulated: '模拟直播间，非真实直播', replay: '回放，非真实直播' },
   live: '直播',
   on: '运行',
@@ -49,7 +51,7 @@ export const zh: PanelWords = {
     close: '关闭',
     notSent: '没有发出：{{why}}',
   },
-  view: { operator: '场控', host: '主播', shows: '场次', sent: '上云内容', switch: '视图', key: '按 V 切换主播屏与场控屏' },
+  view: { operator: '场控', air: '开播检查', host: '主播', shows: '场次', catalogue: '商品', sent: '上云内容', more: '更多页面', switch: '视图', key: '按 V 切换主播屏与场控屏' },
   top: {
     coverage: '覆盖率 {{n}}',
     cloud: '云端',
@@ -166,6 +168,7 @@ export const zh: PanelWords = {
     search: '搜索',
     leave: '离开这条评论，继续跟随',
     orders: '进入可疑订单列表',
+    actions: '打开操作',
     accept: '订单异常属实 · 误报；U 撤销',
     products: '进入商品表；↑ ↓ 选择，Enter 查看依据',
     answers: '进入问答；C 复制答案，A 已答，X 搁置',

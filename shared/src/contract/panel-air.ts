@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { HealthItem } from './health.ts';
+
+/** What a host screen tells of itself: whether its words can be read, and by whom else they could be seen. */
+export const ScreenReport = z.strictObject({
+  /** Chosen by the screen when it opens. */
+  screenId: z.string().min(1).max(64),
+  /** From here the host reads it, m. */
+  distanceM: z.number().min(0.3).max(10),
+  /** The ruler was held against a card of known width. */
+  calibrated: z.boolean(),
+  /** The window is kept out of screen captures; false: that cannot be known. */
+  hidden: z.boolean(),
+});
+export type ScreenReport = z.infer<typeof ScreenReport>;
+
+/** A screen that has told nothing for so long is closed. It tells every 10 s. */
+export const SCREEN_GONE_MS = 30_000;
+
+/** Verbs of the page "before air". */
+export const AIR_VERBS = {
+  /** Whether the show can begin: worst first, each with what to do. */
+  'air.check': { args: z.strictObject({}), result: z.object({ checks: z.array(HealthItem).max(300) }) },
+  'screen.report': { args: ScreenReport, result: z.object({}) },
+} as const; // prettier-ignore
