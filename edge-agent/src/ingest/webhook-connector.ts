@@ -142,7 +142,7 @@ function createWebhookConnector(
   }
 
   /** Settles true when everything up to these events is on disk, false when that takes too long. */
-  function storedInTime(events: readonly CanonicalWireEvent[], commit: () => void): Promise<boolean> {
+  function storedInTime(events: readonly CanonicalWireEvent[], commit?: () => void): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), kind.answerWithinMs * 0.75);
       const settle = (stored: boolean) => {
@@ -191,16 +191,13 @@ function createWebhookConnector(
       // A repetition may be of a request that is still on its way to the disk: it waits for that.
       const repeats = result.outcome === 'duplicate' || (result.duplicates ?? 0) > 0;
       const { events, hints } = reading?.split(result) ?? { events: result.events, hints: [] as Hint[] };
-      const waits = events.length + hints.length > 0 || (repeats && waiting.length + storing.length > 0);
-      if (!waits) {
-        result.commit?.();
-        return answer;
-      }
+      const remembers = hints.length > 0 || result.commit !== undefined;
+      if (events.length === 0 && !remembers && !(repeats && waiting.length + storing.length > 0)) return answer;
       const commit = () => {
         result.commit?.();
         reading?.take(hints);
       };
-      if (await storedInTime(events, commit)) return answer;
+      if (await storedInTime(events, remembers ? commit : undefined)) return answer;
       result.undo?.();
       return OVERLOADED;
     },

@@ -48,6 +48,7 @@ export const CURSOR_KEY = 'cursor';
 interface Queued {
   readonly events: LiveEvent[];
   readonly cursor: string | undefined;
+  readonly commit: (() => void) | undefined;
 }
 
 /** A connector made of one session after another, with back-off, health, a bounded queue and a cursor. */
@@ -104,6 +105,13 @@ export function createStreamConnector(context: ConnectorContext, config: StreamC
     }
   }
 
+  /** What was told is known at once: after a kill it must not be told again. Cursors may be a second old. */
+  async function remember(commits: readonly (() => void)[]): Promise<void> {
+    if (commits.length === 0) return;
+    for (const commit of commits) commit();
+    await context.memory.flush().catch((error: Error) => context.logger.error(`connector ${config.name}: writing what was told: ${error.message}; it may be told again after a restart`)); // prettier-ignore
+  }
+
   return {
     health: (nowMs) => meter.read(nowMs),
     async *start(signal) {
@@ -115,9 +123,11 @@ export function createStreamConnector(context: ConnectorContext, config: StreamC
       const outcome: { done: boolean; error?: unknown } = { done: false };
       const take: SessionLink['take'] = (result, cursor) => {
         meter.record(result);
-        if (result.events.length === 0 && cursor === undefined) return;
+        if (result.events.length === 0 && cursor === undefined && result.commit === undefined) return;
         // The queue looks at nothing but the type.
-        meter.dropped(queue.offer({ events: result.events as unknown as LiveEvent[], cursor }, position++));
+        meter.dropped(
+          queue.offer({ events: result.events as unknown as LiveEvent[], cursor, commit: result.commit }, position++),
+        );
         wake();
       };
       const sessions = runSessions(running, take)
@@ -142,6 +152,7 @@ export function createStreamConnector(context: ConnectorContext, config: StreamC
             context.memory.set(CURSOR_KEY, cursor);
             meter.cursor(cursor);
           }
+          await remember(taken.flatMap(({ frame }) => frame.commit ?? []));
           if (taken.length > 0) continue;
           if (outcome.error !== undefined) throw outcome.error;
           if (outcome.done) return;

@@ -10,9 +10,9 @@ export interface Recollection {
   map<V>(config: { readonly name?: string; readonly keepMs: number; readonly maxEntries: number }): Remembered<V>;
   /**
    * Runs `work`; `undo` puts back everything that it wrote, unless it was written again since; `commit` hands it to
-   * the memory on disk.
+   * the memory on disk, and is absent when nothing of it goes there.
    */
-  transaction<T>(work: () => T): { readonly value: T; readonly undo: () => void; readonly commit: () => void };
+  transaction<T>(work: () => T): { readonly value: T; readonly undo: () => void; readonly commit?: () => void };
 }
 
 export interface Remembered<V> {
@@ -29,7 +29,7 @@ interface Entry<V> {
 
 interface Step {
   readonly undo: () => void;
-  readonly commit: () => void;
+  readonly commit?: () => void;
 }
 
 /** `memory` absent: nothing outlives the decoder. */
@@ -71,7 +71,7 @@ export function createRecollection(nowMs: () => number, memory?: ConnectorMemory
               else entries.set(key, before);
             },
             // Forgotten since: it is no longer known there either.
-            commit: () => entries.has(key) && write(key, written),
+            ...(config.name === undefined ? {} : { commit: () => entries.has(key) && write(key, written) }),
           });
         },
         get size() {
@@ -83,15 +83,16 @@ export function createRecollection(nowMs: () => number, memory?: ConnectorMemory
       const steps: Step[] = [];
       journal = steps;
       try {
-        return {
-          value: work(),
-          undo: () =>
-            steps
-              .splice(0)
-              .toReversed()
-              .forEach(({ undo }) => undo()),
-          commit: () => steps.splice(0).forEach(({ commit }) => commit()),
-        };
+        const value = work();
+        const undo = () =>
+          steps
+            .splice(0)
+            .toReversed()
+            .forEach((step) => step.undo());
+        const isKept = memory !== undefined && steps.some(({ commit }) => commit !== undefined);
+        return isKept
+          ? { value, undo, commit: () => steps.splice(0).forEach(({ commit }) => commit?.()) }
+          : { value, undo };
       } finally {
         journal = null;
       }

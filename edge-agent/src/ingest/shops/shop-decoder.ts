@@ -130,7 +130,7 @@ export function createShopDecoder(
       // What is remembered of a message that could not be read to its end would be half the truth.
       if (result.outcome === 'malformed') undo();
       const answer = result.outcome === 'malformed' ? (platform.malformedAnswer ?? platform.answer) : platform.answer;
-      return { answer, ...result, undo, commit };
+      return compact({ answer, ...result, undo, commit });
     },
   };
 }

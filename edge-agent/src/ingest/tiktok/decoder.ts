@@ -35,16 +35,17 @@ type Reader = (data: WireObject, context: Context) => MessageReading;
 export function createDecoder(setup: unknown, ports: DecoderPorts): TiktokDecoder {
   const settings = parseSetup(TiktokSetup, setup, 'tiktok');
   const assembler = createAssembler(ports, { platform: 'tiktok', source: settings.source });
-  const streaks = createGiftStreaks();
+  const streaks = createGiftStreaks(ports.memory);
   let endIsTold = false;
+  const withCommit = (result: DecodeResult) => compact({ ...result, commit: streaks.commit() ?? undefined });
   return {
     decode(input: WireInput): DecodeResult {
       const text = input.text ?? Buffer.from(input.bytes ?? []).toString('utf8');
       const result = assembler.bundle(derivedFromText(readFrame(text, { streaks, nowMs: ports.nowMs() }), text));
       endIsTold ||= result.events.some(({ type }) => type === 'live.room.ended');
-      return result;
+      return withCommit(result);
     },
-    overdue: () => assembler.bundle(streaks.overdue(ports.nowMs())),
+    overdue: () => withCommit(assembler.bundle(streaks.overdue(ports.nowMs()))),
     ended() {
       if (endIsTold) return { events: [], outcome: 'ignored', reason: 'the end of the show was told before' };
       endIsTold = true;

@@ -34,14 +34,25 @@ type Asked = { readonly pageToken: string | null } | null;
 export function createDecoder(setup: unknown, ports: DecoderPorts): PlatformDecoder {
   const settings = parseSetup(YoutubeSetup, setup, 'youtube');
   const assembler = createAssembler(ports, { platform: 'youtube', source: settings.source });
-  const state: State = { begun: false, ended: false, likes: null };
+  const state: State = { begun: false, ...remembered(ports.memory) };
   return {
     decode({ text = '', query }: WireInput): DecodeResult {
-      const readings = readMessage(text, askedBy(query), settings, state);
-      return assembler.bundle(derivedFromText(readings, text));
+      const before = { ...state };
+      const result = assembler.bundle(derivedFromText(readMessage(text, askedBy(query), settings, state), text));
+      const { ended, likes } = state;
+      if (ports.memory === undefined || (ended === before.ended && likes === before.likes)) return result;
+      return { ...result, commit: () => ports.memory!.set(STATE_KEY, JSON.stringify({ ended, likes })) };
     },
   };
 } // prettier-ignore
+
+const STATE_KEY = 'told';
+
+/** Likes that came while nobody listened are told when somebody does, and an end once. */
+function remembered(memory: DecoderPorts['memory']): Pick<State, 'ended' | 'likes'> {
+  const saved = asObject(readJson(memory?.get(STATE_KEY) ?? ''));
+  return { ended: saved?.ended === true, likes: asCount(saved?.likes) ?? null };
+}
 
 function askedBy(query: WireInput['query']): Asked {
   return query === undefined ? null : { pageToken: asText(query.page_token) ?? asText(query.pageToken) ?? null };
