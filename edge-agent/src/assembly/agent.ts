@@ -392,6 +392,7 @@ async function assemble(
     },
     async start(signal) {
       await startAll(services, signal);
+      beatMs ??= nowMs();
       if (panel !== null) {
         writeFileSync(panelLinkFile, JSON.stringify(panelLink(panel.address(), secrets.panelCurve, secrets.panelClientSecretKey)), { mode: 0o600 }); // prettier-ignore
       }
