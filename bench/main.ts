@@ -1,5 +1,6 @@
 /** `livecue bench NAME`: measured figures of the real program, one table for people or JSON for machines. */
 import { answersBench, ANSWERS_HELP } from './answers.ts';
+import { trialBench, TRIAL_HELP } from './model-trial.ts';
 import { modelsBench, MODELS_HELP } from './models.ts';
 import { pipelineBench } from './pipeline.ts';
 import { uplinkBench, UPLINK_HELP } from './uplink.ts';
@@ -34,13 +35,15 @@ if (name === 'pipeline') {
   process.exitCode = await pipelineBench(args, HELP);
 } else if (name === 'models') {
   process.exitCode = await modelsBench(args);
+} else if (name === 'trial') {
+  process.exitCode = await trialBench(args);
 } else if (name === 'uplink') {
   process.exitCode = await uplinkBench(args);
 } else if (name === 'answers') {
   process.exitCode = answersBench(args);
 } else {
   const asked = name === undefined || name === '--help' || name === '-h';
-  const helps = [HELP, MODELS_HELP, ANSWERS_HELP, UPLINK_HELP].join('\n');
+  const helps = [HELP, MODELS_HELP, TRIAL_HELP, ANSWERS_HELP, UPLINK_HELP].join('\n');
   (asked ? process.stdout : process.stderr).write(
     asked ? helps : `livecue bench: there is no bench "${name}".\n\n${helps}`,
   );

@@ -54,7 +54,8 @@ export function modelsOf(predictor: ModelPredictor | null, version: () => string
     observe: (listener) => predictor?.observe(listener) ?? (() => undefined),
     fault() {
       const fall = predictor?.heads.fellBack ?? null;
-      if (fall !== knownFall && fall !== null) return `it failed on a comment, which the models before answered: ${fall.message}`;
+      // The runtime's own words may tell of the comment, and these go to the cloud.
+      if (fall !== knownFall && fall !== null) return 'it failed on a comment, which the models before have answered';
       const lost = losses() - knownLosses;
       return lost > 0 ? `${lost} comments got no answer` : null;
     },

@@ -1,10 +1,10 @@
 import type { CanaryFigures } from '@livecue/shared/contract';
 import type { Trial, TrialCounts } from './model-ports.ts';
 
-/** Comments tried a second, on average: a hundredth of a core, whatever the room does. */
-export const TRIED_PER_SECOND = 100;
+/** Comments tried a second, on average: a fiftieth of a core, whatever the room does (docs/measurements.md). */
+export const TRIED_PER_SECOND = 25;
 /** Tried together; what comes while they are under way and finds no place is skipped. */
-const BATCH = 32;
+const BATCH = 8;
 /** Batches whose cost is remembered. */
 const TIMES_KEPT = 2_000;
 

@@ -56,7 +56,7 @@ export function createPaperModels(): PaperModels {
         labels: ['a', 'b'],
         close: async () => undefined,
         async compare(texts) {
-          const other = texts.filter((text) => Number(text.split(' ')[1]) % 100 >= models.agreeing).length;
+          const other = texts.filter((text) => (Number(text.split(' ')[1]) * 37) % 100 >= models.agreeing).length;
           const half = Math.floor(texts.length / 2);
           const serving = [half, texts.length - half];
           return { comments: texts.length, agreed: texts.length - other, drift: other, wrong: 0, serving, candidate: serving, servingMicros: 1_000, candidateMicros: 1_100 }; // prettier-ignore
