@@ -107,6 +107,9 @@ export function createConnectorSource(
         lastEventMs: health.lastEventMs ?? seen.lastEventMs,
         quietLimitMs: health.quietLimitMs,
         drops: dropsOf(health, seen),
+        ...(health.quotaLeft === null ? {} : { quotaLeft: health.quotaLeft }),
+        ...(health.cursor === null ? {} : { cursor: health.cursor.slice(0, 2048) }),
+        ...(health.hints === undefined ? {} : { hints: health.hints }),
         problem: failure ?? (stopped ? null : problemOf(health, nowMs)),
       };
     },

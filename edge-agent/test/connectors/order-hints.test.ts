@@ -202,6 +202,7 @@ describe.each(PLAYS)('hints of $shop', (play) => {
     await rig.send(play.created);
     expect(told(rig)).toEqual([['shop.order.created', true]]);
     expect(rig.health()).toMatchObject({ state: 'open', hints: { reading: false } });
+    expect(rig.source.health(rig.clock.nowMs())).toMatchObject({ problem: null, hints: { reading: false } });
   });
 });
 

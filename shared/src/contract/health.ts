@@ -24,6 +24,12 @@ export const SourceHealth = z.object({
   lostUpstream: Count,
   /** Likes that came, and likes that the platform's own totals tell of since then. Absent: none are told. */
   likes: z.object({ counted: Count, told: Count }).optional(),
+  /** Calls of the platform's interface that are left, where it tells. Absent: it does not. */
+  quotaLeft: Count.optional(),
+  /** Where the source goes on after a restart. Absent: it cannot. */
+  cursor: z.string().max(2048).optional(),
+  /** Orders that the platform only hints at. Absent: its messages say all. `reading`: they are read through its interface; without, hints are counted as hints. */
+  hints: z.object({ reading: z.boolean(), waiting: Count, read: Count, unread: Count }).optional(),
   /** Senders turned away for want of the right token. */
   refusedTokens: Count,
   /** What is wrong and what to do, or null. */

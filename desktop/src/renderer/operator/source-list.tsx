@@ -16,6 +16,22 @@ export function sourceLevel(source: SourceHealth, nowMs: number): Level {
 /** Below this share the operator is told that the platform leaves likes out. */
 const LIKES_WHOLE = 0.98;
 
+/** Without the shop's interface its messages are hints; with it some may wait to be read. */
+function Hints({ hints }: Pick<SourceHealth, 'hints'>) {
+  const { t } = useTranslation();
+  const units = useUnits();
+  if (hints === undefined) return null;
+  if (!hints.reading) return <span className="warn-text">{t('sources.hintsOnly')}</span>;
+  return (
+    <>
+      {hints.waiting === 0 ? null : <span>{t('sources.hintsWaiting', { n: units.count(hints.waiting) })}</span>}
+      {hints.unread === 0 ? null : (
+        <span className="warn-text">{t('sources.hintsUnread', { n: units.count(hints.unread) })}</span>
+      )}
+    </>
+  );
+}
+
 function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
   const { t } = useTranslation();
   const units = useUnits();
@@ -55,6 +71,11 @@ function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
           {likes === null || likes > LIKES_WHOLE ? null : (
             <span className="warn-text">{t('sources.likes', { n: units.percent(likes) })}</span>
           )}
+          <Hints hints={source.hints} />
+          {source.quotaLeft === undefined ? null : (
+            <span>{t('sources.quota', { n: units.count(source.quotaLeft) })}</span>
+          )}
+          {source.cursor === undefined ? null : <span title={source.cursor}>{t('sources.cursor')}</span>}
         </div>
         {source.problem === null ? null : <p className="remedy">{source.problem}</p>}
         {/* Where to send to is asked for while nothing comes. */}

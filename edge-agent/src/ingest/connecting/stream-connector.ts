@@ -26,6 +26,8 @@ export interface SessionLink {
   keepAlive(): void;
   /** Queues what a message gave, and counts what it did not. `cursor`: where to resume behind this message. */
   take(result: DecodeResult, cursor?: string): void;
+  /** Calls that the platform still allows. */
+  quota(left: number): void;
   /** Open, but something is missing. */
   degraded(problem: Problem): void;
 }
@@ -89,6 +91,7 @@ export function createStreamConnector(context: ConnectorContext, config: StreamC
       signal: AbortSignal.any([signal, ended.signal]),
       open: () => meter.state('open'),
       keepAlive: () => meter.keepAlive(),
+      quota: (left) => meter.quota(left),
       degraded: (problem) => meter.state('degraded', problem),
       take,
     };

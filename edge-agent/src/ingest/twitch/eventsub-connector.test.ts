@@ -54,7 +54,8 @@ async function open({
     onSocket,
     answer(path, body) {
       if (path === '/auth/validate') return validate ?? { body: { user_id: '77', login: 'shop', scopes: ALL } };
-      if (path.startsWith('/streams')) return { body: { data: [{ user_id: '1', viewer_count: 12 }] } };
+      if (path.startsWith('/streams'))
+        return { body: { data: [{ user_id: '1', viewer_count: 12 }] }, headers: { 'ratelimit-remaining': '799' } };
       return { status: subscribe((JSON.parse(body) as { type: string }).type), body: {} };
     },
   });
@@ -162,5 +163,6 @@ describe('connector of Twitch EventSub', () => {
     await clock.advance(60_000);
     await until(() => events.length === 1);
     expect(events[0]).toMatchObject({ type: 'live.audience.updated', data: { concurrent: 12 } });
+    expect(rig.health().quotaLeft).toBe(799);
   });
 }); // prettier-ignore

@@ -45,10 +45,12 @@ export const twitchEventSub = createFactory({
 function createConnector(settings: Configuration, context: ConnectorContext): Connector {
   const [auth, api, socketUrl] = ['twitch-auth', 'twitch-api', 'twitch-eventsub'].map((name) => endpointOf(context, name, NAME)) as [string, string, string]; // prettier-ignore
   const account = { clientId: settings.client_id, accessToken: settings.access_token, channelId: settings.channel_id };
-  const calls = createTwitchCalls(context, { auth, api }, account);
+  let onQuota: (left: number) => void = () => undefined;
+  const calls = createTwitchCalls(context, { auth, api }, account, (left) => onQuota(left));
   const decoder = createDecoder({ channel_eventsub: settings.channel, channel_eventsub_id: settings.channel_id }, context); // prettier-ignore
 
   async function openSession(link: SessionLink): Promise<SessionEnd> {
+    onQuota = link.quota;
     const token = await calls.validate(link.signal);
     if ('end' in token) return token.end;
     return listen(link, token);

@@ -2,7 +2,7 @@ import { parseRetryAfter } from '../../runtime/back-off.ts';
 import { under } from '../connecting/endpoint.ts';
 import type { SessionEnd } from '../connecting/stream-connector.ts';
 import type { ConnectorContext } from '../connector.ts';
-import { asArray, asId, asObject, readJson } from '../decoding/wire-value.ts';
+import { asArray, asCount, asId, asObject, readJson } from '../decoding/wire-value.ts';
 
 export interface TwitchAccount {
   readonly clientId: string;
@@ -44,7 +44,7 @@ export const SUBSCRIPTIONS: readonly SubscriptionKind[] = [
 const REQUEST_MS = 8_000;
 
 /** Twitch's REST calls. What they answer is read, never trusted; tokens stand in no text. */
-export function createTwitchCalls(context: ConnectorContext, urls: { auth: string; api: string }, account: TwitchAccount) {
+export function createTwitchCalls(context: ConnectorContext, urls: { auth: string; api: string }, account: TwitchAccount, onQuota: (left: number) => void) {
   const headers = { authorization: `Bearer ${account.accessToken}`, 'client-id': account.clientId };
 
   async function call(url: URL, signal: AbortSignal, body?: object): Promise<{ status: number; text: string; retryAfterMs: number | null }> {
@@ -56,6 +56,8 @@ export function createTwitchCalls(context: ConnectorContext, urls: { auth: strin
         redirect: 'error',
         signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]),
       });
+      const left = asCount(response.headers.get('ratelimit-remaining'));
+      if (left !== undefined) onQuota(left);
       return { status: response.status, text: await response.text(), retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), context.nowMs()) };
     } catch {
       // Unreachable or too late: as good as a server error, and tried again like one.

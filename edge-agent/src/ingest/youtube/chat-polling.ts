@@ -4,7 +4,7 @@ import { slept } from '../connecting/session-timers.ts';
 import type { SessionEnd, SessionLink } from '../connecting/stream-connector.ts';
 import type { ConnectorContext, PlatformDecoder } from '../connector.ts';
 import { asArray, asCount, asObject, asText, readJson } from '../decoding/wire-value.ts';
-import { untilQuotaDayEndsMs } from './quota-day.ts';
+import { UNITS, untilQuotaDayEndsMs } from './quota-day.ts';
 
 const REQUEST_MS = 10_000;
 const MIN_POLL_MS = 1_000;
@@ -16,11 +16,12 @@ export interface Answer {
 }
 
 /** Calls of the REST API. The key goes in a header, so that it stands in no address. */
-export function createYoutubeCalls(context: ConnectorContext, base: string, secret: { apiKey?: string; accessToken?: string }) {
+export function createYoutubeCalls(context: ConnectorContext, base: string, secret: { apiKey?: string; accessToken?: string }, spend: (units: number) => void) {
   const headers: Record<string, string> =
     secret.accessToken !== undefined ? { authorization: `Bearer ${secret.accessToken}` } : { 'x-goog-api-key': secret.apiKey ?? '' };
 
-  async function get(path: string, query: Record<string, string>, signal: AbortSignal): Promise<Answer> {
+  async function get(path: string, units: number, query: Record<string, string>, signal: AbortSignal): Promise<Answer> {
+    spend(units);
     const url = under(base, `${path}?${new URLSearchParams(query).toString()}`);
     try {
       const response = await context.fetch(url, { headers, redirect: 'error', signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]) });
@@ -32,9 +33,9 @@ export function createYoutubeCalls(context: ConnectorContext, base: string, secr
   }
 
   return {
-    video: (id: string, signal: AbortSignal) => get('/videos', { id, part: 'liveStreamingDetails,statistics' }, signal),
+    video: (id: string, signal: AbortSignal) => get('/videos', UNITS.video, { id, part: 'liveStreamingDetails,statistics' }, signal),
     messages: (chatId: string, pageToken: string | null, maxResults: number, signal: AbortSignal) =>
-      get('/liveChat/messages', { liveChatId: chatId, part: 'id,snippet,authorDetails', maxResults: String(maxResults), ...(pageToken === null ? {} : { pageToken }) }, signal),
+      get('/liveChat/messages', UNITS.messages, { liveChatId: chatId, part: 'id,snippet,authorDetails', maxResults: String(maxResults), ...(pageToken === null ? {} : { pageToken }) }, signal),
   };
 } // prettier-ignore
 

@@ -68,7 +68,7 @@ describe('connector of YouTube live chat', () => {
     await until(() => memory.get('cursor') === 'p2');
     expect(events.map(({ id, historical }) => [id, historical ?? false])).toEqual([['youtube:a', true], ['youtube:b', false]]);
     expect(chat!.asked[0]).toMatchObject({ request: { live_chat_id: 'chat' }, key: 'zqx-key' });
-    expect(health()).toMatchObject({ state: 'open', cursor: 'p2' });
+    expect(health()).toMatchObject({ state: 'open', cursor: 'p2', quotaLeft: 9_995 });
     expect(await rig.stop()).toBeLessThan(1000);
   });
 

@@ -14,7 +14,7 @@ import { asArray, asObject, asText, readJson } from '../decoding/wire-value.ts';
 import { createYoutubeCalls, endOf, poll } from './chat-polling.ts';
 import { createChatClient } from './chat-stream.ts';
 import { createDecoder } from './decoder.ts';
-import { untilQuotaDayEndsMs } from './quota-day.ts';
+import { createQuotaDay, UNITS, untilQuotaDayEndsMs } from './quota-day.ts';
 
 export const YoutubeConfiguration = z
   .strictObject({
@@ -24,6 +24,11 @@ export const YoutubeConfiguration = z
     access_token: Secret('OAuth token, instead of the key').optional(),
     mode: z.enum(['stream', 'poll']).default('stream').describe('poll costs more quota and works where gRPC does not'),
     max_results: z.int().min(200).max(2000).default(500),
+    quota_units: z
+      .int()
+      .min(1)
+      .default(10_000)
+      .describe('Units of quota that the project has a day, as its console says'),
   })
   .refine((settings) => (settings.api_key === undefined) !== (settings.access_token === undefined), {
     path: ['api_key'],
@@ -59,7 +64,10 @@ export const youtube = createFactory({
 function createConnector(settings: Configuration, context: ConnectorContext): Connector {
   const secret = { apiKey: settings.api_key, accessToken: settings.access_token };
   const client = createChatClient(endpointOf(context, 'youtube-grpc', NAME), secret);
-  const calls = createYoutubeCalls(context, endpointOf(context, 'youtube-api', NAME), secret);
+  const quota = createQuotaDay(context, settings.quota_units);
+  let onQuota: (left: number) => void = () => undefined;
+  const spend = (units: number) => onQuota(quota.spend(units));
+  const calls = createYoutubeCalls(context, endpointOf(context, 'youtube-api', NAME), secret, spend);
   const decoder = createDecoder({ room: settings.video_id }, context);
   /** The last one received; the one on disk is older while events wait for it. */
   let token: string | null = context.memory.get(CURSOR_KEY) ?? null;
@@ -78,6 +86,7 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
   }
 
   async function openSession(link: SessionLink): Promise<SessionEnd> {
+    onQuota = link.quota;
     const end = await findChat(link.signal);
     if (end !== null) return end;
     const askViewers = async () => {
@@ -97,6 +106,7 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
     let isOffline = false;
     let isSilent = false;
     const request = { live_chat_id, part: PART, max_results: settings.max_results, ...(token === null ? {} : { page_token: token }) }; // prettier-ignore
+    spend(UNITS.stream);
     const stream = client.open(request, (response) => {
       if (link.signal.aborted) return;
       lastMs = context.nowMs();
