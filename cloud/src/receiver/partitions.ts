@@ -76,7 +76,7 @@ function isoOf(text: string): string {
 async function deleteOld(query: Query, oldestMs: number): Promise<number> {
   const oldest = [new Date(oldestMs).toISOString()];
   let deleted = 0;
-  for (const [table, column] of [['window_rows_rest', 'window_start'], ['prompt_rows', 'raised_at'], ['signal_rows', 'window_start'], ['decision_rows', 'decided_at'], ['coverage_rows', 'window_start'], ['dead_letter', 'received_at'], ['record_log', 'received_at']]) {
+  for (const [table, column] of [['window_rows_rest', 'window_start'], ['prompt_rows', 'raised_at'], ['signal_rows', 'window_start'], ['decision_rows', 'decided_at'], ['coverage_rows', 'window_start'], ['gap_rows', 'gap_from'], ['dead_letter', 'received_at'], ['record_log', 'received_at']]) {
     const rows = await query(
       `WITH gone AS (DELETE FROM ${table} WHERE ${column} < $1::timestamptz RETURNING 1) SELECT count(*)::int AS n FROM gone`,
       oldest,

@@ -1,8 +1,9 @@
-import type { UplinkAck, UplinkBody } from '@livecue/shared/contract';
+import type { GapRecord, UplinkAck, UplinkBody, WindowRecord } from '@livecue/shared/contract';
 import type { Database, Query, Row } from './database.ts';
+import { DELETE_COVERED, INSERT_GAPS } from './gaps.ts';
 import { leafOf, type ReceivedRecord } from './record-message.ts';
 import * as sql from './schema.ts';
-import { ackOf, addSeqs, EMPTY_SEQ_SET, type SeqSet } from './seq-set.ts';
+import { ackOf, addRanges, EMPTY_SEQ_SET, type SeqSet } from './seq-set.ts';
 
 export interface WriteOutcome {
   /** What to publish, for every agent that sent something. */
@@ -33,6 +34,7 @@ export function writeRecords(
     const streams = await lockStreams(query, agentIds, nowMs);
     const { current, fenced } = fence(records, streams);
     for (const kind of KINDS) await upsert(query, kind, current, nowMs);
+    await deleteCovered(query, current);
     await log(query, records, streams, nowMs);
     const deadLetters = await keepDeadLetters(query, records, nowMs);
     const rows = [...streams].map(([agent_id, { epoch, seqs }]) => ({ agent_id, epoch, ...seqs }));
@@ -87,7 +89,7 @@ function streamOf(row: Row): Stream {
 /** Keeps the records of each agent's newest epoch and adds their seqs to its stream, in place. */
 function fence(records: readonly ReceivedRecord[], streams: Map<string, Stream>) {
   const current: (ReceivedRecord & { ok: true })[] = [];
-  const seqs = new Map<string, number[]>();
+  const seqs = new Map<string, [from: number, to: number][]>();
   let fenced = 0;
   const placed = records.map((record) => ({ record, at: record.ok ? record : record.at }));
   for (const { record, at } of placed) {
@@ -105,25 +107,33 @@ function fence(records: readonly ReceivedRecord[], streams: Map<string, Stream>)
       continue;
     }
     const own = seqs.get(record.agentId) ?? [];
-    own.push(at.seq);
+    own.push([at.seq, at.seq]);
+    if (record.ok && record.body.kind === 'gap') own.push(...givenUp(record.body, at.seq));
     seqs.set(record.agentId, own);
     if (record.ok) current.push(record);
   }
   for (const [agentId, own] of seqs) {
     const stream = streams.get(agentId)!;
-    stream.seqs = addSeqs(stream.seqs, own);
+    stream.seqs = addRanges(stream.seqs, own);
   }
   return { current, fenced };
+}
+
+/** An agent can give up only what came before. */
+function givenUp({ seqs }: GapRecord, seq: number): [from: number, to: number][] {
+  return seqs.filter(([from, to]) => from <= to && to < seq);
 }
 
 type Current = ReceivedRecord & { readonly ok: true };
 type BodyOf<K extends UplinkBody['kind']> = Extract<UplinkBody, { kind: K }>;
 
+const windowRow = (body: WindowRecord): Row => ({ room_id: body.roomId, start_ms: body.windowStartMs, length_ms: body.windowLengthMs, group_kind: body.group.kind, product_id: body.group.kind === 'product' ? body.group.productId : '', counts: body.counts, covers: body.covers ?? null }); // prettier-ignore
+
 /** Columns of each kind as its upsert names them, and what makes a row the same. */
-const TABLES: { readonly [K in UplinkBody['kind']]: { readonly upsert: string; readonly row: (body: BodyOf<K>) => Row; readonly identity: readonly string[] } } = {
+const TABLES: { readonly [K in UplinkBody['kind']]: { readonly upsert: string; readonly row: (body: BodyOf<K>, at: Current) => Row; readonly identity: readonly string[] } } = {
   window: {
     upsert: sql.UPSERT_WINDOWS,
-    row: (body) => ({ room_id: body.roomId, start_ms: body.windowStartMs, length_ms: body.windowLengthMs, group_kind: body.group.kind, product_id: body.group.kind === 'product' ? body.group.productId : '', counts: body.counts }),
+    row: windowRow,
     identity: ['room_id', 'start_ms', 'length_ms', 'group_kind', 'product_id'],
   },
   prompt: {
@@ -146,6 +156,11 @@ const TABLES: { readonly [K in UplinkBody['kind']]: { readonly upsert: string; r
     row: (body) => ({ room_id: body.roomId, start_ms: body.windowStartMs, length_ms: body.windowLengthMs, gap_ms: body.gapMs, refused: body.refused, dropped: body.dropped, lost_upstream: body.lostUpstream }),
     identity: ['room_id', 'start_ms', 'length_ms'],
   },
+  gap: {
+    upsert: INSERT_GAPS,
+    row: (body, { epoch, seq }) => ({ epoch, seq, room_id: body.roomId, reason: body.reason, from_ms: body.fromMs, to_ms: body.toMs, windows: body.windows, signals: body.signals, seqs: givenUp(body, seq) }),
+    identity: ['epoch', 'seq'],
+  },
 }; // prettier-ignore
 
 const KINDS = Object.keys(TABLES) as UplinkBody['kind'][];
@@ -154,15 +169,24 @@ const KINDS = Object.keys(TABLES) as UplinkBody['kind'][];
 async function upsert<K extends UplinkBody['kind']>(query: Query, kind: K, records: readonly Current[], nowMs: number) {
   const { upsert: statement, row: rowOf, identity } = TABLES[kind];
   const newest = new Map<string, { revision: number; row: Row }>();
-  for (const { agentId, body } of records) {
+  for (const record of records) {
+    const { agentId, body } = record;
     if (body.kind !== kind) continue;
-    const row = rowOf(body as BodyOf<K>);
+    const row = rowOf(body as BodyOf<K>, record);
     const key = JSON.stringify([agentId, ...identity.map((column) => row[column])]);
     if ((newest.get(key)?.revision ?? -1) >= body.revision) continue;
     newest.set(key, { revision: body.revision, row: { agent_id: agentId, revision: body.revision, ...row } });
   }
   if (newest.size === 0) return;
   await query(statement, [JSON.stringify([...newest.values()].map(({ row }) => row)), nowMs]);
+}
+
+/** Merged windows stand in place of those that they were merged from, whichever came first. */
+async function deleteCovered(query: Query, records: readonly Current[]): Promise<void> {
+  const rows = records.flatMap(({ agentId, body }) =>
+    body.kind === 'window' && body.covers !== undefined ? [{ agent_id: agentId, ...windowRow(body) }] : [],
+  );
+  if (rows.length > 0) await query(DELETE_COVERED, [JSON.stringify(rows)]);
 }
 
 /** Each record of the present epoch once, whether or not it can be stored as a row. */

@@ -1,3 +1,4 @@
+import { GAPS, NOT_COVERED } from './gaps.ts';
 import { DEVICES_VIEW, VIEWS } from './views.ts';
 
 /**
@@ -180,6 +181,7 @@ export const MIGRATIONS: readonly string[] = [
   COMMENT ON COLUMN device_rows.desired_version IS '0: none stands on the broker any more';
   ${DEVICES_VIEW}
   `,
+  GAPS,
 ];
 
 /** Null size: no key of the agent is known, nothing can be verified. */
@@ -215,9 +217,10 @@ export const UPSERT_WINDOWS = `
     ${count('productViewers')}, ${count('cartAdds')}, ${count('ordersCreated')}, ${count('ordersPaid')},
     ${count('ordersCancelled')}, ${count('buyers')}, ${count('unitsPaid')}, ${count('refunds')},
     (r.counts #>> '{stock,level}')::bigint, (r.counts #>> '{audience,max}')::bigint, r.counts,
-    to_timestamp($2::double precision / 1000)
+    to_timestamp($2::double precision / 1000), nullif(r.covers, 'null'::jsonb)
   FROM jsonb_to_recordset($1::jsonb) AS r (agent_id text, room_id text, start_ms bigint, length_ms integer,
-    group_kind text, product_id text, revision integer, counts jsonb)
+    group_kind text, product_id text, revision integer, counts jsonb, covers jsonb)
+  WHERE ${NOT_COVERED}
   ORDER BY 1, 2, 3, 4, 5, 6
   ON CONFLICT (agent_id, room_id, window_start, window_length_ms, group_kind, product_id) DO UPDATE SET
     revision = excluded.revision, events = excluded.events, comments = excluded.comments,
@@ -226,7 +229,7 @@ export const UPSERT_WINDOWS = `
     orders_created = excluded.orders_created, orders_paid = excluded.orders_paid,
     orders_cancelled = excluded.orders_cancelled, buyers = excluded.buyers, units_paid = excluded.units_paid,
     refunds = excluded.refunds, stock_level = excluded.stock_level, audience_max = excluded.audience_max,
-    counts = excluded.counts, received_at = excluded.received_at
+    counts = excluded.counts, received_at = excluded.received_at, covers = excluded.covers
   WHERE excluded.revision > t.revision`;
 
 export const UPSERT_PROMPTS = `
@@ -313,5 +316,5 @@ export const FIND_ALTERED = `
 
 export const SELECT_WINDOWS = `
   SELECT agent_id, room_id, (extract(epoch FROM window_start) * 1000)::bigint AS window_start_ms, window_length_ms,
-    group_kind, product_id, revision, counts
+    group_kind, product_id, revision, counts, covers
   FROM window_rows ORDER BY agent_id, room_id, window_start, window_length_ms, group_kind, product_id`;

@@ -10,8 +10,15 @@ export const EMPTY_SEQ_SET: SeqSet = { contiguous: 0, ranges: [] };
 
 /** The set with these seqs (≥ 1, any order, repeats allowed) added. */
 export function addSeqs(set: SeqSet, seqs: Iterable<number>): SeqSet {
-  const parts: [number, number][] = [...set.ranges.map(([from, to]): [number, number] => [from, to])];
-  for (const seq of seqs) parts.push([seq, seq]);
+  return addRanges(
+    set,
+    Array.from(seqs, (seq) => [seq, seq] as const),
+  );
+}
+
+/** The set with these ranges (inclusive, any order, overlaps allowed) added. */
+export function addRanges(set: SeqSet, added: SeqSet['ranges']): SeqSet {
+  const parts = [...set.ranges, ...added].map(([from, to]): [number, number] => [from, to]);
   parts.sort((a, b) => a[0] - b[0]);
   let contiguous = set.contiguous;
   const ranges: [number, number][] = [];

@@ -89,7 +89,7 @@ describe('corrections', () => {
     const file = join(path, 'livecue.db');
     const raw = new DatabaseSync(file);
     raw.exec(
-      'DROP TABLE corrections; DROP TABLE order_labels; DROP TABLE show_log; DROP TABLE shows; DROP TABLE leaves; DROP TABLE proof; ALTER TABLE meta DROP COLUMN last_offer; PRAGMA user_version = 1',
+      'DROP TABLE corrections; DROP TABLE order_labels; DROP TABLE show_log; DROP TABLE shows; DROP TABLE leaves; DROP TABLE proof; ALTER TABLE meta DROP COLUMN last_offer; ALTER TABLE meta DROP COLUMN acked; PRAGMA user_version = 1',
     );
     raw.close();
     const second = await open(path);

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { UplinkAck } from '@livecue/shared/contract';
 import { CorrectionTable } from './correction-table.ts';
 import { LeafTable, type UnprovenLeaves } from './leaf-table.ts';
+import { gapInNewEpoch, joined, OutboxCompaction, type Compacted, type Ranges } from './outbox-compaction.ts';
 import { ShowLogTable } from './show-log-table.ts';
 import { raisedEpoch } from './store-identity.ts';
 import type { JournalRow, OutboxRows, RecoveredRows, SeenBlob, StepWrite, WriteBatch } from './store-protocol.ts';
@@ -27,6 +28,7 @@ export interface MetaRow {
   readonly next_seq: number;
   readonly journal_position: number;
   readonly last_offer: string;
+  readonly acked: string;
 }
 
 /** Opens the file with the durability we promise, and reads back that SQLite agreed. */
@@ -58,6 +60,7 @@ export class StoreDatabase {
   readonly orderLabels: CorrectionTable;
   readonly showLog: ShowLogTable;
   readonly #leaves: LeafTable;
+  readonly #compaction: OutboxCompaction;
   readonly #statements = new Map<string, StatementSync>();
   #journalBytes: number;
   #sinceCheckpoint = 0;
@@ -69,6 +72,7 @@ export class StoreDatabase {
     this.orderLabels = new CorrectionTable(database, 'order_labels');
     this.showLog = new ShowLogTable(database);
     this.#leaves = new LeafTable(database);
+    this.#compaction = new OutboxCompaction(database);
     const row = this.#sql('SELECT coalesce(sum(length(frames)), 0) AS bytes FROM journal').get() as { bytes: number };
     this.#journalBytes = row.bytes;
   }
@@ -122,11 +126,7 @@ export class StoreDatabase {
     const expire = this.#sql('DELETE FROM seen WHERE scope = ? AND newest_ms < ?');
     for (const scope of ['stream', 'shop'] as const) expire.run(scope, step.nowMs - SEEN_TTL_MS[scope]);
     let seq = nextSeq;
-    const outbox = this.#sql('INSERT INTO outbox VALUES (?, ?)');
-    for (const body of step.outbox) {
-      outbox.run(seq, body);
-      this.#leaves.add(seq++, body);
-    }
+    for (const body of step.outbox) this.#append(seq++, body);
     this.showLog.append(step.showLog, step.keepShows, step.nowMs);
     this.showLog.sweep();
     this.#sql('UPDATE meta SET next_seq = ?, journal_position = max(journal_position, ?), last_offer = ?').run(
@@ -134,6 +134,26 @@ export class StoreDatabase {
       step.journalPosition,
       step.offer,
     );
+  }
+
+  #append(seq: number, body: string): void {
+    this.#sql('INSERT INTO outbox VALUES (?, ?)').run(seq, body);
+    this.#leaves.add(seq, body);
+  }
+
+  /** Merges some waiting windows into longer ones; when there are none left and `mayDrop`, the oldest go. */
+  shrinkOutbox(mayDrop: boolean): Compacted {
+    let made: Compacted = null;
+    this.#transaction(() => {
+      const { next_seq: nextSeq, acked } = this.meta();
+      let seq = nextSeq;
+      const append = (body: string) => this.#append(seq++, body);
+      made =
+        this.#compaction.merge(append, JSON.parse(acked) as Ranges) ?? (mayDrop ? this.#compaction.drop(append) : null);
+      this.#sql('UPDATE meta SET next_seq = ?').run(seq);
+    });
+    if (made !== null) this.#sinceCheckpoint += CHECKPOINT_BYTES;
+    return made;
   }
 
   /** Returns the bytes deleted. */
@@ -218,6 +238,9 @@ export class StoreDatabase {
         this.#sql('DELETE FROM outbox WHERE seq <= ?').run(ack.contiguous);
         const range = this.#sql('DELETE FROM outbox WHERE seq BETWEEN ? AND ?');
         for (const [from, to] of ack.ranges) range.run(from, to);
+        const above = JSON.parse(meta.acked) as Ranges;
+        const acked = joined([...above, ...ack.ranges]).filter(([, to]) => to > ack.contiguous);
+        this.#sql('UPDATE meta SET acked = ? WHERE acked <> ?1').run(JSON.stringify(acked));
       });
     }
     return { epoch: this.meta().epoch, left: this.backlog(), renewed };
@@ -226,15 +249,25 @@ export class StoreDatabase {
   /** Begins an epoch: what waits in the outbox is numbered from 1, without holes. */
   renewEpoch(epoch: number): void {
     this.#transaction(() => {
+      this.#gapsIntoNewEpoch();
       this.#database.exec(`
         CREATE TEMP TABLE waiting AS SELECT row_number() OVER (ORDER BY seq) AS seq, body FROM outbox;
         DELETE FROM outbox;
         INSERT INTO outbox SELECT seq, body FROM waiting;
         DROP TABLE waiting;`);
-      this.#sql('UPDATE meta SET epoch = ?, next_seq = (SELECT count(*) + 1 FROM outbox)').run(epoch);
+      this.#sql(`UPDATE meta SET epoch = ?, acked = '[]', next_seq = (SELECT count(*) + 1 FROM outbox)`).run(epoch);
       const waiting = this.#sql('SELECT seq, body FROM outbox ORDER BY seq').all();
       this.#leaves.restart(waiting as unknown as OutboxRows['rows']);
     });
+  }
+
+  #gapsIntoNewEpoch(): void {
+    const gaps = this.#sql(`SELECT seq, body FROM outbox WHERE body LIKE '{"kind":"gap"%'`).all();
+    for (const { seq, body } of gaps as unknown as OutboxRows['rows']) {
+      const now = gapInNewEpoch(body);
+      if (now === null) this.#sql('DELETE FROM outbox WHERE seq = ?').run(seq);
+      else this.#sql('UPDATE outbox SET body = ? WHERE seq = ?').run(now, seq);
+    }
   }
 
   /**

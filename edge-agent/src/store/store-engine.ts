@@ -16,6 +16,8 @@ export interface EnginePorts {
   readonly note: Note;
   /** Monotonic milliseconds. */
   readonly monotonicMs: () => number;
+  /** More waiting records than this are merged and, when that is not enough, dropped. Default 200,000. */
+  readonly outboxRows?: number;
   /** How a file is opened; tests put a failing disk here. */
   readonly files?: { start: typeof openForStart; again: typeof openAgain };
 }
@@ -25,6 +27,8 @@ export interface EnginePorts {
  * before the log is cut, and the open step comes on top.
  */
 export const RESERVE_BYTES = 16 * 1024 * 1024;
+/** Some 150 MB: a day without a cloud for a room with 20 products on air. */
+const OUTBOX_ROWS = 200_000;
 
 /**
  * The store with its troubles, synchronous: what the worker thread runs. After any error of the disk the
@@ -38,6 +42,9 @@ export class StoreEngine {
   #database: StoreDatabase | null = null;
   #trouble: StoreTrouble | null = null;
   #retryAtMs = 0;
+  #stepRefused = false;
+  /** What the present backlog has cost so far; each is said once. */
+  readonly #shrunk = new Set<string>();
   #freeBytes: number | null = null;
   #journalBytes = 0;
 
@@ -80,7 +87,9 @@ export class StoreEngine {
     if (refused !== null && batch.step === null) throw new TroubleError(refused);
     const accepted = refused === null ? batch : { packs: [], step: batch.step };
     const startedMs = this.#ports.monotonicMs();
+    this.#stepRefused = accepted.step !== null;
     const addedRecords = this.#run((database) => database.write(accepted), accepted.step !== null);
+    this.#stepRefused = false;
     this.#journalBytes = this.#database?.journalBytes ?? this.#journalBytes;
     return { commitMs: this.#ports.monotonicMs() - startedMs, addedRecords, framesRefused: refused };
   }
@@ -121,6 +130,7 @@ export class StoreEngine {
   tick(idle: boolean): void {
     if (this.#trouble !== null && this.#ports.monotonicMs() >= this.#retryAtMs) this.#recoverFromTrouble();
     this.#look();
+    this.#shrinkOutbox();
     this.maintain(idle);
   }
 
@@ -130,6 +140,25 @@ export class StoreEngine {
     try {
       this.#database.maintain(idle);
       this.#journalBytes = this.#database.journalBytes;
+    } catch (error) {
+      this.#fail(this.#classify(error));
+    }
+  }
+
+  /** Of what waits for the cloud: merged when it is too much or the disk is full, dropped only when nothing else helps. */
+  #shrinkOutbox(): void {
+    const isFull = this.#trouble?.kind === 'full';
+    if (this.#database === null) return;
+    try {
+      const rows = this.#database.backlog();
+      const tooMany = rows > (this.#ports.outboxRows ?? OUTBOX_ROWS);
+      if (!tooMany && !isFull) return this.#shrunk.clear();
+      const made = this.#database.shrinkOutbox(tooMany || this.#stepRefused);
+      if (made === null || this.#shrunk.has(made.reason)) return;
+      this.#shrunk.add(made.reason);
+      const why = `${rows} records wait for the cloud in ${this.#ports.folder}`;
+      if (made.reason === 'merged') this.#ports.note('warn', `${why}: their windows are merged into longer ones, first minutes, then hours`); // prettier-ignore
+      else this.#ports.note('error', `${why}, and no more of them can be merged: the oldest are dropped, and the cloud is told which; connect the agent to its broker`); // prettier-ignore
     } catch (error) {
       this.#fail(this.#classify(error));
     }

@@ -83,7 +83,10 @@ function openChecked(folder: string, nowMs: number, note: Note): StoreDatabase {
     const isNew = handle.prepare('SELECT 1 FROM meta').get() === undefined;
     if (isNew) {
       handle
-        .prepare(`INSERT INTO meta VALUES (1, ?, ?, ?, ?, 1, 0, '')`)
+        .prepare(
+          `INSERT INTO meta (only, instance, epoch, generation, file_identity, next_seq, journal_position)
+           VALUES (1, ?, ?, ?, ?, 1, 0)`,
+        )
         .run(randomUUID(), freshEpoch(nowMs), 0, fileIdentity(path));
     }
     const database = new StoreDatabase(handle);

@@ -84,6 +84,10 @@ export const MIGRATIONS: readonly string[] = [
   -- The last step that was written, by the name under which it was offered.
   ALTER TABLE meta ADD COLUMN last_offer TEXT NOT NULL DEFAULT '';
   `,
+  `
+  -- Ranges of acknowledged seqs that have unacknowledged ones below them, as JSON.
+  ALTER TABLE meta ADD COLUMN acked TEXT NOT NULL DEFAULT '[]';
+  `,
 ];
 
 /** Newest version this program reads and writes. */

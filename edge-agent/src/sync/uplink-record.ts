@@ -1,5 +1,5 @@
 import type { PromptRecord, UplinkBody, WindowRecord } from '@livecue/shared/contract';
-import type { IntentCount, WindowCounts, WindowResult } from '@livecue/shared/insight';
+import { mergeCounts, type WindowCounts, type WindowResult } from '@livecue/shared/insight';
 import type { PromptEvent } from '@livecue/shared/prompt';
 
 /**
@@ -68,63 +68,6 @@ function windowRecords(rows: readonly WindowResult[], kAnonymity: number): Windo
 /** Distinct viewers known to stand behind a group: a lower bound, as the three sets may overlap. */
 function viewersBehind({ commenters, productViewers, buyers }: WindowCounts): number {
   return Math.max(commenters, productViewers, buyers);
-}
-
-/**
- * Groups as one: numbers of events, orders, units and money are added; distinct viewers (`commenters`,
- * `productViewers`, `buyers`, viewers of an intent) are the largest of the parts, a lower bound, because
- * the same viewer may be in several; stock and audience belong to one product or the room: null.
- */
-export function mergeCounts(parts: readonly WindowCounts[]): WindowCounts {
-  const sum = (of: (counts: WindowCounts) => number) => parts.reduce((total, part) => total + of(part), 0);
-  const largest = (of: (counts: WindowCounts) => number) => parts.reduce((most, part) => Math.max(most, of(part)), 0);
-  return {
-    events: sum((part) => part.events),
-    comments: sum((part) => part.comments),
-    commenters: largest((part) => part.commenters),
-    intents: mergeIntents(parts),
-    likes: sum((part) => part.likes),
-    gifts: sum((part) => part.gifts),
-    follows: sum((part) => part.follows),
-    shares: sum((part) => part.shares),
-    joins: sum((part) => part.joins),
-    productViews: sum((part) => part.productViews),
-    productViewers: largest((part) => part.productViewers),
-    cartAdds: sum((part) => part.cartAdds),
-    ordersCreated: sum((part) => part.ordersCreated),
-    ordersPaid: sum((part) => part.ordersPaid),
-    ordersCancelled: sum((part) => part.ordersCancelled),
-    orderHints: sum((part) => part.orderHints),
-    buyers: largest((part) => part.buyers),
-    unitsPaid: sum((part) => part.unitsPaid),
-    revenueMinor: mergeMoney(parts.map((part) => part.revenueMinor)),
-    refunds: sum((part) => part.refunds),
-    refundMinor: mergeMoney(parts.map((part) => part.refundMinor)),
-    pins: sum((part) => part.pins),
-    stock: null,
-    audience: null,
-  };
-}
-
-function mergeIntents(parts: readonly WindowCounts[]): WindowCounts['intents'] {
-  const merged: WindowCounts['intents'] = {};
-  for (const { intents } of parts) {
-    for (const [name, count] of Object.entries(intents) as [keyof typeof intents, IntentCount][]) {
-      const before = merged[name] ?? { comments: 0, viewers: 0 };
-      merged[name] = { comments: before.comments + count.comments, viewers: Math.max(before.viewers, count.viewers) };
-    }
-  }
-  return merged;
-}
-
-function mergeMoney(parts: readonly WindowCounts['revenueMinor'][]): WindowCounts['revenueMinor'] {
-  const merged: WindowCounts['revenueMinor'] = {};
-  for (const part of parts) {
-    for (const [currency, minor] of Object.entries(part) as [keyof typeof part, number][]) {
-      merged[currency] = (merged[currency] ?? 0) + minor;
-    }
-  }
-  return merged;
 }
 
 function compareWindows(a: WindowResult, b: WindowResult): number {

@@ -33,6 +33,16 @@ export const WindowRecord = z.strictObject({
   windowLengthMs: z.int().positive(),
   revision: z.int().min(0),
   counts: WindowCounts,
+  /**
+   * Absent: the row counts all of its window. Present: it was merged from shorter windows that waited too long, and
+   * counts these spans of its window (ms, half-open, ascending, apart); it stands in place of the rows of shorter
+   * windows within them.
+   */
+  covers: z
+    .array(z.tuple([z.int(), z.int()]))
+    .min(1)
+    .max(400)
+    .optional(),
 });
 export type WindowRecord = z.infer<typeof WindowRecord>;
 
@@ -105,7 +115,28 @@ export const CoverageRecord = z.strictObject({
 });
 export type CoverageRecord = z.infer<typeof CoverageRecord>;
 
-export const UplinkBody = z.discriminatedUnion('kind', [WindowRecord, PromptRecord, SignalRecord, DecisionRecord, CoverageRecord]); // prettier-ignore
+/**
+ * Records that will never come, since they waited for too long: `merged` into longer windows, which are records of
+ * their own, or `dropped`. Their leaves stay in the tree of the epoch.
+ */
+export const GapRecord = z.strictObject({
+  kind: z.literal('gap'),
+  roomId: z.string(),
+  reason: z.enum(['merged', 'dropped']),
+  /** Span of the windows concerned, half-open. */
+  fromMs: z.int(),
+  toMs: z.int(),
+  /** Rows that the cloud will not see as they were. */
+  windows: z.int().min(0),
+  signals: z.int().min(0),
+  /** Numbers of this epoch, inclusive, ascending, disjoint, all below the record's own. Empty: of an earlier epoch. */
+  seqs: z.array(z.tuple([z.int().min(1), z.int().min(1)])).max(500),
+  /** A gap is told once. */
+  revision: z.literal(0),
+});
+export type GapRecord = z.infer<typeof GapRecord>;
+
+export const UplinkBody = z.discriminatedUnion('kind', [WindowRecord, PromptRecord, SignalRecord, DecisionRecord, CoverageRecord, GapRecord]); // prettier-ignore
 export type UplinkBody = z.infer<typeof UplinkBody>;
 
 /**
@@ -131,6 +162,7 @@ export const RECORD_TYPE = {
   signal: 'livecue.signal',
   decision: 'livecue.decision',
   coverage: 'livecue.coverage',
+  gap: 'livecue.gap',
 } as const;
 
 /** Receiver → agent: seqs of this epoch that are committed: 1..contiguous and the ranges above it. */

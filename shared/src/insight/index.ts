@@ -1,4 +1,5 @@
 export * from './forecast.ts';
+export * from './merge-counts.ts';
 export * from './order-anomaly.ts';
 export * from './prediction.ts';
 export * from './room-anomaly.ts';
