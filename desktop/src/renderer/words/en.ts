@@ -1,5 +1,6 @@
 import { catalogueEn } from './catalogue-en.ts';
 import { cuesEn } from './cues-en.ts';
+import { modelsEn } from './models-en.ts';
 import { showsEn } from './shows-en.ts';
 import { signalsEn } from './signals-en.ts';
 
@@ -7,6 +8,7 @@ import { signalsEn } from './signals-en.ts';
 export const en = {
   ...signalsEn,
   ...cuesEn,
+  ...modelsEn,
   ...showsEn,
   ...catalogueEn,
   mode: { simulated: 'Simulated room, not live', replay: 'Replay, not live' },

@@ -1,12 +1,14 @@
 import type { PanelWords } from './en.ts';
 import { catalogueZh } from './catalogue-zh.ts';
 import { cuesZh } from './cues-zh.ts';
+import { modelsZh } from './models-zh.ts';
 import { showsZh } from './shows-zh.ts';
 import { signalsZh } from './signals-zh.ts';
 
 export const zh: PanelWords = {
   ...signalsZh,
   ...cuesZh,
+  ...modelsZh,
   ...showsZh,
   ...catalogueZh,
   mode: { simulated: '模拟直播间，非真实直播', replay: '回放，非真实直播' },
