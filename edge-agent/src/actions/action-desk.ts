@@ -70,7 +70,9 @@ export function createActionDesk(
     return { outcome: 'asked', askId: key };
   }
 
+  /** What the operator asked for and is left to his own click is answered, and not kept: nothing was done. */
   function keep(about: Omit<ActionEntry, 'entryId' | 'atMs' | 'result' | 'undoneMs'>, deed: Deed): ActionResult {
+    if (deed.outcome === 'not-able' && !about.byStep) return deed;
     const entryId = ++ids;
     const result: ActionResult =
       deed.outcome === 'done' ? { outcome: 'done', entryId, undoable: deed.undo !== null } : deed;

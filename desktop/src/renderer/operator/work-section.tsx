@@ -2,15 +2,19 @@ import { useCallback, useId, useMemo, useState, type KeyboardEvent } from 'react
 import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import type { PanelState } from '@livecue/shared/contract';
-import { MessageCircleQuestion, TriangleAlert } from 'lucide-react';
+import { MessageCircleQuestion, MonitorPlay, TriangleAlert } from 'lucide-react';
 import { recall, remember } from '../parts/memory.ts';
 import { useUnits } from '../words/units.ts';
+import { ActionPanel } from './actions/action-panel.tsx';
+import { AskDialog } from './actions/ask-dialog.tsx';
+import { useActions } from './actions/use-actions.ts';
 import { AnswerPanel } from './answers/answer-panel.tsx';
 import { useDeskKeys } from './comments/use-list-keys.ts';
 import { OrderPanel } from './orders/order-panel.tsx';
 
-const TABS = ['answers', 'orders'] as const;
+const TABS = ['answers', 'orders', 'actions'] as const;
 type Tab = (typeof TABS)[number];
+const ICONS = { answers: MessageCircleQuestion, orders: TriangleAlert, actions: MonitorPlay } as const;
 
 /** Link number of a product, or its id where it has none. */
 function useProductOf(products: PanelState['products']) {
@@ -30,6 +34,8 @@ export function WorkSection({ state, nowMs }: { state: PanelState; nowMs: number
   const [tab, setTab] = useState<Tab>(() => recall('work', TABS, 'answers'));
   const [questions, setQuestions] = useState(0);
   const productOf = useProductOf(state.products);
+  const actions = useActions();
+  const { asking } = actions;
   const panelId = useCallback((name: Tab) => `${id}-${name}`, [id]);
   const choose = useCallback((next: Tab) => {
     remember('work', next);
@@ -43,21 +49,26 @@ export function WorkSection({ state, nowMs }: { state: PanelState; nowMs: number
         const list = document.getElementById(panelId(name))?.querySelector<HTMLElement>('[role=listbox]');
         list?.focus({ preventScroll: true });
       };
-      return { q: to('answers'), o: to('orders') };
+      return { q: to('answers'), o: to('orders'), i: () => choose('actions') };
     }, [choose, panelId]),
   );
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-    const next = tab === 'answers' ? 'orders' : 'answers';
+    const step = event.key === 'ArrowRight' ? 1 : TABS.length - 1;
+    const next = TABS[(TABS.indexOf(tab) + step) % TABS.length]!;
     choose(next);
     document.getElementById(`${panelId(next)}-tab`)?.focus();
   };
-  const counts: Record<Tab, number> = { answers: questions, orders: state.orders.open };
+  const counts: Record<Tab, number> = {
+    answers: questions,
+    orders: state.orders.open,
+    actions: actions.data?.asks.length ?? 0,
+  };
   return (
     <section className="section work" aria-label={t('work.title')}>
       <div className="tabs" role="tablist" aria-label={t('work.title')} onKeyDown={onKey}>
         {TABS.map((name) => {
-          const Icon = name === 'answers' ? MessageCircleQuestion : TriangleAlert;
+          const Icon = ICONS[name];
           return (
             <button
               type="button"
@@ -79,12 +90,17 @@ export function WorkSection({ state, nowMs }: { state: PanelState; nowMs: number
       {TABS.map((name) => (
         <div key={name} id={panelId(name)} className={`section-body panel ${name}`} role="tabpanel" aria-labelledby={`${panelId(name)}-tab`} hidden={tab !== name}>
           {name === 'answers' ? (
-            <AnswerPanel nowMs={nowMs} patrons={state.cues?.patrons ?? []} productOf={productOf} onCount={setQuestions} />
-          ) : (
+            <AnswerPanel nowMs={nowMs} patrons={state.cues?.patrons ?? []} productOf={productOf} onCount={setQuestions} onStream={(answerId) => actions.act({ action: 'message', answerId })} />
+          ) : name === 'orders' ? (
             <OrderPanel state={state} nowMs={nowMs} productOf={productOf} />
+          ) : (
+            <ActionPanel state={state} actions={actions} productOf={productOf} />
           )}
         </div>
       ))}
+      {asking === null ? null : (
+        <AskDialog key={asking.askId} ask={asking} onAnswer={(allowed) => actions.permit(asking, allowed)} onClose={() => actions.choose(null)} />
+      )}
     </section>
   ); // prettier-ignore
 }

@@ -1,11 +1,16 @@
+import { actionsEn } from './actions-en.ts';
+
 /** English words of answers, of what the operator does with cues, and of offers; `cues-zh.ts` has the same keys. */
 export const cuesEn = {
+  ...actionsEn,
   work: {
     title: 'What waits for you',
     answers: 'Answers',
-    orders: 'Orders & anomalies',
+    orders: 'Odd orders',
+    actions: 'Actions',
     answersOpen: '{{n}} questions wait',
     ordersOpen: '{{n}} orders to check',
+    actionsOpen: '{{n}} first times wait for your word',
   },
   answers: {
     list: 'Questions with an answer',

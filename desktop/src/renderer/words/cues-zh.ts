@@ -1,12 +1,16 @@
+import { actionsZh } from './actions-zh.ts';
 import type { cuesEn } from './cues-en.ts';
 
 export const cuesZh: typeof cuesEn = {
+  ...actionsZh,
   work: {
     title: '等你处理',
     answers: '问答',
     orders: '订单与异常',
+    actions: '操作',
     answersOpen: '{{n}} 个问题等待',
     ordersOpen: '{{n}} 单待核对',
+    actionsOpen: '{{n}} 个第一次操作等你答复',
   },
   answers: {
     list: '带答案的问题',

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { AnswerRow } from '@livecue/shared/contract';
-import { Check, Copy, X } from 'lucide-react';
+import { Check, Copy, MonitorPlay, X } from 'lucide-react';
 import type { Language } from '../../words/i18n.ts';
 import { useUnits } from '../../words/units.ts';
 import type { AnswerEnd } from './use-answers.ts';
@@ -29,6 +29,7 @@ export function AnswerDetail(props: {
   copied: CopyState;
   onCopy: (text: string) => void;
   onClose: (row: AnswerRow, end: AnswerEnd) => void;
+  onStream: (answerId: string) => void;
 }) {
   const { t } = useTranslation();
   const units = useUnits();
@@ -64,6 +65,11 @@ export function AnswerDetail(props: {
         <button type="button" className="button small" onClick={() => props.onClose(row, 'aside')}>
           <X size={12} aria-hidden="true" /> {t('answers.aside')} <kbd>X</kbd>
         </button>
+        {row.facts.length === 0 ? null : (
+          <button type="button" className="button small" onClick={() => props.onStream(row.answerId)}>
+            <MonitorPlay size={12} aria-hidden="true" /> {t('actions.onStream')}
+          </button>
+        )}
       </div>
     </div>
   );

@@ -43,11 +43,12 @@ function useChoice() {
 }
 
 /** Viewers' questions with the shop's own facts for them: to copy, and to be called given or put aside. */
-export function AnswerPanel({ nowMs, patrons, productOf, onCount }: {
+export function AnswerPanel({ nowMs, patrons, productOf, onCount, onStream }: {
   nowMs: number;
   patrons: readonly PatronQuestion[];
   productOf: (productId: string | null) => string;
   onCount: (open: number) => void;
+  onStream: (answerId: string) => void;
 }) {
   const { t } = useTranslation();
   const units = useUnits();
@@ -98,7 +99,7 @@ export function AnswerPanel({ nowMs, patrons, productOf, onCount }: {
         }}
         onBlur={() => choice.setFocused(false)}
       />
-      {shown === null ? null : <AnswerDetail row={shown} copied={last} onCopy={copy} onClose={answers.close} />}
+      {shown === null ? null : <AnswerDetail row={shown} copied={last} onCopy={copy} onClose={answers.close} onStream={onStream} />}
       <PatronList patrons={patrons} nowMs={nowMs} productOf={productOf} />
       <p className={`small ${answers.notice?.wrong === true ? 'wrong-text' : 'dim'}`} role="status">{answers.notice?.text ?? t('answers.keys')}</p>
     </div>

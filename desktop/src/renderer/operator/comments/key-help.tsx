@@ -14,6 +14,7 @@ const KEYS = [
   [['Q'], 'answers'],
   [['G'], 'products'],
   [['O'], 'orders'],
+  [['I'], 'actions'],
   [['A', 'X'], 'accept'],
   [['D'], 'hold'],
   [['K'], 'kill'],
