@@ -100,7 +100,6 @@ export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): Mq
         closed(own);
         return;
       }
-      failures = 0;
       problem = null;
       state = 'connected';
       ports.onOpen(limits);
@@ -157,7 +156,10 @@ export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): Mq
       const own = client;
       if (own === null || state !== 'connected') return;
       own.publish(to, payload, publishOptions, (error) => {
-        if (client === own) done(error ?? null);
+        if (client !== own) return;
+        // A broker that takes us and nothing of ours is no better than one that does not: the pauses go on growing.
+        if (!error) failures = 0;
+        done(error ?? null);
       });
     },
     subscribe(to, done) {
