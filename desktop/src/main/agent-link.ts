@@ -1,4 +1,11 @@
-import { PANEL_STATE_TOPIC, PanelMessage, type PanelLink, type PanelVerb } from '@livecue/shared/contract';
+import {
+  PANEL_STATE_TOPIC,
+  PanelMessage,
+  SLOW_VERB_MS,
+  SLOW_VERBS,
+  type PanelLink,
+  type PanelVerb,
+} from '@livecue/shared/contract';
 import { Context, Dealer, Subscriber } from 'zeromq';
 
 const CALL_TIMEOUT_MS = 5_000;
@@ -111,15 +118,10 @@ export function createAgentLink(
       if (waiting.size >= MAX_CALLS)
         return Promise.resolve(refused(id, 'The agent does not answer. Check that it runs.'));
       return new Promise((resolve) => {
+        const timeoutMs = SLOW_VERBS.has(verb) ? SLOW_VERB_MS : config.callTimeoutMs;
         const late = () =>
-          settle(
-            id,
-            refused(
-              id,
-              `The agent did not answer ${verb} within ${config.callTimeoutMs / 1000} s. Check that it runs.`,
-            ),
-          );
-        waiting.set(id, { settle: resolve, timer: setTimeout(late, config.callTimeoutMs) });
+          settle(id, refused(id, `The agent did not answer ${verb} within ${timeoutMs / 1000} s. Check that it runs.`));
+        waiting.set(id, { settle: resolve, timer: setTimeout(late, timeoutMs) });
         // A DEALER takes one send at a time.
         sending = sending
           .then(() => to.send(JSON.stringify({ type: 'call', id, verb, args })))

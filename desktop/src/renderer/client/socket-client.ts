@@ -1,5 +1,7 @@
 import {
   PANEL_VERBS,
+  SLOW_VERB_MS,
+  SLOW_VERBS,
   type PanelArgs,
   type PanelMessage,
   type PanelResult,
@@ -161,13 +163,12 @@ export function createSocketClient(ports: SocketPorts): PanelClient {
       if (to?.readyState !== WebSocket.OPEN) throw new PanelRefusedError('no-answer', 'The agent is not connected.');
       const id = (lastId += 1);
       const message = await new Promise<PanelMessage>((take, refuse) => {
+        const timeoutMs = SLOW_VERBS.has(verb) ? SLOW_VERB_MS : CALL_TIMEOUT_MS;
         const late = () => {
           waiting.delete(id);
-          refuse(
-            new PanelRefusedError('no-answer', `The agent did not answer ${verb} within ${CALL_TIMEOUT_MS / 1000} s.`),
-          );
+          refuse(new PanelRefusedError('no-answer', `The agent did not answer ${verb} within ${timeoutMs / 1000} s.`));
         };
-        waiting.set(id, { take, refuse, timer: setTimeout(late, CALL_TIMEOUT_MS) });
+        waiting.set(id, { take, refuse, timer: setTimeout(late, timeoutMs) });
         to.send(JSON.stringify({ type: 'call', id, verb, args }));
       });
       if (message.type === 'error') throw new PanelRefusedError(message.code, message.message);
