@@ -87,6 +87,7 @@ const SCREENS: readonly Screen[] = [
       ...(language === 'zh' ? [{ name: 'sent-zh', hash: '#/sent', waitFor: '.sent-table tbody tr', device, click: ['.sent-table tbody tr:nth-child(2)'] }] : []),
       { name: `air-${language}`, hash: '#/air', waitFor: '.air .row', device },
       { name: `shows-${language}`, hash: '#/shows', waitFor: '.shows-table tbody tr', device, click: ['.shows-table tbody tr:nth-child(2)'] },
+      { name: `devices-${language}`, hash: '#/devices', waitFor: '.device-table tbody tr', device },
       { ...comments, name: `comments-host-${language}`, waitFor: '.comment-list .empty', device: { ...device, role: 'host' } },
     ];
   }), // prettier-ignore

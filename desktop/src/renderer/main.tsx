@@ -13,6 +13,7 @@ import './style/desk.css';
 import './style/sent.css';
 import './style/air.css';
 import './style/shows.css';
+import './style/devices.css';
 import './style/catalogue.css';
 import './style/pair.css';
 import { App } from './app.tsx';

@@ -4,6 +4,7 @@ import type { CommentFilter, PanelState } from '@livecue/shared/contract';
 import { Unplug } from 'lucide-react';
 import { AirScreen } from '../air/air-screen.tsx';
 import { CatalogueScreen } from '../catalogue/catalogue-screen.tsx';
+import { DevicesScreen } from '../devices/devices-screen.tsx';
 import { readClock, useBeat, useLive, type Clock } from '../live/use-live.tsx';
 import { recall, remember } from '../parts/memory.ts';
 import type { Route } from '../parts/route.ts';
@@ -72,6 +73,7 @@ export function Desk({ route }: { route: Route }) {
       {route === 'air' ? <AirScreen /> : null}
       {route === 'sent' ? <SentScreen uplink={state.uplink} nowMs={clock.nowMs} /> : null}
       {route === 'shows' ? <ShowsScreen /> : null}
+      {route === 'devices' ? <DevicesScreen /> : null}
       {route === 'catalogue' ? <CatalogueScreen /> : null}
       {route === 'operator' ? <OperatorScreen state={state} clock={clock} theme={theme} /> : null}
     </div>

@@ -1,5 +1,6 @@
 import { catalogueEn } from './catalogue-en.ts';
 import { cuesEn } from './cues-en.ts';
+import { devicesEn } from './devices-en.ts';
 import { modelsEn } from './models-en.ts';
 import { showsEn } from './shows-en.ts';
 import { signalsEn } from './signals-en.ts';
@@ -10,6 +11,7 @@ export const en = {
   ...cuesEn,
   ...modelsEn,
   ...showsEn,
+  ...devicesEn,
   ...catalogueEn,
   mode: { simulated: 'Simulated room, not live', replay: 'Replay, not live' },
   live: 'Live',
@@ -53,7 +55,7 @@ export const en = {
     close: 'Close',
     notSent: 'Not sent: {{why}}',
   },
-  view: { operator: 'Operator', air: 'Before air', host: 'Host', shows: 'Shows', catalogue: 'Catalogue', sent: 'What left', more: 'Pages', switch: 'Views', key: 'V switches host and operator' },
+  view: { operator: 'Operator', air: 'Before air', host: 'Host', shows: 'Shows', catalogue: 'Catalogue', devices: 'Devices', sent: 'What left', more: 'Pages', switch: 'Views', key: 'V switches host and operator' },
   top: {
     coverage: 'coverage {{n}}',
     cloud: 'cloud',

@@ -2,6 +2,7 @@ import type { PanelWords } from './en.ts';
 import { catalogueZh } from './catalogue-zh.ts';
 import { cuesZh } from './cues-zh.ts';
 import { modelsZh } from './models-zh.ts';
+import { devicesZh } from './devices-zh.ts';
 import { showsZh } from './shows-zh.ts';
 import { signalsZh } from './signals-zh.ts';
 
@@ -10,6 +11,7 @@ export const zh: PanelWords = {
   ...cuesZh,
   ...modelsZh,
   ...showsZh,
+  ...devicesZh,
   ...catalogueZh,
   mode: { simulated: '模拟直播间，非真实直播', replay: '回放，非真实直播' },
   live: '直播',
@@ -53,7 +55,7 @@ export const zh: PanelWords = {
     close: '关闭',
     notSent: '没有发出：{{why}}',
   },
-  view: { operator: '场控', air: '开播检查', host: '主播', shows: '场次', catalogue: '商品', sent: '上云内容', more: '更多页面', switch: '视图', key: '按 V 切换主播屏与场控屏' },
+  view: { operator: '场控', air: '开播检查', host: '主播', shows: '场次', catalogue: '商品', devices: '设备', sent: '上云内容', more: '更多页面', switch: '视图', key: '按 V 切换主播屏与场控屏' },
   top: {
     coverage: '覆盖率 {{n}}',
     cloud: '云端',
