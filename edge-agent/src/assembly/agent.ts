@@ -137,6 +137,7 @@ async function assemble(
   });
   const { predictor } = read;
   onOpened(() => predictor.close());
+  if (read.deliveredProblem === null) onOpened(() => delivered.notToBlame());
   const models = timedPredictor(predictor);
   const orderModel = await learnFromVerdicts(
     openOrderModel((problem) => logger.warn(problem)),

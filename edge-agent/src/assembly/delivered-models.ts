@@ -4,7 +4,7 @@ import { parseVerifier } from '@livecue/shared/proof';
 import { createModelDelivery, DELIVERY_TIMES, type ModelDeliveries } from '../fleet-model/model-delivery.ts';
 import type { Delivered, Models } from '../fleet-model/model-ports.ts';
 import { openModelsMemory, type OpenedMemory } from '../fleet-model/models-memory.ts';
-import { beginServing } from '../fleet-model/serving.ts';
+import { beginServing, startWentWell } from '../fleet-model/serving.ts';
 import type { ModelPredictor } from '../inference/model-predictor.ts';
 import { openShadowThread } from '../inference/shadow-thread.ts';
 import { foldersOf } from '../inference/text-heads.ts';
@@ -20,6 +20,8 @@ export interface DeliveredModels {
   readonly folders: { readonly models: string; readonly incoming: string };
   /** In place of the installed ones. */
   readonly delivered: Delivered;
+  /** The agent could not be put together for another reason than these models, which did open. */
+  notToBlame(): Promise<void>;
 }
 
 export async function openDeliveredModels(folder: string, nowMs: () => number): Promise<DeliveredModels> {
@@ -32,7 +34,8 @@ export async function openDeliveredModels(folder: string, nowMs: () => number): 
   };
   const memory = await openModelsMemory({ read: () => disk.read(), write: (value) => disk.write(value), setAside });
   const folders = { models: path.join(folder, 'models'), incoming: path.join(folder, 'incoming-models') };
-  return { memory, folders, delivered: await beginServing(memory, folders.models, nowMs()) };
+  const delivered = await beginServing(memory, folders.models, nowMs());
+  return { memory, folders, delivered, notToBlame: () => startWentWell(memory) };
 }
 
 /** The models of the agent as a delivery sees them. Null predictor: rules serve, and there is nothing to compare with. */

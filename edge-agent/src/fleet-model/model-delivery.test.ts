@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { modelOrigin, modelTopics, type ModelDelivery } from '@livecue/shared/contract';
 import { AGENT, createPaperModels, publish, startRig, type Box, type PaperModels, type Rig } from './testing/delivery-rig.ts'; // prettier-ignore
+import { openModelsMemory } from './models-memory.ts';
+import { beginServing, startWentWell } from './serving.ts';
 import { createMemoryBroker, type MemoryBroker } from './testing/memory-broker.ts';
 import { createFleetKey, deliveryOf, documentFor, paperModel } from './testing/signed-delivery.ts';
 
@@ -398,4 +400,18 @@ test('trouble with the disk is told and tried again', async () => {
   await reaches(rig, 'canary');
   await comments(rig, () => state(rig) === 'live');
   expect(refusals).toBe(2);
+});
+
+test('starts that end for another reason say nothing against a delivered model', async () => {
+  let rig = await start();
+  send(1);
+  await goesLive(rig, 1);
+  await rig.deliveries.stop();
+  for (let i = 0; i < 4; i++) {
+    const memory = await openModelsMemory({ read: async () => box.stored, write: async (value) => void (box.stored = structuredClone(value)), setAside: () => '' }); // prettier-ignore
+    expect(Object.keys(await beginServing(memory, join(box.folder, 'models'), 0))).toEqual(['intent']);
+    await startWentWell(memory);
+  }
+  rig = await start();
+  expect(Object.keys(rig.models.served)).toEqual(['intent']);
 });

@@ -32,6 +32,13 @@ export async function beginServing(memory: OpenedMemory, models: string, nowMs: 
   return absolute(models, live);
 }
 
+/** This start, or its end, says nothing against the models. */
+export async function startWentWell(memory: OpenedMemory): Promise<void> {
+  if (memory.now.opens === 0) return;
+  memory.now.opens = 0;
+  await memory.save();
+}
+
 /** From now on `next` serves. A newer delivery that is under way is not touched by the end of an older one. */
 async function leave(memory: OpenedMemory, next: Folders, reason: string, atMs: number): Promise<void> {
   for (const task of tasksOf(memory.now.live)) {
@@ -83,9 +90,7 @@ export function createServing(ports: ServingPorts, folder: string): Serving {
         await left({}, `it did not open at ${ATTEMPTS_MAX} starts: ${reason}; the installed models serve`);
     },
     async proved() {
-      if (!isOpened || memory.now.opens === 0) return;
-      memory.now.opens = 0;
-      await memory.save();
+      if (isOpened) await startWentWell(memory);
     },
     async goLive(known, untilMs) {
       const { task } = known.report;
