@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ConfigurationError } from '../runtime/agent-error.ts';
 import { createConnectorMeter } from './connector-health.ts';
 import type { CanonicalWireEvent, Capabilities, Connector, ConnectorContext, ConnectorFactory, ConnectorHealth, CreateDecoder, DecodeResult, WireAnswer, WireInput } from './connector.ts'; // prettier-ignore
+import { createCatchUp, type OrderListing } from './shops/catch-up.ts';
 import { createShopReading, type Hint, type ShopApi } from './shops/shop-reading.ts';
 
 /** One sender of signed HTTP requests. */
@@ -19,6 +20,8 @@ export interface WebhookKind {
   readonly endpoints?: ConnectorFactory['endpoints'];
   /** Where its messages are hints: the API that tells the facts, or null without credentials for it. `settings`: output of `setup`. */
   readonly openApi?: (settings: never, context: ConnectorContext) => ShopApi | null;
+  /** Where its messages are whole but may be lost: the API that lists them, or null without credentials for it. */
+  readonly openListing?: (settings: never, context: ConnectorContext) => OrderListing | null;
 }
 
 /** Requests that may wait for the disk at once; beyond that senders are told to come back. */
@@ -52,7 +55,8 @@ export function createWebhookFactory(kind: WebhookKind): ConnectorFactory {
       }
       const decoder = kind.createDecoder(parsed.data, context);
       const api = kind.openApi?.(parsed.data as never, context);
-      return createWebhookConnector(kind, decoder.decode.bind(decoder), context, api);
+      const listing = kind.openListing?.(parsed.data as never, context) ?? null;
+      return createWebhookConnector(kind, decoder.decode.bind(decoder), context, { api, listing });
     },
   };
 }
@@ -61,7 +65,7 @@ function createWebhookConnector(
   kind: WebhookKind,
   decode: (request: WireInput) => DecodeResult,
   ports: ConnectorContext,
-  api: ShopApi | null | undefined,
+  { api, listing }: { readonly api: ShopApi | null | undefined; readonly listing: OrderListing | null },
 ): Connector {
   const meter = createConnectorMeter(ports, { quietLimitMs: kind.quietLimitMs });
   let waiting: Waiting[] = [];
@@ -71,6 +75,8 @@ function createWebhookConnector(
   let wake: (() => void) | null = null;
   let verified = false;
   const reading = api ? createShopReading(ports, api, (events) => toBeStored(events)) : null;
+
+  const catchUp = listing === null ? null : createCatchUp(ports, listing, { decode, tell: toBeStored, meter });
 
   function takeBatch(): Waiting[] {
     let count = 0;
@@ -89,7 +95,8 @@ function createWebhookConnector(
     running = true;
     meter.state('open');
     const stopping = new AbortController();
-    const readingEnds = reading?.run(AbortSignal.any([signal, stopping.signal]));
+    const over = AbortSignal.any([signal, stopping.signal]);
+    const ends = Promise.all([reading?.run(over), catchUp?.run(over)]);
     try {
       while (!signal.aborted) {
         if (waiting.length === 0) {
@@ -114,7 +121,7 @@ function createWebhookConnector(
       for (const each of [...storing, ...waiting]) each.settle(false);
       storing = waiting = [];
       stopping.abort(new Error(`connector ${kind.name} stops`));
-      await readingEnds;
+      await ends;
       meter.state('idle');
     }
   }
@@ -133,10 +140,10 @@ function createWebhookConnector(
   }
 
   /** Settles true when these events are on disk, false when the connector stops before. */
-  function toBeStored(events: readonly CanonicalWireEvent[]): Promise<boolean> {
+  function toBeStored(events: readonly CanonicalWireEvent[], commit?: () => void): Promise<boolean> {
     if (!running) return Promise.resolve(false);
     return new Promise((settle) => {
-      waiting.push({ events, settle });
+      waiting.push({ events, commit, settle });
       wake?.();
     });
   }
@@ -168,11 +175,12 @@ function createWebhookConnector(
 
   function health(nowMs: number): ConnectorHealth {
     const read = meter.read(nowMs);
-    if (api === undefined) return read;
-    const hints = { reading: reading !== null, waiting: 0, read: 0, unread: 0, ...reading?.health() };
-    const problem = read.problem ?? reading?.problem ?? null;
+    const asked = reading ?? catchUp;
+    const problem = read.problem ?? asked?.problem ?? null;
     const state = read.state === 'open' && problem !== null ? 'degraded' : read.state;
-    return { ...read, state, problem, nextRetryMs: read.nextRetryMs ?? reading?.nextRetryMs ?? null, hints };
+    const told = { ...read, state, problem, nextRetryMs: read.nextRetryMs ?? asked?.nextRetryMs ?? null };
+    if (api === undefined) return told;
+    return { ...told, hints: { reading: reading !== null, waiting: 0, read: 0, unread: 0, ...reading?.health() } };
   }
 
   return {

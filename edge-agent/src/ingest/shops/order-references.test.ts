@@ -54,7 +54,7 @@ describe('references of an order', () => {
   it('stand in the order that the decoder tells', () => {
     const read = createOrderReader({ currency: 'USD' }, ports, createRecollection(ports.nowMs));
     const delivery = { topic: 'orders/paid', known: { key: 'k', id: 'k', source: 'shop/shopify/x', derived: false }, time: undefined } as never; // prettier-ignore
-    const told = read({ id: 7, currency: 'USD', financial_status: 'paid', line_items: [], ...SHOPIFY }, delivery);
+    const told = read.read({ id: 7, currency: 'USD', financial_status: 'paid', line_items: [], ...SHOPIFY }, delivery);
     expect('events' in told && told.events[0]!.data).toMatchObject({ orderNumber: '7', ...shopifyReferences(ports, SHOPIFY) }); // prettier-ignore
   });
 

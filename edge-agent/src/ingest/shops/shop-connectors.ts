@@ -6,12 +6,14 @@ import { DouyinLiveSetup } from './douyin-live/decoder.ts';
 import { KuaishouSetup } from './kuaishou/decoder.ts';
 import { SHOP_DECODERS } from './shop-decoders.ts';
 import { ShopifySetup } from './shopify/decoder.ts';
+import { openOrderListing as openShopify } from './shopify/order-list.ts';
 import { StandardWebhooksSetup } from './standard-webhooks/decoder.ts';
 import { TiktokShopSetup } from './tiktok-shop/decoder.ts';
 import { openOrderApi as openTiktokShop } from './tiktok-shop/order-api.ts';
 import { WechatShopSetup } from './wechat-shop/decoder.ts';
 import { openOrderApi as openWechatShop } from './wechat-shop/order-api.ts';
 import { WoocommerceSetup } from './woocommerce/decoder.ts';
+import { openOrderListing as openWoocommerce } from './woocommerce/order-list.ts';
 import { EVENT_TYPES } from '@livecue/shared/event';
 
 const ORDERS = ['shop.order.created', 'shop.order.paid', 'shop.order.cancelled', 'shop.order.updated'] as const;
@@ -24,11 +26,11 @@ type Shop = Omit<WebhookKind, 'version' | 'createDecoder'>;
 
 const SHOPS: readonly Shop[] = [
   { name: 'standard-webhooks', setup: StandardWebhooksSetup, kinds: EVENT_TYPES, resume: 'none', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS },
-  { name: 'shopify', setup: ShopifySetup, kinds: [...ORDERS, 'shop.order.refunded', 'shop.stock.updated', 'shop.offer.changed', 'shop.cart.added', 'shop.product.viewed'], resume: 'refetch', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS },
-  { name: 'woocommerce', setup: WoocommerceSetup, kinds: [...ORDERS, 'shop.order.refunded', 'shop.stock.updated', 'shop.offer.changed'], resume: 'refetch', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS },
+  { name: 'shopify', setup: ShopifySetup, kinds: [...ORDERS, 'shop.order.refunded', 'shop.stock.updated', 'shop.offer.changed', 'shop.cart.added', 'shop.product.viewed'], resume: 'refetch', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS, openListing: openShopify },
+  { name: 'woocommerce', setup: WoocommerceSetup, kinds: [...ORDERS, 'shop.order.refunded', 'shop.stock.updated', 'shop.offer.changed'], resume: 'refetch', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS, openListing: openWoocommerce },
   { name: 'tiktok-shop', setup: TiktokShopSetup, kinds: ORDERS, resume: 'refetch', answerWithinMs: 3000, quietLimitMs: SHOP_QUIET_MS, endpoints: { 'tiktok-shop-api': 'https://open-api.tiktokglobalshop.com' }, openApi: openTiktokShop },
   { name: 'doudian', setup: DoudianSetup, kinds: [...ORDERS, 'shop.order.refunded'], resume: 'refetch', answerWithinMs: 3000, quietLimitMs: SHOP_QUIET_MS, endpoints: { 'doudian-api': 'https://openapi-fxg.jinritemai.com' }, openApi: openDoudian },
-  { name: 'douyin-live', setup: DouyinLiveSetup, kinds: ['live.comment.created', 'live.gift.sent', 'live.like.added'], resume: 'refetch', answerWithinMs: 2000, quietLimitMs: ROOM_QUIET_MS },
+  { name: 'douyin-live', setup: DouyinLiveSetup, kinds: ['live.comment.created', 'live.gift.sent', 'live.like.added'], resume: 'none', answerWithinMs: 2000, quietLimitMs: ROOM_QUIET_MS },
   { name: 'wechat-shop', setup: WechatShopSetup, kinds: [...ORDERS, 'shop.order.refunded', 'shop.stock.updated'], resume: 'refetch', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS, endpoints: { 'wechat-api': 'https://api.weixin.qq.com' }, openApi: openWechatShop },
   { name: 'kuaishou', setup: KuaishouSetup, kinds: ['live.comment.created', 'live.gift.sent', 'live.like.added'], resume: 'none', answerWithinMs: 3000, quietLimitMs: ROOM_QUIET_MS },
 ]; // prettier-ignore

@@ -38,6 +38,10 @@ export function readRequest(input: WireInput): ShopRequest {
   };
 }
 
+/** Read through the API by ourselves: there is no signature, and nobody else could have sent it. */
+export const READ_ROUTE = 'read';
+export const isRead = ({ route, isHttp }: ShopRequest): boolean => route === READ_ROUTE && !isHttp;
+
 /** The body as text, or null when it is not UTF-8. */
 export function bodyText({ bytes }: ShopRequest): string | null {
   return isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') : null;

@@ -17,6 +17,8 @@ const ORDER_EVENTS: Readonly<Record<string, ShopDraft['type']>> = {
   'orders/partially_fulfilled': 'shop.order.updated',
 };
 
+const LETTERS: Readonly<Partial<Record<ShopDraft['type'], string>>> = { 'shop.order.created': 'c', 'shop.order.paid': 'p', 'shop.order.cancelled': 'x' }; // prettier-ignore
+
 export const isOrderTopic = (topic: string) => Object.hasOwn(ORDER_EVENTS, topic);
 
 /** Orders come in any order: an update that is older than what is known is not told. */
@@ -27,22 +29,18 @@ export function createOrderReader(config: { currency: string }, ports: DecoderPo
     maxEntries: MAX_REMEMBERED,
   });
 
-  return (order: WireObject, delivery: Delivery): ShopMessage => {
-    const { topic, known } = delivery;
-    if (order.test === true) return ignored('test order', known.key);
-    const orderNumber = idOf(order, 'id');
-    if (orderNumber === undefined) return malformed('id is missing');
-    const updated = timeOfText(order.updated_at);
-    const before = newest.get(orderNumber);
-    // Creation, payment and cancellation happen once and count however late they are told.
-    const type = ORDER_EVENTS[topic]!;
-    if (type === 'shop.order.updated' && updated !== undefined && before !== undefined && updated < before) {
-      return ignored('older than what is known of this order (updated_at)', known.key);
-    }
-    if (updated !== undefined && (before === undefined || updated > before)) newest.set(orderNumber, updated);
+  /** Which of created, paid and cancelled was told of an order, as letters: each happens once, however late it is told. */
+  const told: Remembered<string> = recollection.map({ name: 'told', keepMs: MEMORY_MS, maxEntries: MAX_REMEMBERED });
+  const isTold = (orderNumber: string, type: ShopDraft['type']) => told.get(orderNumber)?.includes(LETTERS[type] ?? '-') === true; // prettier-ignore
+  const note = (orderNumber: string, types: readonly ShopDraft['type'][]) => {
+    const letters = types.map((type) => LETTERS[type] ?? '').join('');
+    if (letters !== '') told.set(orderNumber, (told.get(orderNumber) ?? '') + letters);
+  };
+
+  function dataOf(order: WireObject, orderNumber: string, topic: string): OrderData {
     const priceCurrency = asText(order.currency) ?? config.currency;
     const customer = idOf(part(order, 'customer'), 'id');
-    const data: OrderData = compact({
+    return compact({
       orderNumber,
       orderStatus: statusOf(order, topic),
       orderedItem: asArray(order.line_items).flatMap((item) => itemOf(item, priceCurrency)),
@@ -52,7 +50,49 @@ export function createOrderReader(config: { currency: string }, ports: DecoderPo
       ...shopifyReferences(ports, order),
       partial: false,
     });
-    return { ...known, events: [{ type, data, time: delivery.time ?? updated }] };
+  }
+
+  return {
+    read(order: WireObject, delivery: Delivery): ShopMessage {
+      const { topic, known } = delivery;
+      if (order.test === true) return ignored('test order', known.key);
+      const orderNumber = idOf(order, 'id');
+      if (orderNumber === undefined) return malformed('id is missing');
+      const updated = timeOfText(order.updated_at);
+      const before = newest.get(orderNumber);
+      const type = ORDER_EVENTS[topic]!;
+      if (type === 'shop.order.updated' && updated !== undefined && before !== undefined && updated < before) {
+        return ignored('older than what is known of this order (updated_at)', known.key);
+      }
+      if (isTold(orderNumber, type)) return ignored('told before', known.key);
+      if (updated !== undefined && (before === undefined || updated > before)) newest.set(orderNumber, updated);
+      note(orderNumber, [type]);
+      const data = dataOf(order, orderNumber, topic);
+      return { ...known, events: [{ type, data, time: delivery.time ?? updated }] };
+    },
+    /** An order that was read through the API: what no message told of it. `topic` says whether it is a new one. */
+    readAgain(order: WireObject, { topic, known }: Delivery): ShopMessage {
+      if (order.test === true) return ignored('test order');
+      const orderNumber = idOf(order, 'id');
+      const updated = timeOfText(order.updated_at);
+      if (orderNumber === undefined || updated === undefined) return malformed('id or updated_at is missing');
+      const before = newest.get(orderNumber);
+      const isNew = topic === 'orders/create';
+      const data = dataOf(order, orderNumber, topic);
+      const isPaid = data.orderStatus === 'OrderProcessing' || order.financial_status === 'paid';
+      const happened: ShopDraft[] = [];
+      // Of an old order that nobody knows any more, nobody knows either whether it was told that it is paid.
+      if (isNew) happened.push({ type: 'shop.order.created', data, time: timeOfText(order.created_at) });
+      if (isPaid && (isNew || before !== undefined)) happened.push({ type: 'shop.order.paid', data, time: timeOfText(order.processed_at) ?? updated }); // prettier-ignore
+      const cancelled = timeOfText(order.cancelled_at);
+      if (cancelled !== undefined) happened.push({ type: 'shop.order.cancelled', data, time: cancelled });
+      const fresh = happened.filter(({ type }) => !isTold(orderNumber, type));
+      if (fresh.length === 0 && (before === undefined || updated > before)) fresh.push({ type: 'shop.order.updated', data, time: updated }); // prettier-ignore
+      if (fresh.length === 0) return ignored('known');
+      if (before === undefined || updated > before) newest.set(orderNumber, updated);
+      note(orderNumber, fresh.map(({ type }) => type)); // prettier-ignore
+      return { id: known.id, source: known.source, events: fresh };
+    },
   };
 }
 

@@ -15,7 +15,7 @@ import {
   sumOf,
 } from '../shop-fields.ts';
 import { woocommerceReferences } from '../order-references.ts';
-import { bodyText, type ShopRequest } from '../shop-request.ts';
+import { bodyText, isRead, type ShopRequest } from '../shop-request.ts';
 import {
   createShopDecoder, ignored, malformed, MAX_REMEMBERED, MEMORY_MS, unknown, type Checked, type LateMessage, type ShopDraft,
   type ShopMessage,
@@ -28,6 +28,10 @@ export const WoocommerceSetup = z.object({
   source_header: z.string().max(512).optional().describe('X-WC-Webhook-Source of the shop; absent: any'),
   source: ShopSource.describe('shop/woocommerce/<host>'),
   currency: SetupCurrency.describe('Currency of prices in product messages, which carry none'),
+  consumer_key: secretField(
+    'Key of the REST API with permission to read, for orders whose messages were lost; absent: they stay unknown',
+  ).optional(),
+  consumer_secret: secretField('Secret of that key').optional(),
 });
 type Setup = z.output<typeof WoocommerceSetup>;
 
@@ -48,6 +52,7 @@ export const createDecoder: CreateDecoder = (setup, ports) => {
   const config = parseSetup(WoocommerceSetup, setup, 'woocommerce');
 
   function check(request: ShopRequest): Checked {
+    if (isRead(request)) return { verified: true };
     const given = request.headers['x-wc-webhook-signature'];
     if (!given) {
       return isPing(request)
@@ -60,7 +65,8 @@ export const createDecoder: CreateDecoder = (setup, ports) => {
 
   return createShopDecoder(ports, (recollection) => {
     const orders = createOrderReader(config, ports, recollection);
-    function read(body: unknown, { headers, bytes }: ShopRequest): ShopMessage | LateMessage {
+    function read(body: unknown, request: ShopRequest): ShopMessage | LateMessage {
+      const { headers, bytes } = request;
       const shop = headers['x-wc-webhook-source'];
       if (config.source_header !== undefined && shop !== undefined && bare(shop) !== bare(config.source_header)) return ignored('a shop that is not configured'); // prettier-ignore
       const resource = asObject(body);
@@ -73,6 +79,7 @@ export const createDecoder: CreateDecoder = (setup, ports) => {
         case 'order.created':
         case 'order.updated':
         case 'order.restored':
+          if (isRead(request)) return orders.readAgain(topic, resource, { ...known, key: undefined });
           return { key: id, later: () => orders.read(topic, resource, known) };
         case 'order.deleted':
           return ignored('only the id is left; read the order', id);
@@ -91,7 +98,7 @@ export const createDecoder: CreateDecoder = (setup, ports) => {
 };
 
 interface Known {
-  readonly key: string;
+  readonly key: string | undefined;
   readonly id: string;
   readonly source: string;
   readonly derived: boolean;
@@ -124,7 +131,14 @@ function createOrderReader(config: Setup, ports: DecoderPorts, recollection: Rec
     return [{ type: mapped[0] === 'shop.order.paid' && wasPaid ? 'shop.order.updated' : mapped[0], data, time }];
   }
 
-  return {
+  const reader = {
+    /** What a message may have told already: only what is newer than all that is known is told. */
+    readAgain(topic: string, order: WireObject, known: Known): ShopMessage {
+      const before = newest.get(idOf(order, 'id') ?? '');
+      const time = utc(order.date_modified_gmt);
+      if (time === undefined || (before !== undefined && time <= before)) return ignored('known');
+      return reader.read(before === undefined ? topic : 'order.updated', order, known);
+    },
     read(topic: string, order: WireObject, known: Known): ShopMessage {
       const orderNumber = idOf(order, 'id');
       const status = asText(order.status);
@@ -153,6 +167,7 @@ function createOrderReader(config: Setup, ports: DecoderPorts, recollection: Rec
       return { ...known, events: eventsOf(topic, status, data, time) };
     },
   };
+  return reader;
 }
 
 function readRefund(
