@@ -119,7 +119,7 @@ export function connect(
     random: () => 0,
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     hash: (text) => text,
-    memory: { get: () => undefined, set: nothing, flush: () => Promise.resolve() },
+    memory: { get: () => undefined, entries: () => [], set: nothing, flush: () => Promise.resolve() },
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
     fetch,
     endpoints: { obs: url },

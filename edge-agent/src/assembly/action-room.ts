@@ -123,7 +123,10 @@ export function createActionRoom(
             return { results: await desk.perform(args as Call<'action.do'>) };
           case 'action.permit': {
             const { askId, allowed } = args as Call<'action.permit'>;
-            return { results: await desk.permit(askId, allowed) };
+            const results = await desk.permit(askId, allowed);
+            // Answered when it is on disk: a crash must not ask twice.
+            await ports.memory.flush();
+            return { results };
           }
           case 'action.undo':
             return desk.undo((args as Call<'action.undo'>).entryId);
