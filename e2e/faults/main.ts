@@ -1,33 +1,84 @@
 /** `npm run test:faults`: what kills, torn writes, bad networks and odd peers do to agent, broker, receiver and database. */
 import { parseArgs } from 'node:util';
+import { runDiskFaults } from './disk/run.ts';
 import { reportLines, type FaultReport } from './report.ts';
+import { runBacklog } from './schedules/backlog.ts';
+import { runPeers } from './schedules/peers.ts';
 import { runSchedules } from './schedules/run.ts';
 
-const HELP = `npm run test:faults [-- --minutes N] [--seed S] [--only schedules] [--schedule K] [--lanes N]
+const HELP = `npm run test:faults [-- --minutes N] [--seed S] [--only PART] [--schedule K] [--lanes N]
 
-  --minutes N   how long in all, default 10
-  --seed S      the same faults again, default 20261122
-  --only PART   schedules
+  --minutes N   how long in all, default 10: a third for the disk, the rest for schedules
+  --seed S      the same faults again, default ${seedOfToday()}
+  --only PART   disk, schedules, peers or backlog
   --schedule K  this one alone, as a finding names it
-  --lanes N     worlds beside each other, default 2
+  --lanes N     schedules beside each other, default 2
 
 Exit codes: 0 nothing found, 1 something found (each line says how to see it again), 2 the call was wrong.
 `;
 
+const PARTS = ['peers', 'backlog', 'disk', 'schedules'] as const;
+type Part = (typeof PARTS)[number];
+
+interface Call {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly lanes: number;
+  readonly schedule: number | null;
+  readonly parts: readonly Part[];
+}
+
 const log = (line: string) => void process.stdout.write(`${line}\n`);
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string', default: '20261122' }, schedule: { type: 'string' }, only: { type: 'string' }, lanes: { type: 'string', default: '2' }, help: { type: 'boolean' } } }); // prettier-ignore
-  if (values.help) {
-    process.stdout.write(HELP);
-    return 0;
+/** YYYYMMDD: a run without a seed tries others each day, and says which. */
+function seedOfToday(): number {
+  return Number(new Date().toISOString().slice(0, 10).replaceAll('-', ''));
+}
+
+function parseCall(): Call | { wrong: string } | 'help' {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { minutes: text, seed: text, schedule: text, only: text, lanes: text, help: { type: 'boolean' } } }); // prettier-ignore
+  if (values.help) return 'help';
+  const only = PARTS.find((part) => part === values.only);
+  if (values.only !== undefined && only === undefined) return { wrong: `--only ${values.only}: give ${PARTS.join(', ')}` }; // prettier-ignore
+  const numbers = { minutes: values.minutes ?? '10', seed: values.seed ?? String(seedOfToday()), lanes: values.lanes ?? '2', schedule: values.schedule ?? '0' }; // prettier-ignore
+  for (const [name, value] of Object.entries(numbers))
+    if (!/^\d{1,9}(\.\d+)?$/.test(value)) return { wrong: `--${name} ${value}: give a number` };
+  const [minutes, seed, lanes] = [Number(numbers.minutes), Number(numbers.seed), Math.max(1, Number(numbers.lanes))];
+  const one = values.schedule === undefined ? null : Number(numbers.schedule);
+  const parts = one !== null ? (['schedules'] as const) : only === undefined ? PARTS : [only];
+  return { minutes, seed, lanes, schedule: one, parts };
+}
+
+function runPart(part: Part, { minutes, seed, lanes, schedule, parts }: Call): Promise<FaultReport | null> {
+  const budgetMs = minutes * 60_000;
+  const alone = parts.length === 1;
+  switch (part) {
+    case 'disk':
+      return runDiskFaults({ seed, budgetMs: alone ? budgetMs : budgetMs / 3, log });
+    case 'peers':
+      return runPeers({ seed, log });
+    case 'backlog':
+      return runBacklog({ seed, log });
+    case 'schedules':
+      return runSchedules({ seed, budgetMs: alone ? budgetMs : (budgetMs * 2) / 3, lanes, log, ...(schedule === null ? {} : { first: schedule, count: 1 }) }); // prettier-ignore
   }
-  const seed = Number(values.seed);
-  const one = values.schedule === undefined ? {} : { first: Number(values.schedule), count: 1 };
-  const reports: (FaultReport | null)[] = [await runSchedules({ seed, budgetMs: Number(values.minutes) * 60_000, lanes: Number(values.lanes), log, ...one })]; // prettier-ignore
-  const done = reports.filter((report) => report !== null);
-  for (const report of done) log(reportLines(report).join('\n'));
-  return done.every(({ findings }) => findings.length === 0) ? 0 : 1;
+}
+
+async function main(): Promise<number> {
+  const call = parseCall();
+  if (call === 'help' || 'wrong' in call) {
+    process.stdout.write(call === 'help' ? HELP : `${call.wrong}\n\n${HELP}`);
+    return call === 'help' ? 0 : 2;
+  }
+  const reports: FaultReport[] = [];
+  for (const part of call.parts) {
+    log(`${part}, seed ${call.seed}`);
+    const report = await runPart(part, call);
+    if (report !== null) reports.push(report);
+  }
+  for (const report of reports) log(`\n${reportLines(report).join('\n')}`);
+  return reports.every(({ findings }) => findings.length === 0) ? 0 : 1;
 }
 
 process.exitCode = await main();
