@@ -4,7 +4,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { GapRecord, UplinkBody, WindowRecord } from '@livecue/shared/contract';
-import { mergeCounts } from '@livecue/shared/insight';
+import { mergeCounts } from '@livecue/shared/merge';
 import { checkCheckpoint, noteKey, proveRecord } from '../../../cloud/src/receiver/proof-store.ts';
 import { openDatabase, type Database } from '../../../cloud/src/receiver/database.ts';
 import type { ReceivedRecord } from '../../../cloud/src/receiver/record-message.ts';

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { GapRecord, SignalRecord, WindowRecord } from '@livecue/shared/contract';
-import { mergeInTime } from '@livecue/shared/insight';
+import { mergeInTime } from '@livecue/shared/merge';
 
 /** Windows shorter than `lengthMs` become windows of `lengthMs`, `unitMs` of event time in one transaction. */
 const LEVELS = [
@@ -105,9 +105,9 @@ export class OutboxCompaction {
     return [...windows.values()].filter((revisions) => revisions.some(({ seq }) => seq > highest)).flat();
   }
 
-  /** The oldest windows and signals; cards, decisions and coverage are few and stay. */
-  drop(append: (body: string) => void): Compacted {
-    const rows = this.#rows<WindowRecord | SignalRecord>(`body ->> '$.kind' IN ('window', 'signal') ORDER BY seq LIMIT ${DROP_ROWS}`); // prettier-ignore
+  /** The oldest windows and signals, at most so many; cards, decisions and coverage are few and stay. */
+  drop(append: (body: string) => void, most: number): Compacted {
+    const rows = this.#rows<WindowRecord | SignalRecord>(`body ->> '$.kind' IN ('window', 'signal') ORDER BY seq LIMIT ${Math.min(most, DROP_ROWS)}`); // prettier-ignore
     const [first] = rows;
     if (first === undefined) return null;
     const gone = rows.filter(({ body }) => body.roomId === first.body.roomId);

@@ -141,15 +141,16 @@ export class StoreDatabase {
     this.#leaves.add(seq, body);
   }
 
-  /** Merges some waiting windows into longer ones; when there are none left and `mayDrop`, the oldest go. */
-  shrinkOutbox(mayDrop: boolean): Compacted {
+  /** Merges some waiting windows into longer ones; when there are none left, up to `mayDrop` of the oldest records go. */
+  shrinkOutbox(mayDrop: number): Compacted {
     let made: Compacted = null;
     this.#transaction(() => {
       const { next_seq: nextSeq, acked } = this.meta();
       let seq = nextSeq;
       const append = (body: string) => this.#append(seq++, body);
       made =
-        this.#compaction.merge(append, JSON.parse(acked) as Ranges) ?? (mayDrop ? this.#compaction.drop(append) : null);
+        this.#compaction.merge(append, JSON.parse(acked) as Ranges) ??
+        (mayDrop > 0 ? this.#compaction.drop(append, mayDrop) : null);
       this.#sql('UPDATE meta SET next_seq = ?').run(seq);
     });
     if (made !== null) this.#sinceCheckpoint += CHECKPOINT_BYTES;

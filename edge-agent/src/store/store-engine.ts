@@ -151,9 +151,11 @@ export class StoreEngine {
     if (this.#database === null) return;
     try {
       const rows = this.#database.backlog();
-      const tooMany = rows > (this.#ports.outboxRows ?? OUTBOX_ROWS);
-      if (!tooMany && !isFull) return this.#shrunk.clear();
-      const made = this.#database.shrinkOutbox(tooMany || this.#stepRefused);
+      const tooMany = rows - (this.#ports.outboxRows ?? OUTBOX_ROWS);
+      if (tooMany <= 0 && !isFull) return this.#shrunk.clear();
+      // One more for the record that tells of it; when a step cannot be written, as many as go into one transaction.
+      const mayDrop = this.#stepRefused ? Number.POSITIVE_INFINITY : tooMany <= 0 ? 0 : tooMany + 1;
+      const made = this.#database.shrinkOutbox(mayDrop);
       if (made === null || this.#shrunk.has(made.reason)) return;
       this.#shrunk.add(made.reason);
       const why = `${rows} records wait for the cloud in ${this.#ports.folder}`;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UplinkBody, type WindowRecord } from '@livecue/shared/contract';
 import type { WindowCounts, WindowResult } from '@livecue/shared/insight';
 import type { PromptEvent } from '@livecue/shared/prompt';
-import { mergeCounts } from '@livecue/shared/insight';
+import { mergeCounts } from '@livecue/shared/merge';
 import { toPromptBody, toUplinkBodies } from './uplink-record.ts';
 
 const OPEN_MS = 1_777_593_600_000;

@@ -1,6 +1,9 @@
 import type { PromptRecord, UplinkBody, WindowRecord } from '@livecue/shared/contract';
-import { mergeCounts, type WindowCounts, type WindowResult } from '@livecue/shared/insight';
+import type { WindowCounts, WindowResult } from '@livecue/shared/insight';
+import { mergeCounts } from '@livecue/shared/merge';
 import type { PromptEvent } from '@livecue/shared/prompt';
+
+export { mergeCounts };
 
 /**
  * What of the windows may leave the box. Only tumbling windows do: sliding and session windows are for the

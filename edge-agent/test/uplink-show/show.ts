@@ -1,5 +1,5 @@
 import type { UplinkBody, WindowRecord } from '@livecue/shared/contract';
-import { mergeCounts } from '@livecue/shared/insight';
+import { mergeCounts } from '@livecue/shared/merge';
 
 /** Records of a made-up show: 40 window rows, each re-emitted with a higher revision again and again. */
 const ROWS = 40;

@@ -1,5 +1,4 @@
 export * from './forecast.ts';
-export * from './merge-counts.ts';
 export * from './order-anomaly.ts';
 export * from './prediction.ts';
 export * from './room-anomaly.ts';

@@ -1,4 +1,5 @@
-import type { IntentCount, WindowCounts } from './window-result.ts';
+/** Counts put together: of groups of one window, and of windows that follow each other. Without the schemas, for threads that do not need them. */
+import type { IntentCount, WindowCounts } from '../insight/window-result.ts';
 
 /**
  * Groups as one: numbers of events, orders, units and money are added; distinct viewers (`commenters`,
