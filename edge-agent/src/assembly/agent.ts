@@ -31,7 +31,7 @@ import { learnFromVerdicts, openOrderModel } from './order-model.ts';
 import { createDeliveryPart, modelsOf, openDeliveredModels } from './delivered-models.ts';
 import { createDriver } from './driver.ts';
 import { readBrokerTls } from './broker-tls.ts';
-import { createEmbeddedCloud } from './embedded-cloud.ts';
+import type { EmbeddedCloud } from './embedded-cloud.ts';
 import { createDecisionMeters } from './decision-latency.ts';
 import { agentHealth, createFleetPart, type FleetControl } from './fleet-part.ts';
 import { createLoopMeter } from './latency.ts';
@@ -77,6 +77,8 @@ export interface AgentPorts {
   readonly onFatal: (error: unknown) => void;
   /** Null: configured by its file alone, and no device among others. */
   readonly fleet: FleetControl | null;
+  /** Broker and receiver of our own: started and stopped by whoever starts agents, since they outlive one. */
+  readonly embedded: EmbeddedCloud | null;
   /** Absent: the catalogue is set by its file alone. */
   readonly catalogue?: CatalogueDesk;
 }
@@ -112,7 +114,7 @@ async function assemble(
   onOpened: (close: () => Promise<void>) => void,
 ): Promise<Agent> {
   const { config, catalogue, folder } = input;
-  const { logger, nowMs } = ports;
+  const { logger, nowMs, embedded } = ports;
   const startedMs = nowMs();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const tls = readBrokerTls(config.uplink.brokerTls);
@@ -252,9 +254,6 @@ async function assemble(
   ); // prettier-ignore
   actions = room;
 
-  const embedded = config.uplink.enabled && config.uplink.brokerUrl === null
-    ? createEmbeddedCloud({ logger }, { host: '127.0.0.1', port: config.uplink.embeddedBrokerPort, databaseUrl: config.uplink.databaseUrl, folder: path.join(folder, 'cloud') })
-    : null; // prettier-ignore
   const brokerUrl = (signal: AbortSignal) =>
     embedded === null ? Promise.resolve(config.uplink.brokerUrl ?? '') : embedded.whenReady(signal);
   const { agentId } = config;
@@ -366,7 +365,6 @@ async function assemble(
     ...(showNetwork === null
       ? []
       : [{ name: 'demand network', start: async () => undefined, stop: () => showNetwork.close() }]),
-    ...(embedded === null ? [] : [embedded]),
     { name: 'uplink', start: (signal) => uplink.start(signal), stop: () => uplink.stop() },
     ...(fleet === null ? [] : [fleet.desk]),
     delivery.deliveries,

@@ -9,6 +9,7 @@ import { createAgent, VERSION, type Agent } from '../assembly/agent.ts';
 import { openCatalogueBook, type CatalogueBook } from '../assembly/catalogue-book.ts';
 import { createCatalogueDesk } from '../assembly/catalogue-desk.ts';
 import { dataFolder } from '../assembly/data-folder.ts';
+import { createEmbeddedCloud } from '../assembly/embedded-cloud.ts';
 import { sourcesFrom, type SourceCall, parseSourceCalls } from '../assembly/source-list.ts';
 import { simulatedCatalogue } from '../ingest/simulator/catalogue.ts';
 import { PROFILES } from '../ingest/simulator/profiles.ts';
@@ -60,16 +61,22 @@ export const start = fileCommand('start', HELP, parseCall, async (call: Call, io
   const logger = createLogger({ write: (line) => io.stderr.write(line), nowMs: () => Date.now() }, call.log);
   mkdirSync(call.folder, { recursive: true, mode: 0o700 });
   const nowMs = () => Date.now();
-  const remote = await openRemoteConfigIn(call.folder, await configuration(call), { nowMs, logger });
+  const own = await configuration(call);
+  const remote = await openRemoteConfigIn(call.folder, own, { nowMs, logger });
+  // Nothing of it may be set from the cloud side, so it stays while one agent gives way to the next.
+  const embedded = own.uplink.enabled && own.uplink.brokerUrl === null
+    ? createEmbeddedCloud({ logger }, { host: '127.0.0.1', port: own.uplink.embeddedBrokerPort, databaseUrl: own.uplink.databaseUrl, folder: path.join(call.folder, 'cloud') })
+    : null; // prettier-ignore
   const book = catalogueOf(call, nowMs);
   const connectorSecrets = await openConnectorSecrets(call.folder);
   let window: typeof openElectron | null = openElectron;
+  await embedded?.start(io.signal);
   await runAgents(
     {
       remote, nowMs, logger, trialMs: call.trialMs,
       create: async (config, fleet, onFatal) => createAgent(
         { config, catalogue: await book.present(), folder: call.folder, mode: modeOf(call.sources), panel: call.panel },
-        { nowMs, logger, catalogue: createCatalogueDesk({ book, restart: () => fleet.again() }, { currency: config.advise.currency }), createSources: (parts) => sourcesFrom(call.sources, { ...parts, connectorSecrets, folder: call.folder, nowMs, logger }, config), onFatal, fleet },
+        { nowMs, logger, catalogue: createCatalogueDesk({ book, restart: () => fleet.again() }, { currency: config.advise.currency }), createSources: (parts) => sourcesFrom(call.sources, { ...parts, connectorSecrets, folder: call.folder, nowMs, logger }, config), onFatal, fleet, embedded },
       ),
       live(agent, config, signal) {
         announce(agent, call, config, io, logger, window);
@@ -78,7 +85,7 @@ export const start = fileCommand('start', HELP, parseCall, async (call: Call, io
       },
     },
     io.signal,
-  ); // prettier-ignore
+  ).finally(() => embedded?.stop()); // prettier-ignore
   logger.info('stopped; everything accepted is on disk');
   return 0;
 });

@@ -39,6 +39,7 @@ async function open(connectors: unknown[]) {
         throw error;
       },
       fleet: null,
+      embedded: null,
     },
   );
   return agent;
