@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { mergeCounts } from '@livecue/shared/merge';
 import { FramePacker } from './frame-pack.ts';
 import { openStore } from './open-store.ts';
 import type { StoreDatabase } from './store-database.ts';
@@ -107,6 +108,36 @@ describe('a full disk', () => {
     engine.tick(true);
     expect(engine.status).toMatchObject({ state: 'open', problem: null });
     engine.write(frames());
+  });
+
+  it('merges what waits for the cloud meanwhile, and drops none of it while steps can be written', async (context) => {
+    const disk = smallDisk(32 * MIB);
+    if (disk === null) return context.skip();
+    let nowMs = 0;
+    const notes: string[] = [];
+    const engine = new StoreEngine({ folder: join(disk, 'data'), reserveBytes: 10 * MIB, reopenAfterMs: 5_000, monotonicMs: () => nowMs, note: (level, text) => void notes.push(`${level} ${text}`) }); // prettier-ignore
+    cleanups.push(() => engine.close());
+    engine.open(START_MS);
+    const windows = Array.from({ length: 90 * 6 * 15 }, (_, n) => JSON.stringify({ kind: 'window', roomId: 'main', group: { kind: 'product', productId: `p-${n % 15}` }, windowStartMs: START_MS + 10_000 * Math.floor(n / 15), windowLengthMs: 10_000, revision: 0, counts: mergeCounts([]) })); // prettier-ignore
+    engine.write({ packs: [], step: { ...emptyStep, offer: 'windows', outbox: windows } });
+    const waiting = engine.backlog();
+    engine.tick(true);
+    expect(engine.backlog()).toBe(waiting);
+    const { bavail, bsize } = statfsSync(disk);
+    writeFileSync(join(disk, 'recording.mkv'), new Uint8Array(bavail * bsize - 64 * 1024).fill(1));
+    expect(() => {
+      for (let n = 1; n < 100; n++) engine.write(batchOf(n, 'z'.repeat(300_000), null));
+    }).toThrow(/is full/);
+    engine.write({ packs: [], step: { ...emptyStep, offer: 'from the reserve' } });
+    for (let n = 0; n < 5; n++) {
+      nowMs += 500;
+      engine.tick(true);
+    }
+    expect(engine.status.state).toBe('full');
+    // Of ten settled minutes 900 windows became 150, and one record tells of it.
+    expect(engine.backlog()).toBe(waiting - 900 + 150 + 1);
+    expect(notes.filter((note) => note.includes('merged into longer ones'))).toHaveLength(1);
+    expect(notes.filter((note) => note.includes('dropped'))).toEqual([]);
   });
 });
 
