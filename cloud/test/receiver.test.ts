@@ -1,11 +1,14 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { UplinkAck, topics } from '@livecue/shared/contract';
+import { verifierText } from '@livecue/shared/proof';
 import { startBroker } from '../src/broker/embedded-broker.ts';
 import { openDatabase, type Database } from '../src/receiver/database.ts';
+import { noteCrypto } from '../src/receiver/note-crypto.ts';
 import { createReceiver } from '../src/receiver/receiver.ts';
 import { startEjabberd } from './ejabberd.ts';
 import { startMosquitto } from './mosquitto.ts';
@@ -111,6 +114,29 @@ describe.each(brokers)('a receiver on %s', (_name, start) => {
     expect(acks.every(({ contiguous }) => contiguous > 0)).toBe(true);
     expect(await database.query('SELECT count(*)::int AS n FROM prompt_rows')).toEqual([{ n: 2 }]);
     expect(await database.query('SELECT count(*)::int AS n FROM dead_letter')).toEqual([{ n: 0 }]);
+  });
+
+  it('remembers the key of a birth that the database did not take, and notes it before the next checkpoint', async (context) => {
+    const url = await start();
+    if (url === null) return context.skip();
+    await emptyDatabase();
+    await database.query('DELETE FROM agent_keys');
+    let refusals = 1;
+    const failing: Database = { ...database, transaction: (work) => (refusals-- > 0 ? Promise.reject(new Error('connection lost')) : database.transaction(work)) }; // prettier-ignore
+    const told: string[] = [];
+    const receiver = createReceiver({ brokerUrl: url, database: failing, nowMs: () => 0, logger: { ...silent, warn: (text) => told.push(text) } }); // prettier-ignore
+    cleanups.push(() => receiver.stop());
+    refusals = 0;
+    await receiver.start(new AbortController().signal);
+    refusals = 1;
+    const sender = await client(url);
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const verifier = verifierText(noteCrypto, 'livecue-studio-1', new Uint8Array(Buffer.from(publicKey.export({ format: 'jwk' }).x!, 'base64url'))); // prettier-ignore
+    await sender.publishAsync(topics.presence('studio-1'), JSON.stringify({ state: 'online', version: '0.1.0', epoch: 3, key: verifier }), { qos: 1 }); // prettier-ignore
+    await expect.poll(() => told.join()).toContain('connection lost');
+    expect(await database.query('SELECT key FROM agent_keys')).toEqual([]);
+    await sender.publishAsync(topics.checkpoint('studio-1'), '{}', { qos: 1 });
+    await expect.poll(() => database.query('SELECT key FROM agent_keys')).toEqual([{ key: verifier }]);
   });
 
   it('makes one record that the database refuses a dead letter, and stores the others', async (context) => {

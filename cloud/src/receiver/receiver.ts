@@ -54,6 +54,8 @@ class MqttReceiver implements Receiver {
   #waiting: ReceivedRecord[] = [];
   readonly #link: BrokerLink;
   #subscribed: (() => void) | null = null;
+  /** Keys that agents showed and that are not in the database yet. */
+  readonly #keys = new Map<string, string>();
   #timer: NodeJS.Timeout | null = null;
   #maintainTimer: NodeJS.Timeout | null = null;
   #writing: Promise<void> | null = null;
@@ -155,12 +157,15 @@ class MqttReceiver implements Receiver {
     else this.#timer ??= setTimeout(() => this.#write(), BATCH_MS);
   }
 
-  /** Keys and checkpoints, one after the other. A failure is told and forgotten: both come again. */
+  /** Keys and checkpoints, one after the other. A failure is told: a checkpoint comes again, a key only with a new connection. */
   #check(about: string, agentId: string, payload: string): void {
     const { database, nowMs, logger } = this.#config;
+    if (about === 'presence') this.#keys.set(agentId, keyOf(payload));
     const work = async () => {
-      if (about === 'presence') return noteKey(database, agentId, keyOf(payload), nowMs());
-      if (!(await checkCheckpoint(database, agentId, payload, nowMs()))) return;
+      const key = this.#keys.get(agentId);
+      if (key !== undefined) await noteKey(database, agentId, key, nowMs());
+      if (this.#keys.get(agentId) === key) this.#keys.delete(agentId);
+      if (about === 'presence' || !(await checkCheckpoint(database, agentId, payload, nowMs()))) return;
       const ack = await readAck(database, agentId);
       if (ack !== null) this.#publish(agentId, ack);
       if (ack?.proof?.broken != null) logger.warn(`records of ${agentId}: ${ack.proof.broken}; see table findings`);
