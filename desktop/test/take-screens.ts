@@ -27,7 +27,27 @@ interface Screen {
   readonly click?: readonly string[];
   /** Keys, after the clicks. */
   readonly press?: readonly string[];
+  /** A file that is chosen first. */
+  readonly upload?: { readonly name: string; readonly mimeType: string; readonly buffer: Buffer };
 }
+
+/** One product that changes, two new ones, and three rows with problems. */
+const PRODUCT_FILE = {
+  name: '夏日家居.csv',
+  mimeType: 'text/csv',
+  buffer: Buffer.from(
+    [
+      '商品编号,商品名称,链接,直播价,底价,库存,SKU,备注栏',
+      'p3,亚麻衬衫,3号,￥119,99,96,LS-S;LS-M;LS-L,主推',
+      'p5,蓝色水杯,5号,59,,31,CUP,',
+      'n9,竹凉席,9号,188,150,40,MAT-15;MAT-18,',
+      'n10,桑蚕丝方巾,10号,"1,299",,12,SILK,礼盒',
+      'n11,便携榨汁机,11号,免费,,有货,JUICE,',
+      'n12,每日坚果礼盒,10号,79,,200,NUTS,',
+      '6.92013E+12,藤编收纳篮,12号,45,,8,BASKET,',
+    ].join('\n'),
+  ),
+};
 
 const HOST = { width: 1280, height: 720 };
 const DESK = { width: 1440, height: 900 };
@@ -88,6 +108,7 @@ const SCREENS: readonly Screen[] = [
       { name: `air-${language}`, hash: '#/air', waitFor: '.air .row', device },
       { name: `shows-${language}`, hash: '#/shows', waitFor: '.shows-table tbody tr', device, click: ['.shows-table tbody tr:nth-child(2)'] },
       { name: `devices-${language}`, hash: '#/devices', waitFor: '.device-table tbody tr', device },
+      { name: `catalogue-${language}`, hash: '#/catalogue', waitFor: '.product-rows', device, upload: PRODUCT_FILE },
       { ...comments, name: `comments-host-${language}`, waitFor: '.comment-list .empty', device: { ...device, role: 'host' } },
     ];
   }), // prettier-ignore
@@ -120,6 +141,10 @@ async function take(screen: Screen): Promise<void> {
   const { page, context } = await stage.device(screen.device);
   await page.goto(url + screen.hash);
   await page.waitForSelector(screen.waitFor);
+  if (screen.upload !== undefined) {
+    await page.setInputFiles('input[type=file]', screen.upload);
+    await page.waitForSelector('.import-bar');
+  }
   for (const selector of screen.click ?? []) await page.locator(selector).first().click();
   for (const key of screen.press ?? []) await page.keyboard.press(key);
   await page.waitForTimeout(REST_MS);
