@@ -1,68 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import type { WebSocket } from 'ws';
 import { bilibiliOpen } from '../../src/ingest/bilibili-open/connector.ts';
 import { encodePacket } from '../../src/ingest/bilibili-open/frame-codec.ts';
-import { openFakePlatform } from '../../src/ingest/connecting/testing/connector-rig.ts';
-import type { ConnectorContext, ConnectorFactory } from '../../src/ingest/connector.ts';
 import { localWs } from '../../src/ingest/local-ws/connector.ts';
 import { tiktokService } from '../../src/ingest/tiktok/service-connector.ts';
 import { twitchEventSub } from '../../src/ingest/twitch/eventsub-connector.ts';
 import { twitchIrc } from '../../src/ingest/twitch/irc-connector.ts';
 import { youtube } from '../../src/ingest/youtube/connector.ts';
-import { describeConformance, type ConformanceRig, type ConformanceTarget } from './conformance.ts';
-import { turns } from './fake-clock.ts';
+import { describeConformance, type ConformanceTarget } from './conformance.ts';
+import { opened, overSockets } from './socket-play.ts';
 
 const AT_MS = Date.UTC(2026, 0, 15, 12, 29, 50);
 const AT = '2026-01-15T12:29:50.000Z';
-
-type Answer = NonNullable<Parameters<typeof openFakePlatform>[0]['answer']>;
-
-/** How a platform that speaks WebSocket is played: what it says first, and which addresses lead to it. */
-interface SocketPlay {
-  readonly factory: ConnectorFactory;
-  readonly endpoints: (http: string, ws: string) => Record<string, string>;
-  readonly greet?: (socket: WebSocket, isWrong: boolean) => void;
-  readonly answer?: (path: string, isWrong: boolean, ws: string) => ReturnType<Answer>;
-  readonly refuses?: (isWrong: boolean) => number | null;
-}
-
-/** Sockets get their messages once the connector has said that it is open. */
-function overSockets(play: SocketPlay) {
-  return async (context: ConnectorContext, configuration: object, isWrong: boolean): Promise<ConformanceRig<string | Uint8Array>> => {
-    let ws = '';
-    const platform = await openFakePlatform({
-      accept: () => play.refuses?.(isWrong) ?? null,
-      answer: (path) => play.answer?.(path, isWrong, ws) ?? { status: 404, body: {} },
-      onSocket: (socket) => play.greet?.(socket, isWrong),
-    });
-    ws = platform.url.replace('http', 'ws');
-    const connector = play.factory.create(configuration, { ...context, endpoints: play.endpoints(platform.url, ws) });
-    let closed = false;
-    return {
-      connector,
-      connections: () => platform.sockets.length + platform.requests.length,
-      async deliver(messages) {
-        if (isWrong) return;
-        await open(connector.health.bind(connector), context);
-        for (const message of messages) platform.sockets.at(-1)!.send(message);
-      },
-      async cut() {
-        platform.sockets.at(-1)!.terminate();
-      },
-      async close() {
-        if (!closed) await platform.close();
-        closed = true;
-      },
-    };
-  };
-} // prettier-ignore
-
-async function open(health: (nowMs: number) => { state: string }, { nowMs }: ConnectorContext): Promise<void> {
-  const endMs = performance.now() + 8000;
-  while (health(nowMs()).state !== 'open' && performance.now() < endMs) await turns(1);
-}
 
 const event = (id: string, source: string, type: string, data: object) => ({ id, source, type, time: AT, data });
 
@@ -202,7 +152,7 @@ const tube: ConformanceTarget<object[]> = {
       connections: () => streams.length,
       async deliver(messages) {
         if (isWrong) return;
-        await open(connector.health.bind(connector), context);
+        await opened(connector, context);
         for (const items of messages) streams.at(-1)!.write({ next_page_token: `p${++pages}`, items });
       },
       async cut() {
