@@ -36,6 +36,8 @@ interface Room {
   restart(): Promise<void>;
   /** The agent's newest report of intent. */
   report(): ModelReport | null;
+  /** All that the agent told the broker. */
+  left(): string;
   figures(): { counts: { comments: number; unpredicted: number } };
   deliver(model: string, more?: string[]): Promise<string>;
   reaches(state: ModelReport['state'], ms?: number): Promise<ModelReport>;
@@ -50,8 +52,12 @@ async function openRoom(url: string, brokerFor = url): Promise<Room> {
   const listener: MqttClient = await mqtt.connectAsync(url, { protocolVersion: 5 });
   const topic = modelTopics.reported(name, 'intent');
   let heard: ModelReport | null = null;
-  listener.on('message', (_topic, payload) => void (heard = ModelReport.parse(JSON.parse(payload.toString()))));
-  await listener.subscribeAsync(topic, { qos: 1 });
+  const left: string[] = [];
+  listener.on('message', (at, payload) => {
+    if (!at.includes('/desired/')) left.push(payload.toString());
+    if (at === topic) heard = ModelReport.parse(JSON.parse(payload.toString()));
+  });
+  await listener.subscribeAsync(`livecue/1/${name}/#`, { qos: 1 });
   const room: Room = {
     data,
     url,
@@ -60,6 +66,7 @@ async function openRoom(url: string, brokerFor = url): Promise<Room> {
       room.agent = await start();
     },
     report: () => heard,
+    left: () => left.join('\n'),
     figures: () => JSON.parse(readFileSync(`${data}.stats`, 'utf8')) as ReturnType<Room['figures']>,
     async deliver(model, more = []) {
       const told = await runCommand(['fleet', 'model', '--agent', name, '--folder', at(model), '--key', key, '--broker', url, '--canary-minutes', '0.03', '--canary-comments', '150', ...more]); // prettier-ignore
@@ -188,6 +195,9 @@ test('one that fails once it serves is taken back by itself, and no comment goes
   expect(await models(room)).toMatchObject({ serving: before, delivered: {} });
   await load.stop();
   expect(room.figures().counts.unpredicted).toBe(0);
+  const left = room.left();
+  expect(left).toContain('"rolled-back"');
+  for (const text of [deadlyText(), ...GOLDEN.filter((one) => one.length > 5)]) expect(left).not.toContain(text);
 }, 180_000);
 
 /** Between agent and broker: counts what comes from the broker, and lets so many bytes a second through. */

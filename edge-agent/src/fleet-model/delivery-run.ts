@@ -86,6 +86,9 @@ async function beginTrial(memory: OpenedMemory, known: TaskMemory): Promise<void
   await memory.save();
 }
 
+/** The panel reads them as they are; the cloud is told so often. */
+const FIGURES_MS = 15_000;
+
 /** Figures of a candidate that may serve. */
 async function tryBeside(
   { board, models, nowMs }: RunPorts,
@@ -97,11 +100,15 @@ async function tryBeside(
   const canary = createCanary({ trial, nowMs });
   const unobserve = models.observe(canary.offer);
   let figures = canary.figures();
+  let toldAtMs = nowMs();
   try {
     await board.tell(known, { state: 'canary', untilMs, canary: figures });
     while (figures.errors === 0 && (figures.comments < delivery.canaryComments || nowMs() < untilMs)) {
       await delay(lookMs, undefined, { signal });
       figures = canary.figures();
+      known.report = { ...known.report, canary: figures };
+      if (nowMs() - toldAtMs < FIGURES_MS) continue;
+      toldAtMs = nowMs();
       await board.tell(known, { canary: figures });
     }
   } finally {
