@@ -16,7 +16,7 @@ const words = async (page: Page, selector: string) => (await page.innerText(sele
 
 const room = freshRoom('catalogue', '.desk');
 
-describe.skipIf(room.chromium === null)('the Catalogue page', () => {
+describe.skipIf(room.chromium === null)('the Catalogue page', { timeout: 60_000 }, () => {
   const CSV = '编号,品名,链接,售价,SKU\np3,亚麻衬衫,3,119,LS-S;LS-M\nn9,竹凉席,9,88,\nn10,坏行,10,免费,\n';
   async function open(options: Parameters<typeof room.open>[0] = {}): Promise<void> {
     await room.open(options);
@@ -80,7 +80,7 @@ describe.skipIf(room.chromium === null)('the Catalogue page', () => {
   });
 });
 
-describe.skipIf(chromium === null)('an import on a real agent', () => {
+describe.skipIf(chromium === null)('an import on a real agent', { timeout: 90_000 }, () => {
   const { folder, remove } = temporaryFolder();
   let agent: Program<Ready>;
   let browser: Browser;

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { PanelResult, PanelRole } from '@livecue/shared/contract';
 import { useBeat, useLive, usePanel } from '../live/use-live.tsx';
 import { useUnits } from '../words/units.ts';
+import { QrCode } from './qr-code.tsx';
 
 const LOOPBACK = /^http:\/\/(127\.|localhost|\[::1\])/;
 
@@ -39,7 +40,7 @@ export function PairDevice({ onClose }: { onClose: () => void }) {
 
   const nowMs = live.state === null ? 0 : live.state.nowMs + (performance.now() - live.receivedMs);
   const leftMs = made === null ? 0 : made.expiresMs - nowMs;
-  const outside = made?.urls.some((url) => !LOOPBACK.test(url)) ?? true;
+  const outside = made?.urls.find((url) => !LOOPBACK.test(url));
   return (
     <dialog className="dialog device" ref={dialog} onClose={onClose} aria-label={t('device.title')}>
       <h2>{t('device.title')}</h2>
@@ -66,7 +67,10 @@ export function PairDevice({ onClose }: { onClose: () => void }) {
             ))}
           </ul>
           {made.urls.length === 0 ? <p className="remedy">{t('device.none')}</p> : null}
-          {outside ? null : <p className="remedy">{t('device.loopback')}</p>}
+          {made.urls.length > 0 && outside === undefined ? <p className="remedy">{t('device.loopback')}</p> : null}
+          {outside === undefined || leftMs <= 0 ? null : (
+            <QrCode text={`${outside}#/pair?code=${made.code}`} label={t('device.scan')} />
+          )}
           <div className="device-code" aria-label={t('device.code')}>
             {made.code.slice(0, 4)} {made.code.slice(4)}
           </div>
