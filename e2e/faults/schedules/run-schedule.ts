@@ -53,7 +53,8 @@ export async function runSchedule(lane: Lane, plan: Plan): Promise<Outcome> {
     // Awaited below; until then a failure must not go unheard.
     sent.catch(() => undefined);
     await player.play(plan.faults);
-    await sent;
+    const refused = await Promise.race([sent.then(() => []), refusing(agent, stop.signal)]);
+    if (refused.length > 0) return { ...NOTHING, wrong: [...refused, ...crashes(lane, agent)], faults: player.done, wallMs: performance.now() - beganMs }; // prettier-ignore
     if (plan.flip === 'file') told.push(...(await flipInFile(agent, random)));
     const drained = await drain({ lane, agent, sender, stop: stop.signal, show, ms: plan.flip === 'file' ? FLIP_DRAIN_MS : DRAIN_MS[plan.whole ? 'whole' : 'light'] }); // prettier-ignore
     const verdict = await judge(lane, name, { fromMs: show.fromMs, accepted: sender.figures.accepted });
@@ -68,6 +69,16 @@ export async function runSchedule(lane: Lane, plan: Plan): Promise<Outcome> {
     unmount();
     rmSync(place, { recursive: true, force: true });
   }
+}
+
+/** After the last fault an agent takes events again, within this time. */
+const TAKEN_MS = 90_000;
+const NOTHING: Outcome = { wrong: [], faults: {}, events: 0, records: 0, retries: 0, wallMs: 0, flipTold: [] };
+
+async function refusing(agent: LaneAgent, signal: AbortSignal): Promise<string[]> {
+  // Ended with the schedule: then nobody listens any more.
+  await delay(TAKEN_MS, undefined, { signal }).catch(() => undefined);
+  return [`the agent takes no events ${TAKEN_MS} ms after the last fault: ${agent.words().slice(-400)}`];
 }
 
 /** Waits until all that was accepted is acknowledged and proven, and stays so. Returns what did not come. */
@@ -141,7 +152,7 @@ function crashes(lane: Lane, agent: LaneAgent): string[] {
 
 /** Throws where this user may not mount; `canMount` tells before. */
 function mountSmallDisk(place: string): () => void {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', place], { stdio: 'pipe' });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', place], { stdio: 'pipe' });
   return () => void execFileSync('umount', ['-l', place]);
 }
 
