@@ -14,6 +14,7 @@ import { createScriptedActions, type ScriptedActions } from './scripted-actions.
 import { createScriptedCues, cueState, type ScriptedCues } from './scripted-cues.ts';
 import { createScriptedDevices, type ScriptedDevices } from './scripted-devices.ts';
 import { scriptedAir } from './scripted-air.ts';
+import { createScriptedModels, type ScriptedModels } from './scripted-models.ts';
 import { createScriptedRecords, type ScriptedRecords } from './scripted-records.ts';
 import { createScriptedCatalogue, type ScriptedCatalogue } from './scripted-catalogue.ts';
 import { createScriptedComments, type ScriptedComments } from './scripted-comments.ts';
@@ -106,6 +107,7 @@ export interface ScriptedShow extends PanelBackend {
   readonly catalogue: ScriptedCatalogue;
   readonly actions: ScriptedActions;
   readonly devices: ScriptedDevices;
+  readonly models: ScriptedModels;
   /** Cues that are refused as already closed although panels still see them. */
   readonly closed: Set<string>;
 }
@@ -148,6 +150,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
   const catalogue = createScriptedCatalogue(nowMs);
   const actions = createScriptedActions(nowMs);
   const devices = createScriptedDevices(nowMs);
+  const models = createScriptedModels(nowMs);
   state.anomalies = roomAnomalies(startMs);
   state.cues = cueState(startMs);
   const show: ScriptedShow = {
@@ -159,6 +162,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
     catalogue,
     actions,
     devices,
+    models,
     closed: new Set(),
     sent: Array.from({ length: 24 }, (_, i) => record(startMs - i * 5_300, 1204 - i, i > 2)),
     change(part) {
@@ -208,7 +212,8 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
       if (/^(actions?|overlay)\./.test(verb)) return actions.call(verb, args) as never;
       if (verb === 'orders.read') return orders.desk.read(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'orders.label') return orders.desk.label(PANEL_VERBS[verb].args.parse(args));
-      const recorded = records.call(verb, args) ?? devices.call(verb) ?? (await catalogue.call(verb, args));
+      const recorded =
+        records.call(verb, args) ?? devices.call(verb) ?? models.call(verb) ?? (await catalogue.call(verb, args));
       if (recorded !== undefined) return recorded as never;
       if (verb === 'labels.read') return orders.desk.labels(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'product.read') {

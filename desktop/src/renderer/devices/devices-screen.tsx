@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { ModelSection } from '../models/model-section.tsx';
 import { useUnits } from '../words/units.ts';
 import { DeviceTable, type Device } from './device-table.tsx';
 import { RemoteSection } from './remote-section.tsx';
@@ -39,6 +40,7 @@ export function DevicesScreen() {
         <>
           <DeviceTable devices={rowsOf(devices)} nowMs={devices.own.sentMs} />
           <RemoteSection config={devices.config} nowMs={devices.own.sentMs} begun={begun} onAct={act} />
+          <ModelSection nowMs={devices.own.sentMs} />
         </>
       )}
     </main>
