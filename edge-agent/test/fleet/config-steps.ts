@@ -30,8 +30,8 @@ patched['writeSync'] = (fd: number, data: string | Uint8Array, ...rest: unknown[
 };
 syncBuiltinESMExports();
 
-const { DurableJsonFile } = await import('../../store/json-file.ts');
-const states = await import('../config-state.ts');
+const { DurableJsonFile } = await import('../../src/store/json-file.ts');
+const states = await import('../../src/fleet/config-state.ts');
 
 const file = new DurableJsonFile(path.join(folder, 'remote-config.json'), 0o600);
 const overlay = (version: number) => ({ version, settings: { advise: { cardsPer10Min: version } }, note: 'x'.repeat(3_000), when: 'now' as const }); // prettier-ignore

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { ConfigFile, starting } from './config-state.ts';
+import { ConfigFile, starting } from '../../src/fleet/config-state.ts';
 
-const STEPS = fileURLToPath(new URL('./testing/config-steps.ts', import.meta.url));
+const STEPS = fileURLToPath(new URL('./config-steps.ts', import.meta.url));
 const AT_ONCE = 3;
 
 /** The states that the process was told are on disk, and what lies there after its death. */
