@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AgentPresence, topics, UplinkAck } from '@livecue/shared/contract';
+import { AgentPresence, fleetTopics, topics, UplinkAck } from '@livecue/shared/contract';
 import { eventually, ROOT, runCommand, startAgent, startCloud, temporaryFolder, writeConfig } from './program.ts';
 
 const MOSQUITTO = '/usr/sbin/mosquitto';
@@ -86,7 +86,7 @@ afterAll(async () => {
 
 describe.skipIf(absent.length > 0)('Mosquitto by the sample configuration', () => {
   test('an agent can neither read nor write what is another agent’s', async () => {
-    const [a, b, receiver] = [await login('studio-a'), await login('studio-b'), await login('receiver')];
+    const [a, b, receiver, fleet] = [await login('studio-a'), await login('studio-b'), await login('receiver'), await login('fleet')]; // prettier-ignore
     const heard = new Set<string>();
     for (const client of [a, b, receiver]) client.on('message', (topic, payload) => heard.add(`${topic} ${payload.toString()}`)); // prettier-ignore
     const may = async (client: MqttClient, topic: string) => {
@@ -105,9 +105,21 @@ describe.skipIf(absent.length > 0)('Mosquitto by the sample configuration', () =
     expect(await wrote(a, topics.records('studio-b'))).toBe(false);
     expect(await wrote(a, topics.ack('studio-a'))).toBe(false);
     expect(await wrote(a, topics.presence('studio-b'))).toBe(false);
-    expect(await wrote(a, 'livecue/1/studio-a/desired/config')).toBe(false);
+    expect(await wrote(a, fleetTopics.desiredConfig('studio-a'))).toBe(false);
+    expect(await wrote(a, fleetTopics.device('studio-b'))).toBe(false);
+    expect(await wrote(a, fleetTopics.reportedConfig('studio-b'))).toBe(false);
+    expect(await wrote(a, fleetTopics.fleet('studio-a'))).toBe(false);
+    expect(await wrote(receiver, fleetTopics.desiredConfig('studio-a'))).toBe(false);
+    expect(await wrote(fleet, fleetTopics.fleet('studio-a'))).toBe(false);
     expect(await wrote(receiver, topics.records('studio-a'))).toBe(false);
     expect(await wrote(receiver, topics.ack('studio-b'))).toBe(true);
+    for (const [client, topic] of [
+      [b, fleetTopics.device('studio-b')],
+      [b, fleetTopics.reportedConfig('studio-b')],
+      [receiver, fleetTopics.fleet('studio-b')],
+      [fleet, fleetTopics.desiredConfig('studio-b')],
+    ] as const)
+      expect(await wrote(client, topic), topic).toBe(true);
     expect(await wrote(b, topics.records('studio-b'))).toBe(true);
     expect(await wrote(receiver, topics.ack('studio-a'))).toBe(true);
     expect(await wrote(a, topics.records('studio-a'))).toBe(true);

@@ -43,8 +43,14 @@ test('canaries in comments, names, ids and corrections appear in no byte of the 
     '--database',
     path.join(folder, 'database'),
   ]);
+  const stranger = await runCommand(['fleet', 'keygen', '--key', path.join(folder, 'key.json')]);
   const config = writeConfig(folder, {
-    uplink: { brokerUrl: `mqtt://127.0.0.1:${tap.port}`, resendAfterMs: 1000, kAnonymity: 1 },
+    uplink: {
+      brokerUrl: `mqtt://127.0.0.1:${tap.port}`,
+      resendAfterMs: 1000,
+      kAnonymity: 1,
+      fleetKey: stranger.stdout.trim(),
+    },
   });
   const stats = path.join(folder, 'stats.json');
   const agent = await startAgent([
@@ -98,6 +104,10 @@ test('canaries in comments, names, ids and corrections appear in no byte of the 
     const wire = tap.bytes().toString('latin1');
     expect(wire).toContain('"comments":40');
     expect(wire).toContain('"ordersPaid":1');
+    // Beside the records: how the device is, where its configuration stands, and what the receiver tells the studio.
+    for (const topic of ['device', 'reported/config', 'desired/config', 'fleet'])
+      expect(wire, topic).toContain(`livecue/1/e2e/${topic}`);
+    expect(wire).toContain('"commentsPerSecond"');
     expect(wire).not.toMatch(/CANARY/);
     expect(agent.words() + receiver.words() + broker.words()).not.toMatch(/CANARY/);
     const cloudFiles = readdirSync(path.join(folder, 'database'), { recursive: true, withFileTypes: true }).filter(

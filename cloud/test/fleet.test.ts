@@ -19,7 +19,7 @@ afterEach(async () => {
 let database: Database;
 beforeAll(async () => {
   database = await openDatabase(null);
-}, 30_000);
+}, 90_000);
 afterAll(() => database.close());
 
 const report = (part: Partial<DeviceReport> = {}): DeviceReport => ({ sentMs: 1_000, version: '0.1.0', startedMs: 0, mode: 'live', feedAgeMs: 400, eventsPerSecond: 10, commentsPerSecond: 2, modelP95Ms: 2, cpuShare: 0.2, rssBytes: 1e8, freeDiskBytes: 1e9, queued: 0, outbox: 0, clock: null, lastSyncMs: null, configVersion: null, modelVersion: 'intent-5', ...part }); // prettier-ignore
@@ -123,7 +123,7 @@ describe('livecue fleet', () => {
 
     const status = await runCloud('fleet', 'status', '--broker', url);
     expect(JSON.parse(status.stdout)).toMatchObject({ agentId: 'studio-2', desired: 13, inForce: 10, differs: true, state: 'rolled-back', reason: 'the panel does not answer', drift: ['advise.cardsPer10Min'] }); // prettier-ignore
-  }, 30_000);
+  }, 90_000);
 
   it('refuses before it sends: a forbidden key, a value out of range, a wrong file, an unknown agent name', async () => {
     const folder = temporary();
@@ -138,7 +138,7 @@ describe('livecue fleet', () => {
     expect((await send('{"advise":')).stderr).toContain('settings.json');
     expect((await send('{}', 'Studio 1')).code).toBe(2);
     expect((await send('{}')).stderr).toContain('no connection to the broker mqtt://127.0.0.1:1');
-  }, 30_000);
+  }, 90_000);
 });
 
 it('a file of studios says who sees whom, and refuses an agent in two', () => {

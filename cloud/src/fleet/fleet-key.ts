@@ -1,14 +1,14 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { verifierText, type signNote } from '@livecue/shared/proof';
-import * as z from 'zod';
 import { noteCrypto } from '../receiver/note-crypto.ts';
 
-const KeyFile = z.strictObject({
-  name: z.string().regex(/^[^+\s]{1,100}$/),
+/** What stands in the file. */
+interface KeyFile {
+  readonly name: string;
   /** Ed25519, PKCS #8, DER, base64. */
-  privateKey: z.string(),
-});
+  readonly privateKey: string;
+}
 
 export type Signer = Parameters<typeof signNote>[2];
 
@@ -27,7 +27,8 @@ export function makeFleetKey(file: string, name: string): FleetKey {
 
 export function readFleetKey(file: string): FleetKey {
   try {
-    const { name, privateKey } = KeyFile.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const { name, privateKey } = JSON.parse(readFileSync(file, 'utf8')) as KeyFile;
+    if (!/^[^+\s]{1,100}$/.test(name)) throw new Error('its name is no word');
     const key = createPrivateKey({ key: Buffer.from(privateKey, 'base64'), format: 'der', type: 'pkcs8' });
     const publicKey = new Uint8Array(Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url'));
     const signer = { name, publicKey, sign: (message: Uint8Array) => new Uint8Array(sign(null, message, key)) };

@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
-import * as z from 'zod';
 
-const Studios = z.record(z.string().min(1), z.array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)).max(200));
+const STUDIO_MAX = 200;
+
+function isStudios(value: unknown): value is Record<string, string[]> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every(
+    (agents: unknown) =>
+      Array.isArray(agents) &&
+      agents.length <= STUDIO_MAX &&
+      agents.every((one) => typeof one === 'string' && /^[a-z0-9][a-z0-9-]{0,62}$/.test(one)),
+  );
+}
 
 /** Which agents see each other: those of one studio. Without a file, or in none, an agent sees itself alone. */
 export function readStudios(file: string | null): (agentId: string) => readonly string[] {
@@ -13,10 +22,9 @@ export function readStudios(file: string | null): (agentId: string) => readonly 
   } catch (error) {
     throw new Error(`reading the studios from ${file}: ${(error as Error).message}`, { cause: error });
   }
-  const parsed = Studios.safeParse(value);
-  if (!parsed.success)
-    throw new Error(`reading the studios from ${file}: expected {"studio name": ["agent", …], …}, at most 200 agents each`); // prettier-ignore
-  for (const [name, agents] of Object.entries(parsed.data)) {
+  if (!isStudios(value))
+    throw new Error(`reading the studios from ${file}: expected {"studio name": ["agent", …], …}, at most ${STUDIO_MAX} agents each`); // prettier-ignore
+  for (const [name, agents] of Object.entries(value)) {
     for (const agentId of agents) {
       if (studio.has(agentId)) throw new Error(`reading the studios from ${file}: ${agentId} stands in ${name} and in another one`); // prettier-ignore
       studio.set(agentId, agents);
