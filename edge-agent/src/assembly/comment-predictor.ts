@@ -36,7 +36,9 @@ export interface CommentPredictor {
 }
 
 /** The trained models of `models/`, or, when they are wrong and `onProblem` is there, the rules alone. */
-export async function openCommentPredictor(input: CommentPredictorInput): Promise<Predictor & { close(): Promise<void> }> {
+export async function openCommentPredictor(
+  input: CommentPredictorInput,
+): Promise<Predictor & { close(): Promise<void> }> {
   return (await openCommentModels(input)).predictor;
 }
 
