@@ -18,7 +18,7 @@ const ROWS = 3;
 const HEAP_MOST_BYTES = 24 * 1024 * 1024;
 /** A compressed minute of the show is written in one step. */
 const STEP = 6 * ROWS;
-const SETTLE_MS = 60_000;
+const SETTLE_MS = 180_000;
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
