@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { prompt } from '../test/scripted-show.ts';
+import { seriousProblems } from './axe.ts';
 import { freshRoom } from './fresh-room.ts';
 
 /** `LIVECUE_SCREENS=1 npm test -- actions` draws the pictures of the documentation again. */
@@ -36,6 +37,7 @@ describe.skipIf(room.chromium === null)('actions on the operator screen', () => 
     await panel().getByRole('combobox').selectOption('p3');
     await panel().getByRole('button', { name: '讲解' }).click();
     await dialog().getByText('叠加层：讲解').waitFor();
+    expect(await seriousProblems(room.page)).toEqual([]);
     await picture('actions-ask-zh');
     await dialog().getByRole('button', { name: '允许', exact: true }).click();
     // OBS is asked for on its own.
@@ -67,6 +69,7 @@ describe.skipIf(room.chromium === null)('actions on the operator screen', () => 
     await dialog().getByRole('button', { name: 'Allow', exact: true }).click();
     await expect.poll(() => room.stage.show.actions.overlay.state().answer?.answer.en).toBe('<b>Free shipping</b>');
     await panel().locator('.results').getByText('Paste the words into').first().waitFor();
+    expect(await seriousProblems(room.page)).toEqual([]);
     await picture('actions-en');
     await panel().getByRole('button', { name: 'Clear' }).click();
     await expect.poll(() => room.stage.show.actions.overlay.state().answer).toBeNull();

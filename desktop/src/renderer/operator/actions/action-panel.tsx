@@ -120,13 +120,15 @@ export function ActionPanel({ state, actions, productOf }: { state: PanelState; 
             ))}
           </ul>
         )}
-        {results.length === 0 ? null : (
-          <ul className="rows small results" aria-label={t('actions.results')} role="status">
-            {results.map(({ target, result }) => (
-              <li key={target} className="log-row"><Target name={target} /> <span className="words"><Outcome result={result} /></span></li>
-            ))}
-          </ul>
-        )}
+        <div role="status">
+          {results.length === 0 ? null : (
+            <ul className="rows small results" aria-label={t('actions.results')}>
+              {results.map(({ target, result }) => (
+                <li key={target} className="log-row"><Target name={target} /> <span className="words"><Outcome result={result} /></span></li>
+              ))}
+            </ul>
+          )}
+        </div>
         {data.log.length === 0 ? <p className="small dim">{t('actions.empty')}</p> : null}
         <ul className="rows small log">
           {data.log.map((entry) => (
