@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AgentPresence, fleetTopics, topics, UplinkAck } from '@livecue/shared/contract';
+import { AgentPresence, fleetTopics, modelTopics, topics, UplinkAck } from '@livecue/shared/contract';
 import { eventually, ROOT, runCommand, startAgent, startCloud, temporaryFolder, writeConfig } from './program.ts';
 
 const MOSQUITTO = '/usr/sbin/mosquitto';
@@ -129,6 +129,29 @@ describe.skipIf(absent.length > 0)('Mosquitto by the sample configuration', () =
       `${topics.records('studio-a')} by studio-a`,
       `${topics.records('studio-b')} by studio-b`,
     ]);
+  });
+
+  test('a model: the fleet writes it, every agent reads its chunks, and only its own delivery', async () => {
+    const [a, b, fleet] = [await login('studio-a'), await login('studio-b'), await login('fleet')];
+    const heard: string[] = [];
+    const chunk = modelTopics.chunk('0'.repeat(64), 0);
+    for (const [name, client] of [
+      ['a', a],
+      ['b', b],
+    ] as const) {
+      client.on('message', (topic) => void heard.push(`${name} ${topic}`));
+      await client.subscribeAsync([chunk, modelTopics.desired('studio-a', 'intent'), modelTopics.reported('studio-a', 'intent')], { qos: 1 }).catch(() => undefined); // prettier-ignore
+    }
+    const wrote = (client: MqttClient, topic: string) =>
+      client.publishAsync(topic, 'bytes', { qos: 1 }).then((packet) => ((packet as { reasonCode?: number } | undefined)?.reasonCode ?? 0) < 128, () => false); // prettier-ignore
+    expect(await wrote(a, chunk)).toBe(false);
+    expect(await wrote(a, modelTopics.desired('studio-a', 'intent'))).toBe(false);
+    expect(await wrote(b, modelTopics.reported('studio-a', 'intent'))).toBe(false);
+    expect(await wrote(a, modelTopics.reported('studio-a', 'intent'))).toBe(true);
+    expect(await wrote(fleet, modelTopics.desired('studio-a', 'intent'))).toBe(true);
+    expect(await wrote(fleet, chunk)).toBe(true);
+    await eventually('the chunk has come to both', 10_000, () => (heard.filter((one) => one.endsWith(chunk)).length === 2 ? true : undefined)); // prettier-ignore
+    expect(heard.sort()).toEqual([`a ${modelTopics.desired('studio-a', 'intent')}`, `a ${chunk}`, `b ${chunk}`].sort());
   });
 
   test('no one comes in without user, with a wrong password, without TLS, or trusting a stranger', async () => {
