@@ -316,5 +316,5 @@ export const FIND_ALTERED = `
 
 export const SELECT_WINDOWS = `
   SELECT agent_id, room_id, (extract(epoch FROM window_start) * 1000)::bigint AS window_start_ms, window_length_ms,
-    group_kind, product_id, revision, counts, covers
+    group_kind, product_id, revision, counts
   FROM window_rows ORDER BY agent_id, room_id, window_start, window_length_ms, group_kind, product_id`;
