@@ -71,6 +71,11 @@ export class Admission {
     return [this.#pending.stream.take(), this.#pending.shop.take()].filter((seen) => seen !== null);
   }
 
+  /** Our clock was set forward by `ms`: ids are remembered as long as before. */
+  skip(ms: number): void {
+    for (const ids of [this.streamIds, this.clickIds, this.shopIds]) ids.skip(ms);
+  }
+
   /** Ids that no checkpoint took in time. */
   get givenUp(): number {
     return this.#pending.stream.givenUp + this.#pending.shop.givenUp;

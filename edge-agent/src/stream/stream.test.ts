@@ -85,7 +85,12 @@ describe('the stream', () => {
     stream.tick(START + 1_000);
     stream.tick(START + 3_600_000);
     // Nobody was silent for an hour: what happens now is not late by the wrong clock.
-    expect(feed(stream, [like(1_500)], 3_600_100)).toEqual([null]);
+    const now = like(1_500);
+    expect(feed(stream, [now], 3_600_100)).toEqual([null]);
+    // Nor is an id older by it.
+    stream.tick(START + 1_600);
+    stream.tick(START + 3_601_000);
+    expect(feed(stream, [now], 3_601_100)).toEqual(['duplicate']);
     stream.tick(START + 2_000);
     expect(feed(stream, [like(2_000), like(30_000)])).toEqual([null, null]);
     const results = tumbling([...stream.tick(START + 30_000), ...stream.close()]);

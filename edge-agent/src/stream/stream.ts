@@ -149,8 +149,10 @@ class LiveStream implements Stream {
     if (nowMs <= this.#nowMs) return;
     const stepMs = nowMs - this.#nowMs;
     // A shorter step makes nothing late that the allowed lateness does not take.
-    if (stepMs > Math.max(CLOCK_STEP_MS, this.#config.allowedLatenessMs / 2))
+    if (stepMs > Math.max(CLOCK_STEP_MS, this.#config.allowedLatenessMs / 2)) {
       for (const { room } of this.#rooms.values()) room.clock.skip(stepMs);
+      this.#admission.skip(stepMs);
+    }
     this.#nowMs = nowMs;
   }
 
