@@ -5,6 +5,7 @@ import { AgentError } from './runtime/agent-error.ts';
 /** Loaded on demand: `--help` must not wait for a socket library. */
 const COMMANDS: Readonly<Record<string, { words: string; load: () => Promise<Command> }>> = {
   start: { words: 'the agent with its panel; --demo runs a simulated room', load: async () => (await import('./commands/start.ts')).start },
+  audit: { words: 'whether the log of what panels changed is as it was written', load: async () => (await import('./commands/audit.ts')).audit },
   catalogue: { words: 'products from CSV, XLSX, Shopify or JSON, with what would change', load: async () => (await import('./commands/catalogue.ts')).catalogue },
   replay: { words: 'recorded events through the whole pipeline, same bytes every time', load: async () => (await import('./commands/replay.ts')).replay },
   report: { words: 'what happened in a show: plots, tables, questions left open', load: async () => (await import('./commands/report.ts')).report },

@@ -218,3 +218,21 @@ export interface PanelBackend {
   /** Arguments are already validated. Throws `PanelCallError` for a known refusal. */
   call(verb: PanelVerb, args: unknown): Promise<unknown>;
 }
+
+/** A call that changes something, as the audit log keeps it. */
+export interface AuditCall {
+  readonly atMs: number;
+  /** The beginning of the hash of the device's token, or `desktop`. */
+  readonly device: string;
+  readonly role: string;
+  readonly verb: string;
+  /** False: its role may not, and nothing was done. */
+  readonly allowed: boolean;
+  readonly args: unknown;
+}
+
+/** Where calls that change something are written down before they are carried out. */
+export interface AuditSink {
+  /** Resolves when the entry is on disk; rejects when it cannot be written. */
+  record(call: AuditCall): Promise<void>;
+}

@@ -15,6 +15,7 @@ import type { DecodedFrame, FrameSink, Source } from '../ports.ts';
 import { createFrameQueue } from '../runtime/bounded-queue.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { startAll, stopAll, type Service } from '../runtime/service.ts';
+import { openAuditLog } from '../store/audit-log.ts';
 import { openStore } from '../store/open-store.ts';
 import { openConnectorMemory } from '../store/connector-files.ts';
 import { openSecrets, type Secrets } from '../store/secrets.ts';
@@ -350,9 +351,11 @@ async function assemble(
     },
     position,
   );
+  const audit = input.panel ? await openAuditLog(folder) : null;
+  if (audit !== null) onOpened(() => audit.close());
   const panel = input.panel
     ? createPanelServer(
-        { backend: ports.catalogue?.answering(backend) ?? backend, nowMs, randomBytes: (length) => randomBytes(length), tokens: secrets.panelTokens, logger, pageFolder: path.join(ROOT, 'desktop/dist/renderer'), overlay: room.overlay },
+        { backend: ports.catalogue?.answering(backend) ?? backend, nowMs, randomBytes: (length) => randomBytes(length), tokens: secrets.panelTokens, logger, pageFolder: path.join(ROOT, 'desktop/dist/renderer'), ...(audit === null ? {} : { audit }), overlay: room.overlay },
         { ...config.panel, curve: secrets.panelCurve },
       )
     : null; // prettier-ignore
@@ -360,6 +363,7 @@ async function assemble(
 
   const services: Service[] = [
     { name: 'store', start: async () => undefined, stop: () => opened.stop() },
+    ...(audit === null ? [] : [{ name: 'audit log', start: async () => undefined, stop: () => audit.close() }]),
     ...(reports === null ? [] : [reports]),
     { name: 'models', start: async () => undefined, stop: () => predictor.close() },
     ...(showNetwork === null

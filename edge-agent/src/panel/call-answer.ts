@@ -1,18 +1,21 @@
 import {
   PANEL_VERBS,
   PanelCall,
+  READING_VERBS,
   mayCall,
   type PanelErrorCode,
   type PanelMessage,
   type PanelRole,
   type PanelVerb,
 } from '@livecue/shared/contract';
-import type { PanelBackend } from '../ports.ts';
+import type { AuditCall, AuditSink, PanelBackend } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { PanelCallError } from './panel-call-error.ts';
 
-/** One call as text of a paired panel, and what that panel may do → its answer. Never rejects. */
-export type CallAnswerer = (text: string, role: PanelRole) => Promise<PanelMessage>;
+/**
+ * One call as text of a paired panel, what that panel may do, and which device it is → its answer. Never rejects.
+ */
+export type CallAnswerer = (text: string, role: PanelRole, device: string) => Promise<PanelMessage>;
 
 function refusal(id: number | null, code: PanelErrorCode, message: string): PanelMessage {
   return { type: 'error', id, code, message };
@@ -47,8 +50,17 @@ export function createCallAnswerer(ports: {
     readonly urls: string[];
   };
   readonly logger: Logger;
+  readonly nowMs: () => number;
+  readonly audit: AuditSink | undefined;
 }): CallAnswerer {
-  return async (text, role) => {
+  /** A log that cannot be written stops no show: it is said, and the call goes on. */
+  const record = async (call: Omit<AuditCall, 'atMs'>): Promise<void> => {
+    if (READING_VERBS.has(call.verb as PanelVerb)) return;
+    await ports.audit?.record({ ...call, atMs: ports.nowMs() }).catch((error: unknown) =>
+      ports.logger.error(`panel: ${call.verb} could not be written to the audit log: ${(error as Error).message}. Free space on the disk.`),
+    );
+  }; // prettier-ignore
+  return async (text, role, device) => {
     const call = parseCall(text);
     if (call.type !== 'call') return call;
     const { id, verb } = call;
@@ -56,6 +68,7 @@ export function createCallAnswerer(ports: {
       return refusal(id, 'unknown-verb', `This agent knows no verb ${JSON.stringify(verb)}. It knows ${Object.keys(PANEL_VERBS).join(', ')}.`); // prettier-ignore
     }
     if (!mayCall(role, verb)) {
+      await record({ device, role, verb, allowed: false, args: {} });
       return refusal(id, 'forbidden', `This device is paired as ${role} and may not call ${verb}. Pair it again with a code for an operator.`); // prettier-ignore
     }
     const args = PANEL_VERBS[verb].args.safeParse(call.args ?? {});
@@ -64,6 +77,7 @@ export function createCallAnswerer(ports: {
       const path = ['args', ...(issue?.path ?? [])].join('.');
       return refusal(id, 'bad-request', `${verb} ${path}: ${issue?.message ?? 'not valid'}`);
     }
+    await record({ device, role, verb, allowed: true, args: args.data });
     try {
       const result =
         verb === 'pairing.create'

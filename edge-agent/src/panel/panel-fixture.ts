@@ -16,7 +16,7 @@ import {
 } from '@livecue/shared/contract';
 import { Dealer, Subscriber, curveKeyPair } from 'zeromq';
 import WebSocket from 'ws';
-import type { PanelBackend } from '../ports.ts';
+import type { AuditCall, PanelBackend } from '../ports.ts';
 import { PanelCallError } from './panel-call-error.ts';
 import type { PanelCurve, PanelPorts, TokenStore } from './panel-ports.ts';
 import { TOKEN_COOKIE } from './peer-check.ts';
@@ -56,6 +56,7 @@ export function emptyState(nowMs: number): PanelState {
   }; // prettier-ignore
 }
 
+const MODELS = { serving: 'intent-1', delivered: {}, back: null, reports: [], problem: null };
 const EXTENT = { session: 1, oldestSeq: 1, newestSeq: 1, letGo: 0, examples: 0 };
 /** Its text must reach no device of a host. */
 export const ROW: CommentRow = {
@@ -101,6 +102,7 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'screen.report') return {};
       if (verb === 'shows.list') return { shows: [] };
       if (verb === 'shows.read') return { rows: [] };
+      if (verb === 'models.read' || verb === 'models.rollback') return MODELS;
       if (verb === 'catalogue.read') return { products: 0, basis: 'x', currency: 'CNY', versions: [] };
       if (verb === 'catalogue.products') return { products: [] };
       if (verb === 'catalogue.upload') return { receivedBytes: 3 };
@@ -135,6 +137,8 @@ export interface Fixture {
   backend: FixtureBackend;
   tokens: ReturnType<typeof memoryTokens>;
   log: string[];
+  /** Calls that were written down. */
+  audited: AuditCall[];
   ports: PanelPorts;
   curve: PanelCurve & { clientSecretKey: string };
   pair(role?: PanelRole): Promise<string>;
@@ -156,18 +160,20 @@ export async function openFixture(): Promise<Fixture> {
   const write = (message: string) => void log.push(message);
   const backend = fixtureBackend(Date.now);
   const tokens = memoryTokens();
+  const audited: AuditCall[] = [];
   const ports = {
     backend,
     nowMs: Date.now,
     randomBytes,
     tokens,
     pageFolder,
+    audit: { record: async (call: AuditCall) => void audited.push(call) },
     logger: { debug: write, info: write, warn: write, error: write },
   };
   const server = createPanelServer(ports, { host: '127.0.0.1', httpPort: 0, zmqPubPort: 0, zmqCallPort: 0, curve });
   await server.start(new AbortController().signal);
   return {
-    server, backend, tokens, log, ports, curve,
+    server, backend, tokens, log, ports, curve, audited,
     pair: async (role) => {
       const { token } = (await (await postCode(server, server.createCode(role).code)).json()) as { token: string };
       return token;

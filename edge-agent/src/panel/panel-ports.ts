@@ -1,5 +1,5 @@
 import type { AgentConfig, PanelRole } from '@livecue/shared/contract';
-import type { PanelBackend } from '../ports.ts';
+import type { AuditSink, PanelBackend } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { OverlaySource } from './overlay-feed.ts';
 
@@ -20,6 +20,8 @@ export interface PanelPorts {
   readonly logger: Logger;
   /** Folder of the built page: `desktop/dist/renderer`. */
   readonly pageFolder: string;
+  /** Absent: calls are not written down. */
+  readonly audit?: AuditSink;
   /** Absent: no overlay page is fed. */
   readonly overlay?: OverlaySource;
 }

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HOST_VERBS, PANEL_VERBS, PanelState, type PanelVerb } from '@livecue/shared/contract';
+import { HOST_VERBS, PANEL_VERBS, PanelState, READING_VERBS, type PanelVerb } from '@livecue/shared/contract';
 import { curveKeyPair } from 'zeromq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PortInUseError } from '../runtime/agent-error.ts';
@@ -252,6 +252,30 @@ describe('a device that is paired as host', () => {
     const panel = await speakWebSocket(f.server, await f.pair('host'));
     expect(await panel.ask(call(7, 'pairing.create', { role: 'operator' }))).toMatchObject({ code: 'forbidden' });
     panel.close();
+  });
+});
+
+describe('what is written down', () => {
+  test('every verb that changes something, with device, role and arguments, refused ones too; no verb that only reads', async () => {
+    const before = f.audited.length;
+    const [operator, host] = [await speakWebSocket(f.server, await f.pair()), await speakWebSocket(f.server, await f.pair('host'))]; // prettier-ignore
+    const desktop = await speakZeroMq(f.server, f.curve);
+    for (const verb of READING_VERBS) await operator.ask(call(1, verb, {}));
+    expect(f.audited).toHaveLength(before);
+    await operator.ask(call(2, 'message.send', { text: '好', priority: 'advice' }));
+    await operator.ask(call(3, 'message.send', { text: 7 }));
+    await host.ask(call(4, 'message.clear', {}));
+    await desktop.ask(call(5, 'cues.control', { hold: true }));
+    const written = f.audited.slice(before);
+    expect(written.map(({ role, verb, allowed, args }) => [role, verb, allowed, args])).toEqual([
+      ['operator', 'message.send', true, { text: '好', priority: 'advice' }],
+      ['host', 'message.clear', false, {}],
+      ['operator', 'cues.control', true, { hold: true }],
+    ]);
+    expect(written[0]!.device).toMatch(/^[0-9a-f]{8}$/);
+    expect(written[2]!.device).toBe('desktop');
+    expect(written[0]!.device).not.toBe(written[1]!.device);
+    for (const panel of [operator, host, desktop]) panel.close();
   });
 });
 

@@ -48,7 +48,7 @@ export function createPanelServer(ports: PanelPorts, config: PanelConfig): Panel
     ...pairing.create(role),
     urls: reachable(config.host, started().httpPort),
   });
-  const answer = createCallAnswerer({ backend, createCode, logger });
+  const answer = createCallAnswerer({ backend, createCode, logger, nowMs, audit: ports.audit });
   const ws = createWsPanel({ roleOf: pairing.roleOf, tokenOf, answer, feed, nowMs });
   const http = createHttpPanel(
     { pairing, logger, pageFolder: ports.pageFolder, overlay: ports.overlay, onUpgrade: ws.upgrade },

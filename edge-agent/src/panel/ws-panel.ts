@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { UPLOAD_CHUNK_MAX, type PanelMessage, type PanelRole } from '@livecue/shared/contract';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { CallAnswerer } from './call-answer.ts';
+import { tokenHash } from './pairing.ts';
 import type { StateFeed, StateFrame } from './state-feed.ts';
 
 /** Close code of a socket without a valid token: the page shows the pairing form and does not try again. */
@@ -82,7 +83,7 @@ export function createWsPanel(ports: {
     client.calls += 1;
     // Asked with each call, so that a device that was turned away or given another role has it at once.
     const role = ports.roleOf(client.token);
-    const message = role === null ? NOT_PAIRED : await ports.answer(text, role);
+    const message = role === null ? NOT_PAIRED : await ports.answer(text, role, tokenHash(client.token).slice(0, 8));
     client.calls -= 1;
     if (client.socket.readyState === client.socket.OPEN) client.socket.send(JSON.stringify(message));
   }

@@ -11,6 +11,7 @@ import { createZapGate, type ZapGate } from './zap-gate.ts';
 const HOST = '127.0.0.1';
 /** States kept for a desktop that does not read: more would only be older. */
 const STATES_KEPT = 2;
+const MAX_CALLS_IN_FLIGHT = 16;
 /** A piece of a product file and what is around it. */
 const MAX_CALL_BYTES = UPLOAD_CHUNK_MAX + 16 * 1024;
 
@@ -57,14 +58,25 @@ export function createZmqPanel(
     });
   }
 
-  /** One call after the other: a ROUTER takes one send at a time, and answers come in microseconds. */
+  /** Calls beside each other, since a product file is read for seconds; a ROUTER takes one send at a time. */
   async function serve(from: Router): Promise<void> {
+    let sending: Promise<void> = Promise.resolve();
+    const open = new Set<Promise<void>>();
     for await (const [peer, call] of from) {
       if (peer === undefined || call === undefined) continue;
+      if (open.size >= MAX_CALLS_IN_FLIGHT) await Promise.race(open);
       // Whoever holds the desktop's key sits at this machine.
-      const message = await ports.answer(call.toString('utf8'), 'operator');
-      if (from.closed) return;
-      await from.send([peer, JSON.stringify(message)]);
+      const answered = ports.answer(call.toString('utf8'), 'operator', 'desktop').then((message) => {
+        sending = sending.then(() => (from.closed ? undefined : from.send([peer, JSON.stringify(message)])));
+        return sending;
+      });
+      const done = answered
+        .catch((error: unknown) => {
+          if (!from.closed) ports.logger.warn(`panel: an answer for the desktop was not sent: ${String(error)}`);
+          sending = Promise.resolve();
+        })
+        .finally(() => open.delete(done));
+      open.add(done);
     }
   }
 

@@ -113,6 +113,14 @@ export type PanelVerb = keyof typeof PANEL_VERBS;
 export type PanelArgs<V extends PanelVerb> = z.input<(typeof PANEL_VERBS)[V]['args']>;
 export type PanelResult<V extends PanelVerb> = z.infer<(typeof PANEL_VERBS)[V]['result']>;
 
+/** Verbs that change nothing; calls of all others stand in the audit log. */
+export const READING_VERBS: ReadonlySet<PanelVerb> = new Set([
+  'series.read', 'uplink.sent', 'comments.after', 'comments.before', 'corrections.read', 'answers.read',
+  'message.presets', 'offers.read', 'product.read', 'orders.read', 'labels.read', 'shows.list', 'shows.read',
+  'fleet.read', 'models.read', 'actions.read', 'air.check', 'screen.report', 'catalogue.read', 'catalogue.products',
+  'catalogue.upload', 'catalogue.preview', 'catalogue.export',
+]); // prettier-ignore
+
 /** Verbs of a host's device; an operator's has all. */
 export const HOST_VERBS: ReadonlySet<PanelVerb> = new Set([
   'prompt.done',
