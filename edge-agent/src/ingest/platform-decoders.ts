@@ -1,6 +1,7 @@
 import { createDecoder as bilibiliOpen } from './bilibili-open/decoder.ts';
 import { createDecoder as bilibiliWeb } from './bilibili-web/decoder.ts';
 import type { CreateDecoder } from './connector.ts';
+import { createDecoder as eventStream } from './event-stream/decoder.ts';
 import { createDecoder as localWs } from './local-ws/decoder.ts';
 import { createDecoder as tiktok } from './tiktok/decoder.ts';
 import { createDecoder as twitch } from './twitch/decoder.ts';
@@ -14,4 +15,5 @@ export const PLATFORM_DECODERS: Readonly<Record<string, CreateDecoder>> = {
   tiktok,
   twitch,
   youtube,
+  'event-stream': eventStream,
 };

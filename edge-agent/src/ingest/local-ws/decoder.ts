@@ -32,7 +32,11 @@ export function createDecoder(setup: unknown, ports: DecoderPorts): PlatformDeco
 
 function readMessage(text: string, mapping: Mapping): MessageReading[] {
   const message = readJson(text);
-  if (message === undefined) return [malformed('not JSON')];
+  return message === undefined ? [malformed('not JSON')] : readMapped(message, mapping);
+}
+
+/** What the user's mapping makes of one message, or of the several in it. */
+export function readMapped(message: unknown, mapping: Mapping): MessageReading[] {
   if (mapping.items === undefined) return [readItem(message, mapping)];
   const items = valueAt(message, mapping.items);
   // A message without the list may still be one that a rule knows.

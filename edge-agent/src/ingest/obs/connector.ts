@@ -61,7 +61,7 @@ export const obs = createFactory({
 });
 
 function createConnector(settings: Configuration, context: ConnectorContext): ObsConnector {
-  const url = endpointOf({ endpoints: { ...obs.endpoints, ...context.endpoints } }, 'obs', NAME);
+  const url = endpointOf(context, 'obs', NAME);
   const watch = createStreamWatch();
   let requests: ObsRequests | null = null;
   let overlayUrl: string | null = null;

@@ -37,7 +37,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   USERNOTICE: readNotice,
   CLEARMSG: readRemoval,
   CLEARCHAT: readClear,
-  PING: ({ params }) => control(`answer PONG :${params.at(-1) ?? ''}`),
+  PING: () => control('answer with PONG and the same text'),
   PONG: () => control('alive'),
   RECONNECT: () => control('the server will close: connect again at once'),
   '001': () => control('logged in'),
