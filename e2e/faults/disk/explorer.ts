@@ -173,7 +173,7 @@ for (let round = 0; performance.now() < endsMs; round++) {
   }
   const roundSeed = (seed * 1_000_003 + round) >>> 0;
   const random = diceOf(roundSeed);
-  const faulty = mode === 'faults' || (mode !== 'plain' && round % 3 === 2);
+  const faulty = mode === 'faults' || (mode !== 'plain' && random(3) === 0);
   place(base.files);
   truncateSync(logFile);
   const cursor = cursorOf(base.model, Math.max(0, ...base.frames.keys()));
