@@ -17,9 +17,9 @@ export function noObs(): string | null {
   const missing = ['/usr/bin/obs', '/usr/bin/Xvfb'].filter((file) => !existsSync(file));
   if (missing.length > 0 && process.env.LIVECUE_REQUIRE === '1') throw new Error(`Missing: ${missing.join(', ')}`);
   if (missing.length > 0) return `${missing.join(', ')} missing (Debian: obs-studio xvfb)`;
-  return spawnSync('unshare', ['-n', 'true']).status === 0
+  return spawnSync('unshare', ['-n', 'ip', 'link', 'set', 'lo', 'up']).status === 0
     ? null
-    : 'network namespaces need root, and OBS listens on every interface';
+    : 'a network namespace needs root and iproute2, and OBS listens on every interface';
 }
 
 export interface RealObs {

@@ -100,6 +100,11 @@ describe('actions', () => {
     expect(board.state().product).toBeNull();
   });
 
+  test.for(['', '{', '{}', '[1,["live/overlay/pin"],["live/overlay/pin","yes"]]'])('answers that cannot be read (%j) allow nothing', async (text) => {
+    values.set('permissions', text);
+    expect(await open().perform(PIN)).toMatchObject([{ result: { outcome: 'asked' } }]);
+  });
+
   test('a question that waited longer than a minute allows, and does nothing', async () => {
     const desk = open();
     await desk.perform(PIN);

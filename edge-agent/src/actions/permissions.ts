@@ -45,7 +45,13 @@ export function createPermissions(memory: Memory): Permissions {
 /** What cannot be read allows nothing: everything is asked again. */
 function read(text: string | undefined): [string, boolean][] {
   if (text === undefined) return [];
-  const entries: unknown = JSON.parse(text);
+  let entries: unknown;
+  try {
+    entries = JSON.parse(text);
+  } catch {
+    // Edited by hand: to be asked again is all that is lost.
+    return [];
+  }
   if (!Array.isArray(entries)) return [];
   return entries.filter((entry): entry is [string, boolean] => Array.isArray(entry) && typeof entry[0] === 'string' && typeof entry[1] === 'boolean'); // prettier-ignore
 }
