@@ -24,8 +24,8 @@ export interface AgentRunPorts {
 const LOOK_MS = 1_000;
 /** The answer to the panel's call leaves before the panel's server does. */
 const LAST_WORD_MS = 100;
-/** A trial that was well and could not be written down is tried again so often. */
-const CONFIRM_AGAIN_MS = 10_000;
+/** What the disk refused to take down is tried again so often. */
+const AGAIN_MS = 10_000;
 
 /** The state of the remote configuration in the data folder. */
 export async function openRemoteConfigIn(
@@ -153,7 +153,10 @@ class AgentRun {
       const version = remote.report().version;
       await this.#change(() => this.#begin()).then(
         (begun) => begun && logger.info(`configuration ${version} comes into force; the agent starts again`),
-        (error: unknown) => logger.error(`putting configuration ${version} into force: ${(error as Error).message}`),
+        (error: unknown) => {
+          logger.error(`putting configuration ${version} into force: ${(error as Error).message}; tried again`);
+          return this.#wait(AGAIN_MS);
+        },
       );
     }
   }
@@ -174,7 +177,7 @@ class AgentRun {
     while (remote.onTrial && !this.#end.signal.aborted) {
       await remote.confirm().catch((error: unknown) => {
         logger.error(`writing that configuration ${remote.report().inForce} is well: ${(error as Error).message}`);
-        return this.#wait(CONFIRM_AGAIN_MS);
+        return this.#wait(AGAIN_MS);
       });
     }
   }
