@@ -5,7 +5,12 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { NODE_ENVIRONMENT, NODE_FLAGS, nodeBinary, ROOT } from './node-binary.mjs';
 
-const PROGRAMS = { receiver: 'cloud/src/main.ts', broker: 'cloud/src/main.ts', fleet: 'cloud/src/main.ts', bench: 'bench/main.ts' };
+const PROGRAMS = {
+  receiver: 'cloud/src/main.ts',
+  broker: 'cloud/src/main.ts',
+  fleet: 'cloud/src/main.ts',
+  bench: 'bench/main.ts',
+};
 
 const node = nodeBinary();
 if (node === null) {
