@@ -5,7 +5,8 @@ import { afterAll, expect, it } from 'vitest';
 import { temporaryFolder } from './testing/kit.ts';
 
 const WRITER = fileURLToPath(new URL('./testing/writer.ts', import.meta.url));
-const KILLS = Number(process.env['LIVECUE_KILLS'] ?? 60);
+/** A few, on every system; e2e/faults/disk has hundreds to thousands of them, where there is a C compiler. */
+const KILLS = Number(process.env['LIVECUE_KILLS'] ?? 24);
 const PARALLEL = 2;
 const root = temporaryFolder();
 afterAll(root.remove);
@@ -85,4 +86,4 @@ it(`${KILLS} times SIGKILL: nothing acknowledged is missing, no hole in the seqs
   };
   await Promise.all(Array.from({ length: PARALLEL }, (_, name) => lane(name)));
   expect(acknowledgedSteps).toBeGreaterThan(KILLS);
-}, 120_000);
+}, 180_000);
