@@ -1,16 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { wire, type SentEvent } from '../../oracle.ts';
 
-export const WINDOWS = 6;
+export const WINDOWS = 24;
 export const WINDOW_MS = 10_000;
-const BATCHES = 42;
+const BATCHES = 60;
 const BATCH = 5;
 /** The show ends so long before now that a marker of now closes its last window. */
 const BEFORE_MS = (WINDOWS + 2) * WINDOW_MS;
+/** Share of batches of which one event comes so many batches later: late, but in time, so that its window is sent again. */
+const STRAGGLERS = 0.4;
+const LATER = { least: 4, most: 11 };
 /** Share of batches that are sent once more though they were taken, as shops and reconnecting rooms do. */
 const AGAIN = 0.1;
 
-/** Six windows of comments and orders: the same for a seed, but for the time. */
+/** Four minutes of comments and orders: the same for a seed, but for the time. */
 export function planShow(random: () => number, nowMs: number): { fromMs: number; batches: SentEvent[][] } {
   const fromMs = Math.floor((nowMs - BEFORE_MS) / WINDOW_MS) * WINDOW_MS;
   let n = 0;
@@ -22,6 +25,11 @@ export function planShow(random: () => number, nowMs: number): { fromMs: number;
       return { id: `e2e:${order ? 'o' : 'c'}-${n}`, timeMs, kind: order ? 'order' : 'comment', minor: order ? 100 + (n % 900) : 0 }; // prettier-ignore
     }),
   );
+  for (const [at, batch] of batches.entries()) {
+    const to = batches[at + LATER.least + Math.floor(random() * (LATER.most - LATER.least + 1))];
+    // The last window keeps an event of its own: its row says that the show has passed.
+    if (to !== undefined && random() < STRAGGLERS) to.push(batch.shift()!);
+  }
   return { fromMs, batches };
 }
 
