@@ -166,6 +166,9 @@ export class StoreHistory {
     this.models = [base];
     this.#frames = new Map(frames);
     this.#settledFrame = this.#lastFrame = Math.max(base.journalPosition, ...frames.keys());
+    // Missing in what was judged before: refused then.
+    for (let position = base.journalPosition + 1; position < this.#lastFrame; position++)
+      if (!frames.has(position)) this.#refused.add(position);
     this.epoch = epoch;
   }
 

@@ -162,10 +162,14 @@ function proveIdentity(
   raiseGeneration(database, folder, beside);
 }
 
-/** Database first: a crash in between leaves it one ahead, which is no sign of a restore. */
+/**
+ * Database first: a crash in between leaves it one ahead, which is no sign of a restore. It never gets further ahead,
+ * however often the file beside it could not be written.
+ */
 export function raiseGeneration(database: StoreDatabase, folder: string, beside: number | null): void {
   const files = storeFiles(folder);
-  const generation = Math.max(database.meta().generation, beside ?? 0) + 1;
+  const stored = database.meta().generation;
+  const generation = Math.max(stored, (beside ?? stored) + 1);
   database.markRun(generation, fileIdentity(files.database));
   writeGeneration(files.generation, generation);
 }
