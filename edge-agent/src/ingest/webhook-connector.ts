@@ -74,6 +74,8 @@ function createWebhookConnector(
   let running = false;
   let wake: (() => void) | null = null;
   let verified = false;
+  /** What was changed in the memory is not on disk: nobody is answered before it is. */
+  let unwritten = false;
   const reading = api ? createShopReading(ports, api, (events) => toBeStored(events)) : null;
 
   const catchUp = listing === null ? null : createCatchUp(ports, listing, { decode, tell: toBeStored, meter });
@@ -132,8 +134,10 @@ function createWebhookConnector(
     for (const each of stored) each.commit?.();
     try {
       await ports.memory.flush();
+      unwritten = false;
       return true;
     } catch (error) {
+      unwritten = true;
       ports.logger.error(`connector ${kind.name}: writing what it remembers: ${(error as Error).message}; the platform is asked to send again`); // prettier-ignore
       return false;
     }
@@ -199,7 +203,7 @@ function createWebhookConnector(
       // A repetition may be of a request that is still on its way to the disk: it waits for that.
       const repeats = result.outcome === 'duplicate' || (result.duplicates ?? 0) > 0;
       const { events, hints } = reading?.split(result) ?? { events: result.events, hints: [] as Hint[] };
-      const remembers = hints.length > 0 || result.commit !== undefined;
+      const remembers = hints.length > 0 || result.commit !== undefined || unwritten;
       if (events.length === 0 && !remembers && !(repeats && waiting.length + storing.length > 0)) return answer;
       const commit = () => {
         result.commit?.();

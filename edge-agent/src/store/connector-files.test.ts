@@ -92,6 +92,24 @@ describe('memory of a connector', () => {
     expect(states.at(-1)).toBe('3 亚麻');
   });
 
+  it('has on disk what was changed before a flush, however many changes and flushes cross', async () => {
+    const memory = openConnectorMemory(ports(), 'shop');
+    let last = 0;
+    for (let round = 0; round < 200; round++) {
+      const value = String(++last);
+      memory.set('cursor', value);
+      await memory.flush();
+      expect(readFileSync(file(), 'utf8')).toContain(`["cursor","${value}"]`);
+      // At the moment in which the one before has ended.
+      void memory.flush().then(() => memory.set('other', value));
+      memory.set('more', value);
+      await memory.flush();
+      memory.set('cursor', `${value}b`);
+      await memory.flush();
+      expect(readFileSync(file(), 'utf8')).toContain(`["cursor","${value}b"]`);
+    }
+  });
+
   it('tells of a failed write, and has everything on disk after the next', async () => {
     const memory = openConnectorMemory(ports(), 'shop');
     memory.set('cursor', 'a');

@@ -68,25 +68,41 @@ export function openConnectorMemory(ports: { folder: string; logger: Logger }, n
   }
 
   async function drain(): Promise<void> {
-    while (changed.size > 0) {
-      const taken = changed;
-      changed = new Map();
-      try {
-        if (lines === null || lines + taken.size > 2 * values.size + SPARE_LINES) lines = rewrite();
-        else lines = await append(taken, lines);
-      } catch (error) {
-        // Half a line may stand at the end now, so nothing is appended to it; newer changes go before older ones.
-        lines = null;
-        changed = new Map([...taken, ...changed]);
-        throw error;
-      }
+    // Not before `writing` says so.
+    await Promise.resolve();
+    try {
+      while (changed.size > 0) await writeChanged();
+    } finally {
+      // At once: who changes something from here on begins a write of its own.
+      writing = null;
     }
+  }
+
+  async function writeChanged(): Promise<void> {
+    const taken = changed;
+    changed = new Map();
+    try {
+      if (lines === null || lines + taken.size > 2 * values.size + SPARE_LINES) lines = rewrite();
+      else lines = await append(taken, lines);
+    } catch (error) {
+      // Half a line may stand at the end now, so nothing is appended to it; newer changes go before older ones.
+      lines = null;
+      changed = new Map([...taken, ...changed]);
+      writeSoon();
+      throw error;
+    }
+  }
+
+  function writeSoon(): void {
+    timer ??= setTimeout(() => {
+      flush().catch((error: Error) => ports.logger.error(`writing ${file}: ${error.message}; the connector may repeat messages after a restart`)); // prettier-ignore
+    }, WRITE_BEHIND_MS).unref();
   }
 
   function flush(): Promise<void> {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    writing ??= drain().finally(() => (writing = null));
+    writing ??= drain();
     return writing;
   }
 
@@ -97,9 +113,7 @@ export function openConnectorMemory(ports: { folder: string; logger: Logger }, n
       if (value === undefined) values.delete(key);
       else values.set(key, value);
       changed.set(key, value);
-      timer ??= setTimeout(() => {
-        flush().catch((error: Error) => ports.logger.error(`writing ${file}: ${error.message}; the connector may repeat messages after a restart`)); // prettier-ignore
-      }, WRITE_BEHIND_MS).unref();
+      writeSoon();
     },
     entries: (prefix) => [...values].filter(([key]) => key.startsWith(prefix)),
     flush,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -71,6 +71,25 @@ describe('what a shop was told', () => {
   });
 });
 
+describe('a disk that refuses what is to be remembered', () => {
+  it('has the platform send again, and tells nothing else then', async () => {
+    const rig = await openHintRig({ shop: 'shopify' });
+    ended.push(() => rig.close());
+    const file = path.join(rig.folder, 'connectors/shop.jsonl');
+    mkdirSync(file);
+    expect((await rig.send(...cart([2], 1))).status).toBe(503);
+    expect(rig.logs.join()).toContain('writing what it remembers');
+    rmSync(file, { recursive: true });
+    expect((await rig.send(...cart([2], 1))).status).toBe(200);
+    // The same event with the same id, of which the agent counts one.
+    expect(new Set(rig.events().map(({ id, data }) => `${id} ${JSON.stringify(data)}`)).size).toBe(1);
+    const next = await openHintRig({ shop: 'shopify', folder: rig.killed() });
+    ended.push(() => next.source.stop());
+    await next.send(...cart([3], 2));
+    expect(next.events()).toMatchObject([{ data: { orderQuantity: 1 } }]);
+  });
+});
+
 function openStream<T extends ReturnType<CreateDecoder>>(
   create: (setup: never, ports: typeof TEST_PORTS) => T,
   setup: object,
@@ -129,4 +148,22 @@ describe('what a stream was told', () => {
     clock.nowMs += 600_000;
     fourth.decoder.overdue();
   });
+});
+
+describe('a burst', () => {
+  it('of orders that are remembered on disk is answered in time', async () => {
+    const rig = await openHintRig({ shop: 'shopify' });
+    ended.push(() => rig.close());
+    const body = (n: number) => `{"id":${7_300_000_000_000_000_000n + BigInt(n)},"updated_at":"2026-01-15T12:00:00Z","total_price":"1.00","line_items":[]}`; // prettier-ignore
+    const cpu = process.cpuUsage();
+    const startedMs = performance.now();
+    const answers = await Promise.all(Array.from({ length: 1000 }, (_each, n) => rig.send(body(n))));
+    const tookMs = performance.now() - startedMs;
+    const { user, system } = process.cpuUsage(cpu);
+    console.log(`1000 orders remembered in ${Math.round(tookMs)} ms, ${Math.round((user + system) / 1000)} µs of processor each`);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    // The platform waits five seconds for its answer.
+    expect((user + system) / 1000).toBeLessThan(2000);
+    expect(rig.events()).toHaveLength(1000);
+  }); // prettier-ignore
 });

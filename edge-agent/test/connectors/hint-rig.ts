@@ -84,7 +84,7 @@ export async function openHintRig({ shop, settings, endpoints = {}, folder, star
   await source.start(new AbortController().signal);
   const copies: string[] = [];
   return {
-    clock, connector, inbox, logs, source,
+    clock, connector, inbox, logs, source, folder: own,
     health: () => connector.health(clock.nowMs()),
     send: (body: string, headers?: Record<string, string>) => connector.handle!(SHOP_RIGS[shop]!.sign(body, headers)),
     events: () => (inbox.take(), inbox.events),
