@@ -1,10 +1,11 @@
 /** The Catalogue page in a real browser: on a scripted room, and on a real agent that starts again with what was imported. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { chromium as playwright, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAgent, temporaryFolder, writeConfig, type Program, type Ready } from '../../e2e/program.ts';
+import { AUDIT_FILE, verifyAuditLog } from '../../edge-agent/src/store/audit-log.ts';
 import { buildPage } from '../test/build-page.ts';
 import { CHROMIUM_FLAGS, findChromium } from '../test/stage.ts';
 import { freshRoom } from './fresh-room.ts';
@@ -120,6 +121,10 @@ describe.skipIf(chromium === null)('an import on a real agent', { timeout: 90_00
     await page.goto(`${agent.ready.panel!}#/operator`);
     await page.locator('.products', { hasText: '旧款' }).waitFor();
     expect(await page.locator('.products', { hasText: '新款 0' }).count()).toBe(0);
+    // Both changes stand in the audit log, which goes on over the agents' starts.
+    const verbs = readFileSync(path.join(folder, AUDIT_FILE), 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as { verb: string }).verb); // prettier-ignore
+    expect(verbs).toEqual(['catalogue.apply', 'catalogue.restore']);
+    expect(await verifyAuditLog(folder)).toMatchObject({ entries: 2, problem: null });
   });
 });
 

@@ -1,10 +1,12 @@
-import readQr from 'jsqr';
+import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { seriousProblems } from './axe.ts';
 import { freshRoom } from './fresh-room.ts';
 
 const room = freshRoom('pairing by QR code', '.desk');
 const SCALE = 4;
+/** Another program than the one that draws. */
+const readQr = createRequire(import.meta.url)('jsqr') as (data: Uint8ClampedArray, width: number, height: number) => { data: string } | null; // prettier-ignore
 
 /** What a camera would see of the drawn squares. */
 function picture(path: string, modules: number): { data: Uint8ClampedArray; width: number } {
@@ -33,7 +35,7 @@ describe.skipIf(room.chromium === null)('pairing by QR code', { timeout: 60_000 
     await svg.waitFor();
     const size = Number((await svg.getAttribute('viewBox'))!.split(' ')[2]);
     const { data, width } = picture((await svg.locator('path').getAttribute('d'))!, size);
-    const read = readQr.default(data, width, width);
+    const read = readQr(data, width, width);
     const { port } = new URL(room.url);
     expect(read?.data).toBe(`http://192.168.1.20:${port}/#/pair?code=${code}`);
     expect(await seriousProblems(room.page)).toEqual([]);

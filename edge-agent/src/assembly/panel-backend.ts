@@ -256,6 +256,8 @@ export function createPanelBackend(
           throw new Error(`${verb} is answered by the assembly, which has the actions`);
         case 'shows.list':
         case 'shows.read':
+        case 'air.check':
+        case 'screen.report':
           throw new Error(`${verb} is answered by the assembly, which has the records`);
         case 'models.read':
         case 'models.rollback':
