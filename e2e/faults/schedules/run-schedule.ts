@@ -20,7 +20,7 @@ export interface Outcome {
   readonly flipTold: readonly string[];
 }
 
-const DRAIN_MS = { light: 40_000, whole: 120_000 };
+const DRAIN_MS = { light: 40_000, whole: 240_000 };
 /** Altered state may never come to rest; what was told by then counts. */
 const FLIP_DRAIN_MS = 20_000;
 const QUIET_MS = 700;

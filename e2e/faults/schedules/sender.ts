@@ -7,9 +7,12 @@ const BATCHES = 60;
 const BATCH = 5;
 /** The show ends so long before now that a marker of now closes its last window. */
 const BEFORE_MS = (WINDOWS + 2) * WINDOW_MS;
-/** Share of batches of which one event comes so many batches later: late, but in time, so that its window is sent again. */
+/**
+ * Share of batches of which one event comes so many batches later, so that its window is sent again. A batch is four
+ * seconds of the show, and half a minute in which no agent listens must not make it late beyond the allowed minute.
+ */
 const STRAGGLERS = 0.4;
-const LATER = { least: 4, most: 11 };
+const LATER = { least: 3, most: 6 };
 /** Share of batches that are sent once more though they were taken, as shops and reconnecting rooms do. */
 const AGAIN = 0.1;
 
