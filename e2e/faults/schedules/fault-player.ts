@@ -93,7 +93,11 @@ export class FaultPlayer {
       throw new Error('a full disk needs a small disk: the plan was made for another machine');
     const file = path.join(this.#smallDisk, 'filler');
     const { bavail, bsize } = statfsSync(this.#smallDisk);
-    writeFileSync(file, Buffer.alloc(Math.max(0, bavail * bsize - 64 * 1024)));
+    try {
+      writeFileSync(file, Buffer.alloc(Math.max(0, bavail * bsize - 64 * 1024)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error; // The agent was quicker: it is full.
+    }
     await delay(forMs);
     rmSync(file, { force: true });
   }
