@@ -17,11 +17,7 @@ const LATER = { least: 3, most: 6 };
 const AGAIN = 0.1;
 
 /** Four minutes of comments and orders: the same for a seed, but for the time. */
-export function planShow(
-  random: () => number,
-  nowMs: number,
-  stragglers: boolean,
-): { fromMs: number; batches: SentEvent[][] } {
+export function planShow(random: () => number, nowMs: number): { fromMs: number; batches: SentEvent[][] } {
   const fromMs = Math.floor((nowMs - BEFORE_MS) / WINDOW_MS) * WINDOW_MS;
   let n = 0;
   const batches = Array.from({ length: BATCHES }, (_, at) =>
@@ -35,7 +31,7 @@ export function planShow(
   for (const [at, batch] of batches.entries()) {
     const to = batches[at + LATER.least + Math.floor(random() * (LATER.most - LATER.least + 1))];
     // The last window keeps an event of its own: its row says that the show has passed.
-    if (stragglers && to !== undefined && random() < STRAGGLERS) to.push(batch.shift()!);
+    if (to !== undefined && random() < STRAGGLERS) to.push(batch.shift()!);
   }
   return { fromMs, batches };
 }

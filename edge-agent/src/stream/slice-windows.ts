@@ -115,10 +115,21 @@ export class SliceWindows {
     for (const name of this.#revisions.keys()) if (Number(name.slice(1)) < before) this.#revisions.delete(name);
   }
 
-  /** Our clock was set back: windows after the new watermark close once more, at their next revision. */
+  /**
+   * Our clock was set back: windows after the new watermark close once more, at their next revision. Those before it
+   * do not: corrections of theirs that wait still go out.
+   */
   rewind(watermarkMs: number): void {
-    if (this.#closedTo !== null) this.#closedTo = Math.min(this.#closedTo, Math.floor(watermarkMs / this.#sliceMs));
-    this.#late.clear();
+    if (this.#closedTo === null) return;
+    const closedTo = Math.min(this.#closedTo, Math.floor(watermarkMs / this.#sliceMs));
+    this.#closedTo = closedTo;
+    for (const [key, slices] of this.#late) {
+      for (const [index, until] of slices) {
+        if (index < closedTo) slices.set(index, Math.min(until, closedTo));
+        else slices.delete(index);
+      }
+      if (slices.size === 0) this.#late.delete(key);
+    }
   }
 
   save(): SliceWindowsState {

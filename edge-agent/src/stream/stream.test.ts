@@ -97,6 +97,18 @@ describe('the stream', () => {
     expect(results.map((r) => [r.openMs - START, r.revision, r.counts.likes])).toEqual([[0, 0, 3], [30_000, 0, 1]]); // prettier-ignore
   });
 
+  it('still corrects a window before the present when our clock is set back while the correction waits', () => {
+    const stream = open();
+    feed(stream, [like(1_000), like(33_000)]);
+    stream.tick(START + 33_000);
+    feed(stream, [like(2_000)], 33_100);
+    expect(tumbling(stream.tick(START + 33_100)).map((r) => [r.revision, r.counts.likes])).toEqual([[1, 2]]);
+    feed(stream, [like(3_000), like(18_000)], 33_200);
+    expect(stream.tick(START + 33_200)).toEqual([]);
+    const after = tumbling([...stream.tick(START + 15_000), ...stream.tick(START + 33_300)]);
+    expect(after.map((r) => [r.openMs - START, r.revision, r.counts.likes])).toEqual([[0, 2, 3], [10_000, 0, 1]]); // prettier-ignore
+  });
+
   it('keeps counts at 2^53−1 instead of losing digits', () => {
     const stream = open();
     feed(stream, [like(0, Number.MAX_SAFE_INTEGER), like(0, 5), like(5_000, Number.MAX_SAFE_INTEGER)]);
