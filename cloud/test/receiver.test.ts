@@ -25,7 +25,16 @@ beforeAll(async () => {
 afterAll(() => database.close());
 /** A PGlite takes seconds to start: one for all, emptied for each. */
 async function emptyDatabase(): Promise<void> {
-  for (const table of ['window_rows', 'prompt_rows', 'dead_letter', 'agent_streams'])
+  for (const table of [
+    'window_rows',
+    'prompt_rows',
+    'dead_letter',
+    'agent_streams',
+    'record_log',
+    'findings',
+    'checkpoints',
+    'agent_keys',
+  ])
     await database.query(`DELETE FROM ${table}`);
 }
 const silent = { info: () => undefined, warn: () => undefined };

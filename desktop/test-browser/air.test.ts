@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { freshRoom } from './fresh-room.ts';
 
-const room = freshRoom('the page before air', '.cue');
+const room = freshRoom('the page before air', '.answer');
 
 describe.skipIf(room.chromium === null)('before air, in a real browser', () => {
   const rows = () => room.page.locator('.air .row').evaluateAll((all) => all.map((row) => row.getAttribute('data-check'))); // prettier-ignore

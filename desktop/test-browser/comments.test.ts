@@ -132,7 +132,7 @@ describe.skipIf(room.chromium === null)('the comment list in a real browser', ()
     ]); // prettier-ignore
     await room.press('u');
     await expect.poll(() => examples()).toEqual([]);
-    expect(await room.page.textContent('.comment-strip')).toContain('已撤销，恢复为 库存 7号');
+    await expect.poll(() => room.page.textContent('.comment-strip')).toContain('已撤销，恢复为 库存 7号');
     expect(await room.page.locator('.chip.corrected').count()).toBe(0);
   });
 
@@ -197,7 +197,7 @@ describe.skipIf(room.chromium === null)('the comment list in a real browser', ()
     const help = room.page.locator('dialog.keys');
     await help.waitFor();
     expect(await help.textContent()).toMatch(/changes no other comment, not even one with the same words/);
-    expect(await help.locator('tr').count()).toBe(18);
+    expect(await help.locator('tr').count()).toBe(19);
     await room.press('Escape');
     await help.waitFor({ state: 'detached' });
     // A question mark that somebody searches for is no key.

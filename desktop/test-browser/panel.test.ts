@@ -333,7 +333,7 @@ describe.skipIf(chromium === null)('the panel in a real browser', () => {
         await page.keyboard.press('Tab');
         reached.add((await page.evaluate(() => document.activeElement?.textContent?.trim())) ?? '');
       }
-      for (const name of ['场控', '主播', '上云内容', '配对设备', '浅色', 'EN']) expect(reached).toContain(name);
+      for (const name of ['场控', '主播', '更多页面', '配对设备', '浅色', 'EN']) expect(reached).toContain(name);
       await page.keyboard.press('v');
       await page.waitForSelector('.host');
       await page.keyboard.press('v');
@@ -380,6 +380,7 @@ describe.skipIf(chromium === null)('the panel in a real browser', () => {
         'Waiting for events',
       ])
         expect(body).toContain(words);
+      await page.locator('.pages summary').click();
       await page.locator('nav a', { hasText: 'What left' }).click();
       await page.getByText('Set uplink.enabled to send summaries').waitFor();
     });

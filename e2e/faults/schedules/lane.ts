@@ -8,7 +8,7 @@ import { startMosquitto } from '../../../cloud/test/mosquitto.ts';
 import { freePort } from '../../../cloud/test/processes.ts';
 import { ROOT, writeConfig } from '../../program.ts';
 import { startChild, type Child } from './child.ts';
-import { TOKEN, type LightAgentCall } from './light-agent-call.ts';
+import { STREAM, TOKEN, type LightAgentCall } from './light-agent-call.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 const LIGHT = fileURLToPath(new URL('./light-agent.ts', import.meta.url));
@@ -204,7 +204,7 @@ function wholeArgs(agent: LaneAgent, at: { brokerUrl: string; port: number }): s
   const config = writeConfig(`${agent.folder}.config`, {
     agentId: agent.agentId,
     ingest: { httpPort: at.port, zmq: { endpoint: 'tcp://127.0.0.1:*' } },
-    stream: { idleSourceMs: 500, maxOutOfOrderMs: 1_000 },
+    stream: STREAM,
     uplink: { brokerUrl: at.brokerUrl, resendAfterMs: 500, kAnonymity: 1 },
   });
   return [WHOLE, 'start', '--json', '--no-panel', '--source', 'http', '--data', agent.folder, '--config', config, '--stats', agent.figuresFile, '--log', 'warn']; // prettier-ignore

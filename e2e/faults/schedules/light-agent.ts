@@ -21,10 +21,10 @@ import { openStore } from '../../../edge-agent/src/store/open-store.ts';
 import { createUplink } from '../../../edge-agent/src/sync/mqtt-uplink.ts';
 import { createNoteSigner } from '../../../edge-agent/src/sync/note-signer.ts';
 import { toPromptBody, toUplinkBodies } from '../../../edge-agent/src/sync/uplink-record.ts';
-import { CLOCK_TIMES, TOKEN, type LightAgentCall } from './light-agent-call.ts';
+import { CLOCK_TIMES, STREAM, TOKEN, type LightAgentCall } from './light-agent-call.ts';
 
 const { folder, agentId, brokerUrl, httpPort, signingKey, kAnonymity } = JSON.parse(process.argv[2]!) as LightAgentCall;
-const config = AgentConfig.parse({ agentId, stream: { idleSourceMs: 500, maxOutOfOrderMs: 1_000 } });
+const config = AgentConfig.parse({ agentId, stream: STREAM });
 const catalogue = Catalogue.parse({ products: [] });
 const silent = () => undefined;
 const say = (text: string) => void process.stderr.write(`${text}\n`);
