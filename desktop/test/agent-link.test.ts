@@ -1,3 +1,4 @@
+import { GOOD_ARGUMENTS } from '../../shared/src/contract/verbs.fixture.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PANEL_VERBS, PanelMessage, type PanelState, type PanelVerb } from '@livecue/shared/contract';
 import { curveKeyPair } from 'zeromq';
@@ -44,69 +45,16 @@ describe('the desktop link', () => {
 
   test('every verb is carried and answered with a result of its schema', async () => {
     const told = (await link.call('orders.read', {})) as { result: { rows: { orderId: string }[] } };
+    const shown = { promptId: 'c1' };
     const args: Record<PanelVerb, unknown> = {
-      'prompt.done': { promptId: 'c1' },
-      'prompt.snooze': { promptId: 'c1' },
-      'prompt.mute': { promptId: 'c1' },
-      'prompt.veto': { promptId: 'c1' },
-      'cues.control': { hold: true },
-      'series.read': {},
-      'uplink.sent': { limit: 5 },
-      'pairing.create': {},
-      'comments.after': { after: 0, revision: 0 },
-      'comments.before': { before: 100 },
+      ...GOOD_ARGUMENTS,
+      'prompt.done': shown,
+      'prompt.snooze': shown,
+      'prompt.mute': shown,
+      'prompt.veto': shown,
+      'prompt.show': shown,
       'comments.correct': { session: SESSION, seq: 1, labels: null },
-      'corrections.read': { after: 0 },
-      'answers.read': {},
-      'answers.close': { answerId: 'offer/p3/f1' },
-      'product.read': { productId: 'p3' },
-      'orders.read': {},
       'orders.label': { orderId: told.result.rows[0]?.orderId, verdict: null },
-      'labels.read': { after: 0 },
-      'air.check': {},
-      'screen.report': { screenId: 'a', distanceM: 2, calibrated: true, hidden: false },
-      'fleet.read': {},
-      'fleet.apply': {},
-      'fleet.back': {},
-      'models.read': {},
-      'models.rollback': {},
-      'actions.read': {},
-      'action.do': { action: 'pin', productId: 'p3' },
-      'action.permit': { askId: 'live/overlay/pin', allowed: true },
-      'action.undo': { entryId: 1 },
-      'actions.forget': {},
-      'overlay.clear': {},
-      'shows.list': {},
-      'shows.read': { showId: '20260501T120000Z-main', after: 0 },
-      'catalogue.read': {},
-      'catalogue.products': { from: 0, limit: 200 },
-      'catalogue.upload': {
-        uploadId: '0123456789abcdef0123456789abcdef',
-        name: 'a.csv',
-        totalBytes: 3,
-        offset: 0,
-        chunk: 'YWJj',
-      },
-      'catalogue.preview': {
-        uploadId: '0123456789abcdef0123456789abcdef',
-        options: { mapping: ['productId', null], currency: 'CNY', sheet: null },
-      },
-      'catalogue.apply': {
-        uploadId: '0123456789abcdef0123456789abcdef',
-        options: { mapping: null, currency: 'CNY', sheet: null },
-        basis: 'x',
-        takeGood: false,
-        removeGone: false,
-        note: '',
-      },
-      'catalogue.restore': { number: 1 },
-      'catalogue.export': { format: 'csv' },
-      'message.presets': {},
-      'message.send': { text: '讲讲尺码', priority: 'advice' },
-      'message.clear': {},
-      'prompt.show': { promptId: 'c1' },
-      'offers.read': {},
-      'offer.propose': { productId: 'p3', price: '79.00', quantity: 20 },
     };
     for (const verb of Object.keys(PANEL_VERBS) as PanelVerb[]) {
       served.show.change({ stage: { active: prompt({ promptId: 'c1' }, Date.now()), next: [], queued: [] } });

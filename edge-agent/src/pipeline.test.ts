@@ -97,7 +97,9 @@ test('a look asks about what was viewed, carted or liked since the last one, and
   pipeline.look();
   onAir = { productId: 'p4' };
   await pipeline.process([{ events: [of('live.like.added')] }], 0);
+  expect(pipeline.stirred).toBe(true);
   pipeline.look();
+  expect(pipeline.stirred).toBe(false);
   await pipeline.process([{ events: [of('shop.product.viewed', 'p5')] }], 0);
   pipeline.tick(1);
   pipeline.look();

@@ -86,6 +86,8 @@ export interface Pipeline {
   tick(nowMs: number, portion?: number): void;
   /** Asks the rules of what comments, orders, stock, offers and pins concerned since they were asked last; nothing when none came. */
   decide(): void;
+  /** Something came that waits for a look or a tick. */
+  readonly stirred: boolean;
   /** Asks the rules also of what views, carts, likes and the rest concerned since the last look. */
   look(): void;
   /** End of a recording: closes what is open. */
@@ -185,6 +187,9 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
 
   const pipeline: Pipeline = {
     counts,
+    get stirred() {
+      return stirred;
+    },
     read(frames) {
       const texts: string[] = [];
       for (const { events } of frames) {

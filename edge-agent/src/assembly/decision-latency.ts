@@ -58,10 +58,6 @@ export function createDecisionLatency(meters: DecisionMeters, isSingle: (event: 
     },
     /** The rules were asked about what single events concerned. */
     decided,
-    /** Some wait for a look. */
-    get othersWait() {
-      return others.length > 0;
-    },
     /** The rules were asked about all products that something happened to. */
     looked(nowMs: number): void {
       decided(nowMs);

@@ -122,7 +122,7 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
     if (batch !== undefined) await count(batch);
     const nowMs = ports.nowMs();
     if (nowMs - lastTickMs >= TICK_MS || nowMs < lastTickMs) tick(nowMs);
-    else if (nowMs >= nextLookMs && latency.othersWait && queue.size < MAX_AHEAD_EVENTS) look();
+    else if (nowMs >= nextLookMs && pipeline.stirred && queue.size < MAX_AHEAD_EVENTS) look();
     else if (batch !== undefined) {
       pipeline.decide();
       latency.decided(ports.nowMs());
@@ -133,7 +133,7 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
 
   const pauseMs = () => {
     const tickMs = lastTickMs + TICK_MS;
-    return (latency.othersWait ? Math.min(tickMs, nextLookMs) : tickMs) - ports.nowMs();
+    return (pipeline.stirred ? Math.min(tickMs, nextLookMs) : tickMs) - ports.nowMs();
   };
 
   const sleep = (ms: number) =>

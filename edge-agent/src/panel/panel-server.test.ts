@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { HOST_VERBS, PANEL_VERBS, PanelState, READING_VERBS, type PanelVerb } from '@livecue/shared/contract';
 import { curveKeyPair } from 'zeromq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GOOD_ARGUMENTS } from '../../../shared/src/contract/verbs.fixture.ts';
 import { PortInUseError } from '../runtime/agent-error.ts';
 import {
   openFixture,
@@ -57,54 +58,7 @@ describe.each(['websocket', 'zeromq'] as const)('calls over %s', (transport) => 
   });
   afterAll(() => panel.close());
 
-  const good: Record<keyof typeof PANEL_VERBS, unknown> = {
-    'prompt.done': { promptId: 'p1' },
-    'prompt.snooze': { promptId: 'p1' },
-    'prompt.mute': { promptId: 'p1' },
-    'prompt.veto': { promptId: 'p1' },
-    'cues.control': { hold: true, off: false },
-    'series.read': {},
-    'uplink.sent': { limit: 3 },
-    'pairing.create': {},
-    'comments.after': { after: 0, revision: 0, limit: 200, filter: { intent: 'price', productId: null, mark: 'spam', text: '码' } },
-    'comments.before': { before: 1, limit: 1, filter: { intent: null, productId: 'p1', mark: null, text: '' } },
-    'comments.correct': { session: 1, seq: 1, labels: { intent: 'price', offensive: false, spam: true, productIds: ['p3'] } },
-    'corrections.read': { after: 0, limit: 500 },
-    'answers.read': {},
-    'answers.close': { answerId: 'offer/p3/f1', given: false },
-    'product.read': { productId: 'p3' },
-    'orders.read': { limit: 200 },
-    'orders.label': { orderId: '0123456789abcdef', verdict: 'false-alarm' },
-    'labels.read': { after: 7, limit: 1 },
-    'air.check': {},
-    'screen.report': { screenId: 'a', distanceM: 2, calibrated: true, hidden: false },
-    'fleet.read': {},
-    'fleet.apply': {},
-    'fleet.back': {},
-    'models.read': {},
-    'models.rollback': {},
-    'actions.read': {},
-    'action.do': { action: 'message', productId: null, text: '好', answerId: null },
-    'action.permit': { askId: 'live/overlay/pin', allowed: false },
-    'action.undo': { entryId: 1 },
-    'actions.forget': {},
-    'overlay.clear': {},
-    'shows.list': {},
-    'shows.read': { showId: '20260501T120000Z-main', after: 0 },
-    'catalogue.read': {},
-    'catalogue.products': { from: 0, limit: 200 },
-    'catalogue.upload': { uploadId: '0123456789abcdef0123456789abcdef', name: 'a.csv', totalBytes: 3, offset: 0, chunk: 'YWJj' },
-    'catalogue.preview': { uploadId: '0123456789abcdef0123456789abcdef', options: { mapping: ['productId', null], currency: 'CNY', sheet: null } },
-    'catalogue.apply': { uploadId: '0123456789abcdef0123456789abcdef', options: { mapping: null, currency: 'CNY', sheet: null }, basis: 'x', takeGood: false, removeGone: false, note: '' },
-    'catalogue.restore': { number: 1 },
-    'catalogue.export': { format: 'csv' },
-    'message.presets': {},
-    'message.send': { text: '讲讲尺码', priority: 'advice' },
-    'message.clear': {},
-    'prompt.show': { promptId: 'p1' },
-    'offers.read': {},
-    'offer.propose': { productId: 'p3', price: '79.00', quantity: 20 },
-  }; // prettier-ignore
+  const good = GOOD_ARGUMENTS;
   const bad: Record<keyof typeof PANEL_VERBS, unknown[]> = {
     'prompt.done': [{}, { promptId: '' }, { promptId: 1 }, { promptId: 'p', more: 1 }, 'p1', []],
     'prompt.snooze': [{}, { promptId: 'x'.repeat(129) }],
