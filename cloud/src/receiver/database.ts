@@ -56,6 +56,8 @@ function openPostgres(url: string): Database {
   const pool = new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 10_000, keepAlive: true });
   // A connection that breaks while idle: the next query opens another, and tells when it cannot.
   pool.on('error', () => undefined);
+  // One that breaks while nobody listens would end the program: at once after it was made, or between two statements.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   const { host, pathname } = new URL(url);
   return {
     kind: 'postgres',
@@ -67,7 +69,6 @@ function openPostgres(url: string): Database {
       const ask: Query = async (sql, parameters = []) =>
         (await client.query<Row>(timed(sql, parameters, limitMs))).rows;
       let broken: Error | undefined;
-      // While it is lent nobody else listens, and a connection that breaks between two statements would end the program.
       const lost = (error: Error) => void (broken ??= error);
       client.on('error', lost);
       try {
