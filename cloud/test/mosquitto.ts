@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { absent, endProcess, listening } from './processes.ts';
+import { absent, endProcess, listening, undoneAtExit } from './processes.ts';
 
 const PROGRAMS = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'];
 
@@ -17,13 +17,19 @@ export async function startMosquitto(port: number, extraLines: readonly string[]
     [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false', ...extraLines, ''].join('\n'),
   );
   const child = spawn(program, ['-c', config], { stdio: 'ignore' });
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const ended = undoneAtExit(() => {
+    child.kill('SIGKILL');
+    remove();
+  });
   await listening(port, child);
   return {
     url: `mqtt://127.0.0.1:${port}`,
     child,
     async end(signal: NodeJS.Signals = 'SIGTERM') {
       await endProcess(child, signal);
-      rmSync(folder, { recursive: true, force: true });
+      ended();
+      remove();
     },
   };
 }

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { absent, endProcess, freePort, listening } from './processes.ts';
+import { absent, endProcess, freePort, listening, undoneAtExit } from './processes.ts';
 
 const ROOT = '/usr/lib/postgresql';
 
@@ -25,23 +25,24 @@ export async function startPostgres({ fsync = false }: { readonly fsync?: boolea
   const port = await freePort();
   const [server = '', ...serverArgs] = [...prefix, join(bin, 'postgres'), '-D', join(folder, 'data'), '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1', '-c', `fsync=${fsync ? 'on' : 'off'}`]; // prettier-ignore
   const child = spawn(server, serverArgs, { stdio: 'ignore', cwd: folder });
+  const stop = () => {
+    // SIGINT is PostgreSQL's fast shutdown; runuser passes only SIGTERM on, so the server is asked itself.
+    const [ctl = '', ...ctlArgs] = [...prefix, join(bin, 'pg_ctl'), '-D', join(folder, 'data'), '-m', 'immediate', 'stop']; // prettier-ignore
+    execFileSync(ctl, ctlArgs, { stdio: 'pipe', cwd: folder });
+  };
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const ended = undoneAtExit(() => {
+    stop();
+    remove();
+  });
   await listening(port, child);
   return {
     url: `postgres://livecue@127.0.0.1:${port}/postgres`,
     async end() {
-      // SIGINT is PostgreSQL's fast shutdown; runuser passes only SIGTERM on, so the server is asked itself.
-      const [ctl = '', ...ctlArgs] = [
-        ...prefix,
-        join(bin, 'pg_ctl'),
-        '-D',
-        join(folder, 'data'),
-        '-m',
-        'immediate',
-        'stop',
-      ];
-      execFileSync(ctl, ctlArgs, { stdio: 'pipe', cwd: folder });
+      stop();
       await endProcess(child, 'SIGTERM');
-      rmSync(folder, { recursive: true, force: true });
+      ended();
+      remove();
     },
   };
 }

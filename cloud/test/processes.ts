@@ -42,6 +42,15 @@ export async function runCloud(...args: string[]): Promise<{ code: number | null
   return { code, stdout, stderr };
 }
 
+const leftBehind = new Set<() => void>();
+process.on('exit', () => leftBehind.forEach((undo) => undo()));
+
+/** What must be undone even when this program ends in the middle (Ctrl-C); the returned function takes it back. */
+export function undoneAtExit(undo: () => void): () => void {
+  leftBehind.add(undo);
+  return () => void leftBehind.delete(undo);
+}
+
 export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));

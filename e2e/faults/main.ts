@@ -1,6 +1,6 @@
 /** `npm run test:faults`: what kills, torn writes, bad networks and odd peers do to agent, broker, receiver and database. */
 import { parseArgs } from 'node:util';
-import { runDiskFaults } from './disk/run.ts';
+import { runDiskFaults, runKillsAlone } from './disk/run.ts';
 import { reportLines, type FaultReport } from './report.ts';
 import { runBacklog } from './schedules/backlog.ts';
 import { runPeers } from './schedules/peers.ts';
@@ -10,15 +10,16 @@ const HELP = `npm run test:faults [-- --minutes N] [--seed S] [--only PART] [--s
 
   --minutes N   how long in all, default 10: a third for the disk, the rest for schedules
   --seed S      the same faults again, default ${seedOfToday()}
-  --only PART   disk, schedules, peers or backlog
+  --only PART   disk, schedules, peers, backlog, or kills (of the disk's part, alone)
   --schedule K  this one alone, as a finding names it
-  --lanes N     schedules beside each other, default 2
+  --lanes N     schedules, or kills alone, beside each other, default 2
 
 Exit codes: 0 nothing found, 1 something found (each line says how to see it again), 2 the call was wrong.
 `;
 
 const PARTS = ['peers', 'backlog', 'disk', 'schedules'] as const;
-type Part = (typeof PARTS)[number];
+const CHOICES = [...PARTS, 'kills'] as const;
+type Part = (typeof CHOICES)[number];
 
 interface Call {
   readonly minutes: number;
@@ -39,8 +40,8 @@ function parseCall(): Call | { wrong: string } | 'help' {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ options: { minutes: text, seed: text, schedule: text, only: text, lanes: text, help: { type: 'boolean' } } }); // prettier-ignore
   if (values.help) return 'help';
-  const only = PARTS.find((part) => part === values.only);
-  if (values.only !== undefined && only === undefined) return { wrong: `--only ${values.only}: give ${PARTS.join(', ')}` }; // prettier-ignore
+  const only = CHOICES.find((part) => part === values.only);
+  if (values.only !== undefined && only === undefined) return { wrong: `--only ${values.only}: give ${CHOICES.join(', ')}` }; // prettier-ignore
   const numbers = { minutes: values.minutes ?? '10', seed: values.seed ?? String(seedOfToday()), lanes: values.lanes ?? '2', schedule: values.schedule ?? '0' }; // prettier-ignore
   for (const [name, value] of Object.entries(numbers))
     if (!/^\d{1,9}(\.\d+)?$/.test(value)) return { wrong: `--${name} ${value}: give a number` };
@@ -56,6 +57,8 @@ function runPart(part: Part, { minutes, seed, lanes, schedule, parts }: Call): P
   switch (part) {
     case 'disk':
       return runDiskFaults({ seed, budgetMs: alone ? budgetMs : budgetMs / 3, log });
+    case 'kills':
+      return runKillsAlone({ seed, budgetMs, lanes, log });
     case 'peers':
       return runPeers({ seed, log });
     case 'backlog':
@@ -81,4 +84,6 @@ async function main(): Promise<number> {
   return reports.every(({ findings }) => findings.length === 0) ? 0 : 1;
 }
 
+// What was started ends with us (`undoneAtExit`).
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main();

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { undoneAtExit } from '../../../cloud/test/processes.ts';
 import type { FaultReport } from '../report.ts';
 import { compileShim, shimEnvironment } from './disk-log.ts';
 import { runKills, type KillReport } from './kills.ts';
@@ -35,12 +36,7 @@ interface Explored {
  * the figures say why nothing was done.
  */
 export async function runDiskFaults({ seed, budgetMs, log }: DiskFaultOptions): Promise<FaultReport> {
-  // Memory: what a disk would do is in the model, and a real one would only be slow.
-  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir(), 'livecue-disk-'));
-  const shim = join(folder, 'shim.so');
-  try {
-    const missing = compileShim(shim);
-    if (missing !== null) return { name: NAME, seed, figures: { skipped: missing }, findings: [] };
+  return withShim(seed, async (shim, folder) => {
     const endsMs = performance.now() + budgetMs;
     const kills: KillReport = { kills: 0, torn: 0, confirmed: 0, findings: [] };
     const explored: Explored[] = [];
@@ -53,8 +49,38 @@ export async function runDiskFaults({ seed, budgetMs, log }: DiskFaultOptions): 
     };
     await Promise.all([explore(), runKills({ shim, root: join(folder, 'kill'), seed, report: kills }, endsMs)]);
     return reportOf(seed, explored, kills);
+  });
+}
+
+/** Kills alone, in lanes beside each other: lane n has the seed `seed` + n. */
+export async function runKillsAlone(options: DiskFaultOptions & { readonly lanes: number }): Promise<FaultReport> {
+  const { seed, budgetMs, lanes, log } = options;
+  return withShim(seed, async (shim, folder) => {
+    const endsMs = performance.now() + budgetMs;
+    const report: KillReport = { kills: 0, torn: 0, confirmed: 0, findings: [] };
+    const timer = setInterval(() => log(progressLine([], report)), SLICE_MS);
+    await Promise.all(Array.from({ length: lanes }, (_, lane) => runKills({ shim, root: join(folder, `kill-${lane}`), seed: seed + lane, report }, endsMs))); // prettier-ignore
+    clearInterval(timer);
+    return { name: 'kills', seed, figures: killFigures(report), findings: report.findings };
+  });
+}
+
+async function withShim(
+  seed: number,
+  work: (shim: string, folder: string) => Promise<FaultReport>,
+): Promise<FaultReport> {
+  // Memory: what a disk would do is in the model, and a real one would only be slow.
+  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir(), 'livecue-disk-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const removed = undoneAtExit(remove);
+  try {
+    const shim = join(folder, 'shim.so');
+    const missing = compileShim(shim);
+    if (missing !== null) return { name: NAME, seed, figures: { skipped: missing }, findings: [] };
+    return await work(shim, folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removed();
+    remove();
   }
 }
 
@@ -82,6 +108,12 @@ function progressLine(explored: readonly Explored[], { kills, findings }: KillRe
   return `disk: ${sum(explored, ({ distinct }) => distinct)} states after a power loss, ${kills} kills, ${found} findings`;
 }
 
+const killFigures = ({ kills, torn, confirmed }: KillReport) => ({
+  'SIGKILLs': kills,
+  '… of them in the middle of a write': torn,
+  'confirmed operations before kills': confirmed,
+}); // prettier-ignore
+
 function reportOf(seed: number, explored: readonly Explored[], kills: KillReport): FaultReport {
   const distinct = sum(explored, (one) => one.distinct);
   const openMs = sum(explored, (one) => one.openMs);
@@ -96,9 +128,7 @@ function reportOf(seed: number, explored: readonly Explored[], kills: KillReport
       'states after a power loss, distinct': distinct,
       '… built in all': sum(explored, ({ states }) => states),
       'opened and judged a second': openMs === 0 ? 0 : Math.round(distinct / (openMs / 1000)),
-      SIGKILLs: kills.kills,
-      '… of them in the middle of a write': kills.torn,
-      'confirmed operations before kills': kills.confirmed,
+      ...killFigures(kills),
     },
     findings: [...explored.flatMap(({ findings }) => findings), ...kills.findings],
   };

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { undoneAtExit } from '../../../cloud/test/processes.ts';
 
 const CLOCK = fileURLToPath(new URL('./set-clock.mjs', import.meta.url));
 /** Sources are read and stripped of their types once, not at each of a thousand starts. */
@@ -28,6 +29,7 @@ export async function startChild(args: readonly string[], env: Record<string, st
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, LIVECUE_NO_WINDOW: '1', NODE_COMPILE_CACHE: COMPILED, ...env },
   });
+  child.once('exit', undoneAtExit(() => void child.kill('SIGKILL'))); // prettier-ignore
   let words = '';
   child.stderr.on('data', (data: Buffer) => (words = `${words}${data.toString()}`.slice(-8_000)));
   const told = await firstLine(child, () => words);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { undoneAtExit } from '../../../cloud/test/processes.ts';
 import { randomFrom } from '../report.ts';
 import { FaultPlayer } from './fault-player.ts';
 import { judge } from './judge.ts';
@@ -153,7 +154,12 @@ function crashes(lane: Lane, agent: LaneAgent): string[] {
 /** Throws where this user may not mount; `canMount` tells before. */
 function mountSmallDisk(place: string): () => void {
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', place], { stdio: 'pipe' });
-  return () => void execFileSync('umount', ['-l', place]);
+  const unmount = () => void execFileSync('umount', ['-l', place]);
+  const done = undoneAtExit(unmount);
+  return () => {
+    done();
+    unmount();
+  };
 }
 
 export function canMount(folder: string): boolean {

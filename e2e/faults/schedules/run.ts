@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { startMosquitto } from '../../../cloud/test/mosquitto.ts';
 import { startPostgres } from '../../../cloud/test/postgres.ts';
-import { freePort } from '../../../cloud/test/processes.ts';
+import { freePort, undoneAtExit } from '../../../cloud/test/processes.ts';
 import { randomFrom, type FaultReport } from '../report.ts';
 import { Lane } from './lane.ts';
 import { planOf, planText } from './plan.ts';
@@ -29,12 +29,14 @@ export async function runSchedules(options: ScheduleOptions): Promise<FaultRepor
   const postgres = await startPostgres();
   if (postgres === null) return null;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'livecue-faults-'));
-  mkdirSync(folder, { recursive: true });
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const removed = undoneAtExit(remove);
   try {
     return await onLanes(options, postgres.url, folder);
   } finally {
     await postgres.end();
-    rmSync(folder, { recursive: true, force: true });
+    removed();
+    remove();
   }
 }
 
