@@ -20,6 +20,7 @@ const code = run(
     'run',
     '--reporter=default',
     '--reporter=json',
+    '--reporter=./scripts/second-tries.mjs',
     `--outputFile=${report}`,
     ...filters,
   ],

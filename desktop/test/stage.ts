@@ -115,6 +115,8 @@ export async function openStage(executablePath: string, shared?: Browser): Promi
         const response = await context.request.post(`${url}pair`, { data: { code: server.createCode(role).code } });
         if (!response.ok()) throw new Error(`pairing answered ${response.status()}`);
       }
+      // Less than a test may take, so that it fails with the name of what it waited for.
+      context.setDefaultTimeout(25_000);
       const page = await context.newPage();
       page.on('pageerror', (error) => pageErrors.push(String(error)));
       page.on('console', (message) => {
