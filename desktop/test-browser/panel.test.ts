@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { PanelState, type PanelRole } from '@livecue/shared/contract';
+import { PanelState } from '@livecue/shared/contract';
+import { memoryTokens } from '../../edge-agent/src/panel/panel-fixture.ts';
 import { SETTLE_MS } from '../src/renderer/host/host-gestures.ts';
 import { NOMINAL_MM_PER_PX, leastFontPx } from '../src/renderer/host/optics.ts';
 import { buildPage } from '../test/build-page.ts';
@@ -267,8 +268,8 @@ describe.skipIf(chromium === null)('the panel in a real browser', () => {
     });
 
     test('a lost agent is told with its age, no card stays, and all comes back without a reload', async () => {
-      const hashes = new Map<string, PanelRole>();
-      const own = await serveShow(buildPage(), undefined, undefined, hashes);
+      const tokens = memoryTokens();
+      const own = await serveShow(buildPage(), undefined, undefined, tokens);
       const { url: ownUrl, httpPort } = own.server.address();
       const { page, context } = await stage.device({ paired: false });
       await context.request.post(`${ownUrl}pair`, { data: { code: own.server.createCode().code } });
@@ -282,7 +283,7 @@ describe.skipIf(chromium === null)('the panel in a real browser', () => {
       await page.keyboard.press('v');
       await page.waitForSelector('.lost-banner');
       expect(await page.textContent('.lost-banner')).toMatch(/最后数据 .+前/);
-      const again = await serveShow(buildPage(), { httpPort, zmqPubPort: 0, zmqCallPort: 0 }, undefined, hashes);
+      const again = await serveShow(buildPage(), { httpPort, zmqPubPort: 0, zmqCallPort: 0 }, undefined, tokens);
       await page.waitForSelector('.lost-banner', { state: 'detached', timeout: 10_000 });
       await again.close();
       stage.pageErrors.splice(0); // Failed tries of a WebSocket are written to the console by Chromium.

@@ -67,7 +67,8 @@ export function createScriptedActions(
     told,
     offer,
     answer: { outcome: 'done', undo: null },
-    call: (verb, args) => backend.call(verb as Parameters<PanelBackend['call']>[0], args),
+    call: (verb, args) =>
+      backend.call(verb as Parameters<PanelBackend['call']>[0], args, { device: 'desktop', role: 'admin', name: '' }),
     second: () => room.second(),
   };
   return scripted;

@@ -29,7 +29,7 @@ export function createScriptedCatalogue(nowMs: () => number): ScriptedCatalogue 
   const nobody = { call: () => undefined } as unknown as PanelBackend;
   const scripted: ScriptedCatalogue = {
     restarts: 0,
-    call: (verb, args) => backend.call(verb, args),
+    call: (verb, args) => backend.call(verb, args, { device: 'desktop', role: 'admin', name: '' }),
   };
   const restart = async () => void (scripted.restarts += 1);
   const backend = createCatalogueDesk({ book, restart }, { currency: 'CNY' }).answering(nobody);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { curveKeyPair } from 'zeromq';
+import { memoryTokens } from '../../edge-agent/src/panel/panel-fixture.ts';
 import { createPanelServer, panelLink, type PanelServer } from '../../edge-agent/src/panel/panel-server.ts';
 import type { PanelLink, PanelRole } from '@livecue/shared/contract';
 import { buildPage } from './build-page.ts';
@@ -63,14 +64,10 @@ export async function serveShow(
   pageFolder: string,
   ports = { httpPort: 0, zmqPubPort: 0, zmqCallPort: 0 },
   keys = { server: curveKeyPair(), client: curveKeyPair() },
-  hashes = new Map<string, PanelRole>(),
+  tokens = memoryTokens(),
 ): Promise<Served> {
   const show = createScriptedShow(Date.now);
   const nothing = () => {};
-  const tokens = {
-    role: (hash: string) => hashes.get(hash) ?? null,
-    add: async (hash: string, role: PanelRole) => void hashes.set(hash, role),
-  };
   const logger = { debug: nothing, info: nothing, warn: nothing, error: (text: string) => console.error(text) };
   const curve = {
     serverPublicKey: keys.server.publicKey,
@@ -96,14 +93,7 @@ export async function openStage(executablePath: string, shared?: Browser): Promi
     server,
     browser,
     pageErrors,
-    async device({
-      paired = true,
-      role = 'operator',
-      width = 1440,
-      height = 900,
-      locale = 'zh-CN',
-      touch = false,
-    } = {}) {
+    async device({ paired = true, role = 'admin', width = 1440, height = 900, locale = 'zh-CN', touch = false } = {}) {
       const context = await browser.newContext({
         viewport: { width, height },
         locale,

@@ -8,7 +8,7 @@ import type { Drop, LiveEvent } from '@livecue/shared/event';
 import type { Frontier } from '@livecue/shared/proof';
 import type { Prediction, WindowResult } from '@livecue/shared/insight';
 import type { HostPrompt, PromptEvent } from '@livecue/shared/prompt';
-import type { LabelledOrder, PanelState, PanelVerb, SentMessage, ShowLogEntry, SourceHealth, StudioCommand, StudioProblem, StudioStatus, StudioStep, TrainingExample, UplinkAck, UplinkBody, UplinkRecord, UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
+import type { LabelledOrder, PanelRole, PanelState, PanelVerb, SentMessage, ShowLogEntry, SourceHealth, StudioCommand, StudioProblem, StudioStatus, StudioStep, TrainingExample, UplinkAck, UplinkBody, UplinkRecord, UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
 
 /** Bytes as a transport received them, before anybody read them. */
 export interface RawFrame {
@@ -215,8 +215,17 @@ export interface StageView {
 /** What the panel server shows and does; `main.ts` provides it. */
 export interface PanelBackend {
   state(): PanelState;
-  /** Arguments are already validated. Throws `PanelCallError` for a known refusal. */
-  call(verb: PanelVerb, args: unknown): Promise<unknown>;
+  /** Arguments are already validated, and the caller may call it. Throws `PanelCallError` for a known refusal. */
+  call(verb: PanelVerb, args: unknown, caller: PanelCaller): Promise<unknown>;
+}
+
+/** The device that calls, as the panel server knows it. */
+export interface PanelCaller {
+  /** The beginning of the hash of its token, or `desktop`. */
+  readonly device: string;
+  readonly role: PanelRole;
+  /** Empty: it has none. */
+  readonly name: string;
 }
 
 /** A call that changes something, as the audit log keeps it. */
@@ -225,14 +234,37 @@ export interface AuditCall {
   /** The beginning of the hash of the device's token, or `desktop`. */
   readonly device: string;
   readonly role: string;
+  /** Absent: it has no name. */
+  readonly name?: string;
   readonly verb: string;
   /** False: its role may not, and nothing was done. */
   readonly allowed: boolean;
   readonly args: unknown;
+  /** Why the call of entry `of` came to nothing. Absent: an entry of its own. */
+  readonly failed?: { readonly of: number; readonly code: string };
 }
 
 /** Where calls that change something are written down before they are carried out. */
 export interface AuditSink {
-  /** Resolves when the entry is on disk; rejects when it cannot be written. */
-  record(call: AuditCall): Promise<void>;
+  /** Resolves with its number when the entry is on disk; rejects when it cannot be written. */
+  record(call: AuditCall): Promise<number>;
+}
+
+/** What is kept of a paired device. Null: a version that did not keep it. */
+export interface StoredDevice {
+  readonly role: PanelRole;
+  readonly name: string;
+  readonly sinceMs: number | null;
+  readonly seenMs: number | null;
+}
+
+/** Paired devices by the SHA-256 of their tokens, in hexadecimal. Kept by the store, across restarts. */
+export interface TokenStore {
+  get(hash: string): StoredDevice | null;
+  /** In the order in which they were paired. */
+  all(): readonly (readonly [hash: string, device: StoredDevice])[];
+  /** Adds or replaces; settles when it is on disk. */
+  put(hash: string, device: StoredDevice): Promise<void>;
+  /** Settles when it is on disk; false: there was none. */
+  remove(hash: string): Promise<boolean>;
 }

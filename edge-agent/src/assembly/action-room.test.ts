@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 import type { PanelBackend, RoomView, Source, Studio } from '../ports.ts';
 import { createActionRoom } from './action-room.ts';
 
+const DESK = { device: 'desktop', role: 'admin', name: '' } as const;
+
 const NOW_MS = 1_000_000;
 const STEPS: StudioStep[] = [
   { at: 'offer-started', run: { kind: 'text', input: 'Price', text: '{link} {price}' } },
@@ -72,7 +74,7 @@ test.each([
   const { room, backend, commands } = open();
   await room.start(new AbortController().signal);
   room.event(event);
-  expect(await backend.call('actions.read', {})).toMatchObject({ notRun: 1 });
+  expect(await backend.call('actions.read', {}, DESK)).toMatchObject({ notRun: 1 });
   await room.stop();
   expect(commands).toEqual([]);
 });
@@ -93,7 +95,7 @@ test.each(['replay', 'simulated'] as const)('a %s room moves nothing that was al
   room.prompts([cue]);
   await room.stop();
   expect(commands).toEqual([]);
-  const { asks } = (await backend.call('actions.read', {})) as { asks: { askId: string }[] };
+  const { asks } = (await backend.call('actions.read', {}, DESK)) as { asks: { askId: string }[] };
   expect(asks.map(({ askId }) => askId)).toEqual(mode === 'replay' ? [] : ['simulated/obs/text', 'simulated/obs/clip']);
 });
 
@@ -104,7 +106,7 @@ test('OBS gets the address of the overlay with its token, the same after a resta
   expect(one.urls[0]).toMatch(/^http:\/\/127\.0\.0\.1:7420\/overlay\/\?token=[\w-]{43}$/);
   expect(one.urls[0]).toContain(one.room.overlay.token);
   expect(open().room.overlay.token).toBe(one.room.overlay.token);
-  expect(await one.backend.call('series.read', {})).toBe('series.read');
-  const read = (await one.backend.call('actions.read', {})) as { targets: { target: string }[] };
+  expect(await one.backend.call('series.read', {}, DESK)).toBe('series.read');
+  const read = (await one.backend.call('actions.read', {}, DESK)) as { targets: { target: string }[] };
   expect(read.targets.map(({ target }) => target)).toEqual(['overlay', 'obs', 'tw']);
 });

@@ -115,7 +115,7 @@ export function createActionRoom(
     },
     answering: (backend) => ({
       ...backend,
-      async call(verb, args) {
+      async call(verb, args, caller) {
         switch (verb) {
           case 'actions.read':
             return read();
@@ -136,7 +136,7 @@ export function createActionRoom(
             board.clear();
             return {};
           default:
-            return backend.call(verb, args);
+            return backend.call(verb, args, caller);
         }
       },
     }),

@@ -27,10 +27,10 @@ export function answeringAir<B extends PanelBackend>(
   };
   return {
     ...backend,
-    async call(verb, args) {
+    async call(verb, args, caller) {
       const nowMs = facts.nowMs();
       if (verb === 'air.check') return { checks: beforeAir({ nowMs, state: facts.state(), catalogue: facts.catalogue, skewMs: facts.skewMs(), screens: open(nowMs) }) }; // prettier-ignore
-      if (verb !== 'screen.report') return backend.call(verb, args);
+      if (verb !== 'screen.report') return backend.call(verb, args, caller);
       const report = args as ScreenReport;
       if (screens.has(report.screenId) || open(nowMs).length < MOST_SCREENS) screens.set(report.screenId, { report, atMs: nowMs }); // prettier-ignore
       return {};

@@ -67,10 +67,10 @@ export function createCatalogueDesk(
   return {
     answering: (backend) => ({
       ...backend,
-      call: (verb, args) =>
+      call: (verb, args, caller) =>
         Object.hasOwn(verbs, verb)
           ? (verbs[verb as CatalogueVerb] as (args: unknown) => Promise<unknown>)(args)
-          : backend.call(verb, args),
+          : backend.call(verb, args, caller),
     }),
   };
 }

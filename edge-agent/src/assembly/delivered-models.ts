@@ -95,9 +95,9 @@ export function createDeliveryPart(
     deliveries,
     answering: (backend) => ({
       ...backend,
-      async call(verb, args) {
+      async call(verb, args, caller) {
         if (verb === 'models.rollback') await deliveries.rollback();
-        return verb === 'models.read' || verb === 'models.rollback' ? deliveries.state() : backend.call(verb, args);
+        return verb === 'models.read' || verb === 'models.rollback' ? deliveries.state() : backend.call(verb, args, caller);
       },
     }),
   };

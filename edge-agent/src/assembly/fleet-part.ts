@@ -15,8 +15,13 @@ export interface FleetControl {
   apply(): Promise<boolean>;
   /** The same with the version before. */
   back(): Promise<boolean>;
-  /** What the studio has changed on disk comes into force: this agent ends and the next one starts. False: it ends already. */
-  again(): Promise<boolean>;
+  /**
+   * What the studio has changed on disk, or changes now, comes into force: this agent ends and the next one starts.
+   * `change` gets the share of refused events so far. False: it ends already, or the change was not made.
+   */
+  again(change?: (errorRatio: number | null) => Promise<boolean>): Promise<boolean>;
+  /** A show is on. */
+  showRuns(): boolean;
 }
 
 export interface FleetPartPorts {
@@ -72,11 +77,11 @@ export function createFleetPart(
     desk,
     answering: (backend) => ({
       ...backend,
-      async call(verb, args) {
+      async call(verb, args, caller) {
         if (verb === 'fleet.read') return desk.read();
         if (verb === 'fleet.apply') return { begun: await control.apply().catch(notWritten) };
         if (verb === 'fleet.back') return { begun: await control.back().catch(notWritten) };
-        return backend.call(verb, args);
+        return backend.call(verb, args, caller);
       },
     }),
   };

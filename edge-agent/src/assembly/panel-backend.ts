@@ -273,8 +273,11 @@ export function createPanelBackend(
         case 'catalogue.restore':
         case 'catalogue.export':
           throw new PanelCallError('not-found', `${verb}: this agent's catalogue is set by its file alone.`);
+        case 'self.read':
         case 'pairing.create':
-          throw new Error('pairing.create is answered by the panel server, which has the codes');
+        case 'devices.paired':
+        case 'devices.remove':
+          throw new Error(`${verb} is answered by the panel server, which knows who is paired`);
       }
     },
   };

@@ -21,10 +21,10 @@ export interface ActionPorts {
 export function recordingActions<B extends PanelBackend>(backend: B, ports: ActionPorts): B {
   return {
     ...backend,
-    async call(verb, args) {
-      if (!RECORDED.has(verb)) return backend.call(verb, args);
+    async call(verb, args, caller) {
+      if (!RECORDED.has(verb)) return backend.call(verb, args, caller);
       const action = actionOf(verb, args as Record<string, unknown>, ports);
-      const result = await backend.call(verb, args);
+      const result = await backend.call(verb, args, caller);
       if (didSomething(result)) ports.note(action);
       return result;
     },

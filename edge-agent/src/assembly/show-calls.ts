@@ -8,9 +8,9 @@ type ReadCall = z.output<(typeof PANEL_VERBS)['shows.read']['args']>;
 export function answeringShows<B extends PanelBackend>(backend: B, log: ShowLogStore): B {
   return {
     ...backend,
-    async call(verb, args) {
+    async call(verb, args, caller) {
       if (verb === 'shows.list') return { shows: await log.shows() };
-      if (verb !== 'shows.read') return backend.call(verb, args);
+      if (verb !== 'shows.read') return backend.call(verb, args, caller);
       const { showId, after } = args as ReadCall;
       return { rows: await log.read(showId, after) };
     },

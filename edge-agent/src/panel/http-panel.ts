@@ -7,7 +7,9 @@ import type { Logger } from '../runtime/logger.ts';
 import { createOverlayFeed, type OverlaySource } from './overlay-feed.ts';
 import { servePage } from './page-files.ts';
 import type { Pairing } from './pairing.ts';
+import { browserName } from './browser-name.ts';
 import { isOwnHost, isOwnOrigin, tokenCookie } from './peer-check.ts';
+import type { PanelCaller } from '../ports.ts';
 
 const MAX_BODY_BYTES = 1024;
 const PairRequest = z.strictObject({ code: z.string().min(1).max(64) });
@@ -40,7 +42,11 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-async function pair(pairing: Pairing, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function pair(
+  { pairing, onPaired }: { readonly pairing: Pairing; readonly onPaired: (caller: PanelCaller) => Promise<void> },
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const json = /^application\/json\b/.test(request.headers['content-type'] ?? '');
   const parsed = PairRequest.safeParse(json ? await readBody(request) : undefined);
   if (!parsed.success) {
@@ -51,9 +57,11 @@ async function pair(pairing: Pairing, request: IncomingMessage, response: Server
       { Connection: 'close' },
     );
   }
-  const redeemed = await pairing.redeem(parsed.data.code, request.socket.remoteAddress ?? 'unknown');
-  if (redeemed.ok)
+  const redeemed = await pairing.redeem(parsed.data.code, request.socket.remoteAddress ?? 'unknown', browserName(request.headers['user-agent'])); // prettier-ignore
+  if (redeemed.ok) {
+    await onPaired(redeemed.caller);
     return answer(response, 200, { token: redeemed.token }, { 'Set-Cookie': tokenCookie(redeemed.token) });
+  }
   if (redeemed.reason === 'wrong-code') {
     const message = 'This code is wrong, used or older than 10 minutes. Create a new one on a paired panel.';
     return answer(response, 403, { code: 'wrong-code', message });
@@ -73,6 +81,8 @@ function refuseUpgrade(socket: Duplex, status: string, text: string): void {
 export function createHttpPanel(
   ports: {
     readonly pairing: Pairing;
+    /** Before the device has its token. */
+    readonly onPaired: (caller: PanelCaller) => Promise<void>;
     readonly logger: Logger;
     readonly pageFolder: string;
     readonly overlay?: OverlaySource;
@@ -95,7 +105,7 @@ export function createHttpPanel(
         return answer(response, 405, { code: 'bad-request', message: 'Expected POST.' }, { Allow: 'POST' });
       if (!isOwnOrigin(request))
         return answer(response, 403, { code: 'bad-request', message: 'Only the panel itself may pair.' });
-      return pair(ports.pairing, request, response);
+      return pair(ports, request, response);
     }
     if (overlay?.answer(request, response) === true) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') {

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { PanelRole } from '@livecue/shared/contract';
-import type { TokenStore } from './panel-ports.ts';
+import type { PanelCaller, TokenStore } from '../ports.ts';
 
 /** Digits alone: read aloud the same in every language, and typed on a phone's number pad. */
 export const CODE_DIGITS = 8;
@@ -12,19 +12,26 @@ export const ALL_TRIES = 50;
 const TRY_WINDOW_MS = 60_000;
 const MAX_CODES = 8;
 const MAX_PEERS = 1000;
+/** When a device was last seen is kept to the hour: the file is written whole. */
+export const SEEN_MS = 3_600_000;
 
 export type Redeemed =
-  | { readonly ok: true; readonly token: string }
+  | { readonly ok: true; readonly token: string; readonly caller: PanelCaller }
   | { readonly ok: false; readonly reason: 'wrong-code' }
   | { readonly ok: false; readonly reason: 'locked'; readonly retryAfterMs: number };
 
 export interface Pairing {
   /** A new code; it works once, within 10 min. The oldest goes when there are more than 8. */
-  create(role: PanelRole): { readonly code: string; readonly expiresMs: number };
-  /** Takes a code for a token. Spaces and dashes in it do not matter. Rejects when the store does. */
-  redeem(code: string, peer: string): Promise<Redeemed>;
-  /** What a token handed out earlier and still in the store allows; null for any other. */
-  roleOf(token: string): PanelRole | null;
+  create(role: PanelRole, name: string): { readonly code: string; readonly expiresMs: number };
+  /**
+   * Takes a code for a token. Spaces and dashes in it do not matter. The device is called what the code says, else
+   * `browser`. Rejects when the store does.
+   */
+  redeem(code: string, peer: string, browser: string): Promise<Redeemed>;
+  /** Whose token this is, if it was handed out earlier and is still in the store; null for any other. */
+  callerOf(token: string): PanelCaller | null;
+  /** The device with this token is here. Rejects when the store does. */
+  seen(token: string): Promise<void>;
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
@@ -33,6 +40,9 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest();
 export function tokenHash(token: string): string {
   return sha256(token).toString('hex');
 }
+
+/** What a device is called in lists and in the log. */
+export const deviceOf = (hash: string) => hash.slice(0, 8);
 
 /** Eight digits, each equally likely: bytes from 250 up are thrown away. */
 function digits(randomBytes: (length: number) => Uint8Array): string {
@@ -73,6 +83,13 @@ function createTries(nowMs: () => number) {
   };
 }
 
+interface Code {
+  readonly hash: Buffer;
+  readonly expiresMs: number;
+  readonly role: PanelRole;
+  readonly name: string;
+}
+
 export function createPairing(ports: {
   readonly nowMs: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
@@ -80,39 +97,53 @@ export function createPairing(ports: {
 }): Pairing {
   const { nowMs, randomBytes, tokens } = ports;
   const tries = createTries(nowMs);
-  let codes: { readonly hash: Buffer; readonly expiresMs: number; readonly role: PanelRole }[] = [];
+  let codes: readonly Code[] = [];
 
   /** Compares with every code, whichever fits, so that the time tells nothing; then removes it. Null: none fits. */
-  function take(code: string): PanelRole | null {
+  function take(code: string): Code | null {
     const offered = sha256(code.replace(/[\s-]/g, ''));
     codes = codes.filter((c) => c.expiresMs > nowMs());
     const fits = codes.map((c) => timingSafeEqual(c.hash, offered));
-    const role = codes[fits.indexOf(true)]?.role ?? null;
+    const taken = codes[fits.indexOf(true)] ?? null;
     codes = codes.filter((_, i) => fits[i] !== true);
-    return role;
+    return taken;
   }
 
+  const hashOf = (token: string) => (token.length <= 128 ? tokenHash(token) : null);
+
   return {
-    create(role) {
+    create(role, name) {
       const code = digits(randomBytes);
       const expiresMs = nowMs() + CODE_LIFE_MS;
-      codes = [...codes.filter((c) => c.expiresMs > nowMs()), { hash: sha256(code), expiresMs, role }].slice(
+      codes = [...codes.filter((c) => c.expiresMs > nowMs()), { hash: sha256(code), expiresMs, role, name }].slice(
         -MAX_CODES,
       );
       return { code, expiresMs };
     },
-    async redeem(code, peer) {
+    async redeem(code, peer, browser) {
       const retryAfterMs = tries.waitMs(peer);
       if (retryAfterMs > 0) return { ok: false, reason: 'locked', retryAfterMs };
-      const role = take(code);
-      if (role === null) {
+      const taken = take(code);
+      if (taken === null) {
         tries.wrong(peer);
         return { ok: false, reason: 'wrong-code' };
       }
       const token = Buffer.from(randomBytes(32)).toString('base64url');
-      await tokens.add(tokenHash(token), role);
-      return { ok: true, token };
+      const hash = tokenHash(token);
+      const device = { role: taken.role, name: taken.name === '' ? browser : taken.name };
+      await tokens.put(hash, { ...device, sinceMs: nowMs(), seenMs: nowMs() });
+      return { ok: true, token, caller: { ...device, device: deviceOf(hash) } };
     },
-    roleOf: (token) => (token.length <= 128 ? tokens.role(tokenHash(token)) : null),
+    callerOf(token) {
+      const hash = hashOf(token);
+      const stored = hash === null ? null : tokens.get(hash);
+      return hash === null || stored === null ? null : { device: deviceOf(hash), role: stored.role, name: stored.name };
+    },
+    async seen(token) {
+      const hash = hashOf(token);
+      const stored = hash === null ? null : tokens.get(hash);
+      if (hash === null || stored === null || nowMs() - (stored.seenMs ?? 0) < SEEN_MS) return;
+      await tokens.put(hash, { ...stored, seenMs: nowMs() });
+    },
   };
 }

@@ -16,9 +16,9 @@ import {
 } from '@livecue/shared/contract';
 import { Dealer, Subscriber, curveKeyPair } from 'zeromq';
 import WebSocket from 'ws';
-import type { AuditCall, PanelBackend } from '../ports.ts';
+import type { AuditCall, PanelBackend, PanelCaller, StoredDevice, TokenStore } from '../ports.ts';
 import { PanelCallError } from './panel-call-error.ts';
-import type { PanelCurve, PanelPorts, TokenStore } from './panel-ports.ts';
+import type { PanelCurve, PanelPorts } from './panel-ports.ts';
 import { TOKEN_COOKIE } from './peer-check.ts';
 import { createPanelServer, type PanelServer } from './panel-server.ts';
 
@@ -65,19 +65,19 @@ export const ROW: CommentRow = {
 }; // prettier-ignore
 
 export interface FixtureBackend extends PanelBackend {
-  calls: { verb: string; args: unknown }[];
+  calls: { verb: string; args: unknown; caller?: PanelCaller }[];
   change(part: Partial<PanelState>): void;
 }
 
 export function fixtureBackend(nowMs: () => number): FixtureBackend {
   let part: Partial<PanelState> = {};
-  const calls: { verb: string; args: unknown }[] = [];
+  const calls: FixtureBackend['calls'] = [];
   return {
     calls,
     change: (next) => (part = { ...part, ...next }),
     state: () => ({ ...emptyState(nowMs()), ...part }),
-    call: async (verb, args) => {
-      calls.push({ verb, args });
+    call: async (verb, args, caller) => {
+      calls.push({ verb, args, caller });
       if (verb === 'series.read') return { points: [] };
       if (verb === 'uplink.sent') return { messages: [] };
       if (verb === 'comments.after')
@@ -124,11 +124,13 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
 }
 
 export function memoryTokens(): TokenStore & { clear(): void } {
-  const roles = new Map<string, PanelRole>();
+  const devices = new Map<string, StoredDevice>();
   return {
-    role: (hash) => roles.get(hash) ?? null,
-    add: async (hash, role) => void roles.set(hash, role),
-    clear: () => roles.clear(),
+    get: (hash) => devices.get(hash) ?? null,
+    all: () => [...devices],
+    put: async (hash, device) => void devices.set(hash, device),
+    remove: async (hash) => devices.delete(hash),
+    clear: () => devices.clear(),
   };
 }
 
@@ -167,7 +169,7 @@ export async function openFixture(): Promise<Fixture> {
     randomBytes,
     tokens,
     pageFolder,
-    audit: { record: async (call: AuditCall) => void audited.push(call) },
+    audit: { record: async (call: AuditCall) => audited.push(call) },
     logger: { debug: write, info: write, warn: write, error: write },
   };
   const server = createPanelServer(ports, { host: '127.0.0.1', httpPort: 0, zmqPubPort: 0, zmqCallPort: 0, curve });

@@ -1,15 +1,7 @@
-import type { AgentConfig, PanelRole } from '@livecue/shared/contract';
-import type { AuditSink, PanelBackend } from '../ports.ts';
+import type { AgentConfig } from '@livecue/shared/contract';
+import type { AuditSink, PanelBackend, TokenStore } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { OverlaySource } from './overlay-feed.ts';
-
-/** SHA-256 of the tokens of paired panels, in hexadecimal. Kept by the store, across restarts. */
-export interface TokenStore {
-  /** What the device with this token may do; null when it is not known. */
-  role(hash: string): PanelRole | null;
-  /** Settles when the hash is on disk. */
-  add(hash: string, role: PanelRole): Promise<void>;
-}
 
 export interface PanelPorts {
   readonly backend: PanelBackend;

@@ -1,7 +1,9 @@
 import { networkInterfaces } from 'node:os';
 import type { PanelLink, PanelRole } from '@livecue/shared/contract';
 import type { Service } from '../runtime/service.ts';
+import type { PanelCaller } from '../ports.ts';
 import { createCallAnswerer } from './call-answer.ts';
+import { createDeviceAnswers } from './device-calls.ts';
 import { createHttpPanel } from './http-panel.ts';
 import { createPairing } from './pairing.ts';
 import type { PanelAddress, PanelConfig, PanelCurve, PanelPorts } from './panel-ports.ts';
@@ -13,8 +15,11 @@ import { createZmqPanel } from './zmq-panel.ts';
 export interface PanelServer extends Service {
   /** Where it listens. Throws before `start`. */
   address(): PanelAddress;
-  /** A one-time pairing code; the first one, which the agent prints at start, is an operator's. */
-  createCode(role?: PanelRole): { readonly code: string; readonly expiresMs: number; readonly urls: string[] };
+  /** A one-time pairing code. Whoever reads what the agent prints at start sits at its machine: an admin. */
+  createCode(
+    role?: PanelRole,
+    name?: string,
+  ): { readonly code: string; readonly expiresMs: number; readonly urls: string[] };
   /** Browsers connected now. */
   connected(): number;
 }
@@ -44,14 +49,28 @@ export function createPanelServer(ports: PanelPorts, config: PanelConfig): Panel
     if (address === null) throw new Error('The panel server has no address before it is started.');
     return address;
   }
-  const createCode = (role: PanelRole = 'operator') => ({
-    ...pairing.create(role),
+  const createCode = (role: PanelRole = 'admin', name = '') => ({
+    ...pairing.create(role, name),
     urls: reachable(config.host, started().httpPort),
   });
-  const answer = createCallAnswerer({ backend, createCode, logger, nowMs, audit: ports.audit });
-  const ws = createWsPanel({ roleOf: pairing.roleOf, tokenOf, answer, feed, nowMs });
+  const devices = createDeviceAnswers({
+    tokens: ports.tokens,
+    createCode,
+    isHere: (device) => ws.isHere(device),
+    onRemoved: () => ws.check(),
+  });
+  const answer = createCallAnswerer({ backend, devices, logger, nowMs, audit: ports.audit });
+  const onSeen = (token: string) =>
+    void pairing.seen(token).catch((error: unknown) => logger.warn(`panel: when a device was seen could not be kept: ${(error as Error).message}`)); // prettier-ignore
+  const ws = createWsPanel({ callerOf: pairing.callerOf, onSeen, tokenOf, answer, feed, nowMs });
+  const onPaired = async ({ name, ...by }: PanelCaller) => {
+    const entry = { ...by, ...(name === '' ? {} : { name }), atMs: nowMs(), verb: 'device.pair', allowed: true, args: {} }; // prettier-ignore
+    await ports.audit?.record(entry).catch((error: unknown) =>
+      logger.error(`panel: a pairing could not be written to the audit log: ${(error as Error).message}. Free space on the disk.`),
+    );
+  }; // prettier-ignore
   const http = createHttpPanel(
-    { pairing, logger, pageFolder: ports.pageFolder, overlay: ports.overlay, onUpgrade: ws.upgrade },
+    { pairing, onPaired, logger, pageFolder: ports.pageFolder, overlay: ports.overlay, onUpgrade: ws.upgrade },
     config,
   );
   const zmq =

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { UPLOAD_CHUNK_MAX, type PanelMessage, type PanelRole } from '@livecue/shared/contract';
+import { UPLOAD_CHUNK_MAX, type PanelMessage } from '@livecue/shared/contract';
+import type { PanelCaller } from '../ports.ts';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { CallAnswerer } from './call-answer.ts';
-import { tokenHash } from './pairing.ts';
 import type { StateFeed, StateFrame } from './state-feed.ts';
 
 /** Close code of a socket without a valid token: the page shows the pairing form and does not try again. */
@@ -24,6 +24,10 @@ export interface WsPanel {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   start(): void;
   stop(): void;
+  /** Turns away at once who is no longer paired. */
+  check(): void;
+  /** Whether a panel of this device is here. */
+  isHere(device: string): boolean;
   readonly connected: number;
 }
 
@@ -46,7 +50,9 @@ const NOT_PAIRED: PanelMessage = {
 
 /** Browsers over WebSocket: states out, calls in. Unpaired sockets get one refusal and are closed. */
 export function createWsPanel(ports: {
-  readonly roleOf: (token: string) => PanelRole | null;
+  readonly callerOf: (token: string) => PanelCaller | null;
+  /** A device is here; says itself when that cannot be kept. */
+  readonly onSeen: (token: string) => void;
   readonly tokenOf: (request: IncomingMessage) => string;
   readonly answer: CallAnswerer;
   readonly feed: StateFeed;
@@ -82,8 +88,8 @@ export function createWsPanel(ports: {
     }
     client.calls += 1;
     // Asked with each call, so that a device that was turned away or given another role has it at once.
-    const role = ports.roleOf(client.token);
-    const message = role === null ? NOT_PAIRED : await ports.answer(text, role, tokenHash(client.token).slice(0, 8));
+    const caller = ports.callerOf(client.token);
+    const message = caller === null ? NOT_PAIRED : await ports.answer(text, caller);
     client.calls -= 1;
     if (client.socket.readyState === client.socket.OPEN) client.socket.send(JSON.stringify(message));
   }
@@ -91,13 +97,14 @@ export function createWsPanel(ports: {
   function welcome(socket: WebSocket, token: string): void {
     // Protocol errors of the peer end the connection; `close` follows and cleans up.
     socket.on('error', () => socket.terminate());
-    if (ports.roleOf(token) === null) {
+    if (ports.callerOf(token) === null) {
       socket.send(JSON.stringify(NOT_PAIRED));
       return socket.close(CLOSE_NOT_PAIRED, 'not paired');
     }
     if (clients.size >= MAX_PANELS) return socket.close(CLOSE_TRY_LATER, `at most ${MAX_PANELS} panels`);
     const client: Client = { socket, token, revision: 0, calls: 0, heardMs: ports.nowMs(), drainedMs: ports.nowMs() };
     clients.add(client);
+    ports.onSeen(token);
     socket.on('close', () => clients.delete(client));
     socket.on('pong', () => (client.heardMs = ports.nowMs()));
     socket.on('message', (data) => {
@@ -110,9 +117,12 @@ export function createWsPanel(ports: {
   function check(): void {
     const limitMs = ports.nowMs() - SILENT_MS;
     for (const client of clients) {
-      if (ports.roleOf(client.token) === null) client.socket.close(CLOSE_NOT_PAIRED, 'not paired');
+      if (ports.callerOf(client.token) === null) client.socket.close(CLOSE_NOT_PAIRED, 'not paired');
       else if (client.heardMs < limitMs || client.drainedMs < limitMs) client.socket.terminate();
-      else client.socket.ping();
+      else {
+        ports.onSeen(client.token);
+        client.socket.ping();
+      }
     }
   }
 
@@ -134,6 +144,8 @@ export function createWsPanel(ports: {
       for (const socket of server.clients) socket.terminate();
       server.close();
     },
+    check,
+    isHere: (device) => [...clients].some(({ token }) => ports.callerOf(token)?.device === device),
     get connected() {
       return clients.size;
     },

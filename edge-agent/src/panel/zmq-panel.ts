@@ -9,6 +9,8 @@ import { createZapGate, type ZapGate } from './zap-gate.ts';
 
 /** The desktop is on this machine; the studio network pairs by WebSocket. */
 const HOST = '127.0.0.1';
+/** Whoever holds the desktop's key sits at this machine. */
+const DESKTOP = { device: 'desktop', role: 'admin', name: '' } as const;
 /** States kept for a desktop that does not read: more would only be older. */
 const STATES_KEPT = 2;
 const MAX_CALLS_IN_FLIGHT = 16;
@@ -65,8 +67,7 @@ export function createZmqPanel(
     for await (const [peer, call] of from) {
       if (peer === undefined || call === undefined) continue;
       if (open.size >= MAX_CALLS_IN_FLIGHT) await Promise.race(open);
-      // Whoever holds the desktop's key sits at this machine.
-      const answered = ports.answer(call.toString('utf8'), 'operator', 'desktop').then((message) => {
+      const answered = ports.answer(call.toString('utf8'), DESKTOP).then((message) => {
         sending = sending.then(() => (from.closed ? undefined : from.send([peer, JSON.stringify(message)])));
         return sending;
       });

@@ -21,9 +21,11 @@ const Entry = z.object({
   atMs: z.int(),
   device: z.string(),
   role: z.string(),
+  name: z.string().optional(),
   verb: z.string(),
   allowed: z.boolean(),
   args: z.unknown(),
+  failed: z.object({ of: z.int().min(1), code: z.string() }).optional(),
   /** SHA-256 of the line before, without its end; 64 zeros before the first. */
   before: Hash,
 });
@@ -51,14 +53,15 @@ export async function openAuditLog(folder: string): Promise<AuditSink & { close(
   let last = lastOf(file);
   const handle: FileHandle = await open(file, 'a', 0o600);
   if (last.cut) await handle.appendFile('\n');
-  let work: Promise<void> = Promise.resolve();
+  let work: Promise<unknown> = Promise.resolve();
   const append = async (call: AuditCall) => {
-    const { atMs, device, role, verb, allowed } = call;
-    const line = JSON.stringify({ seq: last.seq + 1, atMs, device, role, verb, allowed, args: withoutSecrets(call.args), before: last.hash }); // prettier-ignore
+    const { atMs, device, role, name, verb, allowed, failed } = call;
+    const line = JSON.stringify({ seq: last.seq + 1, atMs, device, role, name, verb, allowed, args: withoutSecrets(call.args), failed, before: last.hash }); // prettier-ignore
     await handle.appendFile(`${line}\n`);
     await handle.datasync();
     last = { seq: last.seq + 1, hash: sha256(line), cut: false };
     await writeHead(folder, last.seq, last.hash);
+    return last.seq;
   };
   let closed = false;
   return {

@@ -58,13 +58,18 @@ describe('secrets', () => {
     const logger = recordingLogger();
     const first = await openSecrets({ folder: path, logger });
     const hash = 'a'.repeat(64);
-    await first.panelTokens.add(hash, 'operator');
-    await first.panelTokens.add('c'.repeat(64), 'host');
+    const device = { role: 'auditor', name: '会计', sinceMs: 1, seenMs: null } as const;
+    await first.panelTokens.put(hash, device);
+    await first.panelTokens.put('c'.repeat(64), { ...device, role: 'host' });
+    await first.panelTokens.put('d'.repeat(64), device);
+    expect(await first.panelTokens.remove('d'.repeat(64))).toBe(true);
+    expect(await first.panelTokens.remove('d'.repeat(64))).toBe(false);
     const second = await openSecrets({ folder: path, logger });
     expect({ ...second, panelTokens: null }).toEqual({ ...first, panelTokens: null });
-    expect(second.panelTokens.role(hash)).toBe('operator');
-    expect(second.panelTokens.role('c'.repeat(64))).toBe('host');
-    expect(second.panelTokens.role('b'.repeat(64))).toBe(null);
+    expect(second.panelTokens.get(hash)).toEqual(device);
+    expect(second.panelTokens.get('c'.repeat(64))?.role).toBe('host');
+    expect(second.panelTokens.get('d'.repeat(64))).toBe(null);
+    expect(second.panelTokens.all().map(([one]) => one)).toEqual([hash, 'c'.repeat(64)]);
     expect(statSync(join(path, 'secrets.json')).mode & 0o777).toBe(0o600);
     expect(
       new Set([
@@ -76,6 +81,22 @@ describe('secrets', () => {
     ).toBe(4);
     expect(logger.lines).toEqual([]);
   });
+
+  it('of an older version keep who was paired: hosts as hosts, all others as operators', async () => {
+    const path = folder();
+    await openSecrets({ folder: path, logger: recordingLogger() });
+    const file = join(path, 'secrets.json');
+    const [desk, screen] = ['a'.repeat(64), 'c'.repeat(64)];
+    const older = { ...(JSON.parse(readFileSync(file, 'utf8')) as object), panelTokens: [desk, screen], panelHosts: [screen] };
+    writeFileSync(file, JSON.stringify(older));
+    for (let i = 0; i < 2; i++) {
+      const { panelTokens } = await openSecrets({ folder: path, logger: recordingLogger() });
+      expect(panelTokens.get(desk)).toEqual({ role: 'operator', name: '', sinceMs: null, seenMs: null });
+      expect(panelTokens.get(screen)?.role).toBe('host');
+      // Written in the new way, and read again.
+      await panelTokens.put('e'.repeat(64), { role: 'admin', name: '', sinceMs: 1, seenMs: 1 });
+    }
+  }); // prettier-ignore
 
   it('have their mode repaired, and say so without showing a secret', async () => {
     const path = folder();

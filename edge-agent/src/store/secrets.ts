@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Low } from 'lowdb';
 import { curveKeyPair } from 'zeromq';
 import * as z from 'zod';
-import type { PanelRole } from '@livecue/shared/contract';
+import { PanelRole } from '@livecue/shared/contract';
+import type { StoredDevice, TokenStore } from '../ports.ts';
 import { ConfigurationError } from '../runtime/agent-error.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { DurableJsonFile } from './json-file.ts';
@@ -23,8 +24,15 @@ const SecretsFile = z.strictObject({
   ingestCurve: CurvePairs,
   panelCurve: CurvePairs,
   panelTokens: z.array(TokenHash),
-  /** Those of `panelTokens` that are hosts' screens; all others are operators'. Absent: there is none. */
+  /** Of files of older versions: those of `panelTokens` that are hosts' screens; all others are operators'. */
   panelHosts: z.array(TokenHash).optional(),
+  /** What else is known of `panelTokens`. Absent in files of older versions. */
+  panelDevices: z
+    .record(
+      TokenHash,
+      z.strictObject({ role: PanelRole, name: z.string(), sinceMs: z.int().nullable(), seenMs: z.int().nullable() }),
+    )
+    .optional(),
   /** Signs what leaves for the cloud (Ed25519, PKCS #8, DER, base64). Absent in files of older versions: made then. */
   signingKey: z.string().min(1).optional(),
   /** User of the MQTT broker of `uplink.brokerUrl`, put here by the operator. Absent: it asks for none. */
@@ -47,7 +55,7 @@ export interface Secrets {
   readonly signingKey: string;
   readonly broker: { readonly username: string; readonly password: string } | null;
   /** SHA-256 (hexadecimal) of the tokens of paired panels; the tokens themselves are never written. */
-  readonly panelTokens: { role(hash: string): PanelRole | null; add(hash: string, role: PanelRole): Promise<void> };
+  readonly panelTokens: TokenStore;
 }
 
 /** Reads `secrets.json` (mode 0600) of the data folder, or makes it on the first start. */
@@ -78,10 +86,6 @@ export async function openSecrets(ports: { folder: string; logger: Logger }): Pr
 }
 
 function secretsOf(data: SecretsFile & { signingKey: string }, save: (data: SecretsFile) => Promise<void>): Secrets {
-  const hosts = new Set(data.panelHosts);
-  const known = new Map(
-    data.panelTokens.map((hash): [string, PanelRole] => [hash, hosts.has(hash) ? 'host' : 'operator']),
-  );
   const { clientSecretKey: ingestClientSecretKey, ...ingestCurve } = data.ingestCurve;
   const { clientSecretKey: panelClientSecretKey, ...panelCurve } = data.panelCurve;
   return {
@@ -92,20 +96,36 @@ function secretsOf(data: SecretsFile & { signingKey: string }, save: (data: Secr
     panelClientSecretKey,
     signingKey: data.signingKey,
     broker: data.broker ?? null,
-    panelTokens: {
-      role: (hash) => known.get(hash) ?? null,
-      async add(hash, role) {
-        TokenHash.parse(hash);
-        known.set(hash, role);
-        for (const oldest of known.keys()) {
-          if (known.size <= PANELS_KEPT) break;
-          known.delete(oldest);
-        }
-        const panelHosts = [...known.keys()].filter((one) => known.get(one) === 'host');
-        const { panelHosts: _before, ...others } = data;
-        // Without a host's screen the file stays one that an older version reads.
-        await save({ ...others, panelTokens: [...known.keys()], ...(panelHosts.length === 0 ? {} : { panelHosts }) });
-      },
+    panelTokens: tokensOf(data, (panelTokens, panelDevices) => {
+      const { panelHosts: _before, ...others } = data;
+      return save({ ...others, panelTokens, panelDevices });
+    }),
+  };
+}
+
+function tokensOf(
+  { panelTokens, panelHosts, panelDevices }: SecretsFile,
+  save: (hashes: string[], devices: Record<string, StoredDevice>) => Promise<void>,
+): TokenStore {
+  const older = (hash: string): StoredDevice => ({ role: panelHosts?.includes(hash) === true ? 'host' : 'operator', name: '', sinceMs: null, seenMs: null }); // prettier-ignore
+  const known = new Map(panelTokens.map((hash) => [hash, panelDevices?.[hash] ?? older(hash)]));
+  const write = () => save([...known.keys()], Object.fromEntries(known));
+  return {
+    get: (hash) => known.get(hash) ?? null,
+    all: () => [...known],
+    async put(hash, device) {
+      TokenHash.parse(hash);
+      known.set(hash, device);
+      for (const oldest of known.keys()) {
+        if (known.size <= PANELS_KEPT) break;
+        known.delete(oldest);
+      }
+      await write();
+    },
+    async remove(hash) {
+      if (!known.delete(hash)) return false;
+      await write();
+      return true;
     },
   };
 }

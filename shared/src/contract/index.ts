@@ -15,6 +15,7 @@ export * from './panel-comments.ts';
 export * from './panel-cues.ts';
 export * from './panel-fleet.ts';
 export * from './panel-link.ts';
+export * from './panel-roles.ts';
 export * from './panel-shows.ts';
 export * from './panel-signals.ts';
 export * from './show-log.ts';

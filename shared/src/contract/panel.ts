@@ -11,6 +11,7 @@ import { ANSWER_VERBS } from './panel-answers.ts';
 import { CATALOGUE_VERBS } from './panel-catalogue.ts';
 import { COMMENT_VERBS } from './panel-comments.ts';
 import { CUE_VERBS, CueState } from './panel-cues.ts';
+import { DEVICE_VERBS } from './panel-roles.ts';
 import { OrderCounts, ProductInterest, SIGNAL_VERBS } from './panel-signals.ts';
 import { SentMessage, UplinkStatus } from './uplink.ts';
 
@@ -74,13 +75,6 @@ export const PanelState = z.object({
 });
 export type PanelState = z.infer<typeof PanelState>;
 
-/**
- * What a paired device may do. `operator` is the desk and may do everything; `host` is a screen on the
- * set, where passers-by look: it gets no viewer's words.
- */
-export const PanelRole = z.enum(['operator', 'host']);
-export type PanelRole = z.infer<typeof PanelRole>;
-
 const PromptArgument = z.strictObject({ promptId: z.string().min(1).max(128) });
 
 /** The verbs a panel may call: arguments in, result out. Nothing else crosses. */
@@ -96,8 +90,7 @@ export const PANEL_VERBS = {
   'series.read': { args: z.strictObject({}), result: z.object({ points: z.array(SeriesPoint).max(600) }) },
   /** The newest messages that left for the cloud, byte for byte. */
   'uplink.sent': { args: z.strictObject({ limit: z.int().min(1).max(200).default(50) }), result: z.object({ messages: z.array(SentMessage) }) },
-  /** A new one-time code so that one more device can pair. */
-  'pairing.create': { args: z.strictObject({ role: PanelRole.default('operator') }), result: z.object({ code: z.string(), expiresMs: z.int(), urls: z.array(z.string()) }) },
+  ...DEVICE_VERBS,
   ...COMMENT_VERBS,
   ...ANSWER_VERBS,
   ...CUE_VERBS,
@@ -113,25 +106,13 @@ export type PanelVerb = keyof typeof PANEL_VERBS;
 export type PanelArgs<V extends PanelVerb> = z.input<(typeof PANEL_VERBS)[V]['args']>;
 export type PanelResult<V extends PanelVerb> = z.infer<(typeof PANEL_VERBS)[V]['result']>;
 
-/** Verbs that change nothing; calls of all others stand in the audit log. */
+/** Verbs that change nothing; calls of all others stand in the audit log. Who may call what: `VERB_ACCESS`. */
 export const READING_VERBS: ReadonlySet<PanelVerb> = new Set([
-  'series.read', 'uplink.sent', 'comments.after', 'comments.before', 'corrections.read', 'answers.read',
+  'self.read', 'devices.paired', 'series.read', 'uplink.sent', 'comments.after', 'comments.before', 'corrections.read', 'answers.read',
   'message.presets', 'offers.read', 'product.read', 'orders.read', 'labels.read', 'shows.list', 'shows.read',
   'fleet.read', 'models.read', 'actions.read', 'air.check', 'screen.report', 'catalogue.read', 'catalogue.products',
   'catalogue.upload', 'catalogue.preview', 'catalogue.export',
 ]); // prettier-ignore
-
-/** Verbs of a host's device; an operator's has all. */
-export const HOST_VERBS: ReadonlySet<PanelVerb> = new Set([
-  'prompt.done',
-  'prompt.snooze',
-  'prompt.mute',
-  'prompt.veto',
-  'series.read',
-  'screen.report',
-]);
-
-export const mayCall = (role: PanelRole, verb: PanelVerb): boolean => role === 'operator' || HOST_VERBS.has(verb);
 
 export const PanelErrorCode = z.enum([
   'bad-request',

@@ -47,7 +47,10 @@ export const GOOD_ARGUMENTS: Record<PanelVerb, unknown> = {
   'cues.control': { hold: true },
   'series.read': {},
   'uplink.sent': { limit: 1 },
-  'pairing.create': { role: 'host' },
+  'self.read': {},
+  'pairing.create': { role: 'host', name: '平板' },
+  'devices.paired': {},
+  'devices.remove': { device: '01234567' },
   'comments.after': {
     after: 0,
     revision: 0,
