@@ -97,7 +97,9 @@ export function createDeliveryPart(
       ...backend,
       async call(verb, args, caller) {
         if (verb === 'models.rollback') await deliveries.rollback();
-        return verb === 'models.read' || verb === 'models.rollback' ? deliveries.state() : backend.call(verb, args, caller);
+        return verb === 'models.read' || verb === 'models.rollback'
+          ? deliveries.state()
+          : backend.call(verb, args, caller);
       },
     }),
   };
