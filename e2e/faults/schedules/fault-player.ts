@@ -48,6 +48,11 @@ export class FaultPlayer {
         return this.#lane.crashDatabase().catch(() => undefined); // It may have crashed a moment ago already.
       case 'database-disconnect':
         return this.#lane.terminateBackends().catch(() => undefined);
+      case 'commit-lost':
+        // Whoever acknowledges before the answer to it has lost what it acknowledged.
+        this.#lane.proxies.database.vanishAt('COMMIT');
+        await delay(fault.forMs);
+        return this.#lane.proxies.database.heal();
       case 'disk-full':
         return this.#fillDisk(fault.forMs);
       case 'cut':

@@ -167,10 +167,18 @@ export class LaneAgent {
   #token = TOKEN;
   readonly #port: number;
 
-  private constructor(own: { agentId: string; folder: string; whole: boolean; brokerPort: number; port: number }) {
+  private constructor(own: {
+    agentId: string;
+    folder: string;
+    clockFile: string;
+    whole: boolean;
+    brokerPort: number;
+    port: number;
+  }) {
     const { agentId, folder, whole, port } = own;
     [this.agentId, this.folder, this.#whole, this.#port] = [agentId, folder, whole, port];
-    this.#clockFile = `${folder}.clock`;
+    // Not on the agent's own disk, which may be full.
+    this.#clockFile = own.clockFile;
     this.figuresFile = path.join(folder, 'figures.json');
     const brokerUrl = `mqtt://127.0.0.1:${own.brokerPort}`;
     this.#args = whole ? wholeArgs(this, { brokerUrl, port }) : [LIGHT, JSON.stringify(lightCall(this, { brokerUrl, port }))]; // prettier-ignore
@@ -178,7 +186,12 @@ export class LaneAgent {
 
   static async create(lane: Lane, own: { agentId: string; folder: string; whole: boolean }): Promise<LaneAgent> {
     mkdirSync(own.folder, { recursive: true });
-    return new LaneAgent({ ...own, brokerPort: lane.proxies.agent.port, port: await freePort() });
+    return new LaneAgent({
+      ...own,
+      clockFile: path.join(lane.folder, `${own.agentId}.clock`),
+      brokerPort: lane.proxies.agent.port,
+      port: await freePort(),
+    });
   }
 
   async start(): Promise<void> {

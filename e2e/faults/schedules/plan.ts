@@ -10,7 +10,7 @@ export type Fault = { readonly afterMs: number; readonly forMs: number } & (
   | { readonly kind: 'half-open'; readonly where: Place; readonly lost: readonly Direction[] }
   | { readonly kind: 'shuffle'; readonly where: 'agent' | 'receiver' }
   | { readonly kind: 'clock'; readonly offsetMs: number }
-  | { readonly kind: 'database-crash' | 'database-disconnect' }
+  | { readonly kind: 'database-crash' | 'database-disconnect' | 'commit-lost' }
   | { readonly kind: 'disk-full' }
 );
 
@@ -46,6 +46,7 @@ const KINDS: readonly (readonly [kind: FaultKind, weight: number])[] = [
   ['clock', 3],
   ['database-crash', 1],
   ['database-disconnect', 2],
+  ['commit-lost', 2],
   ['disk-full', 1],
 ];
 
@@ -72,6 +73,7 @@ export function planOf(seed: number, schedule: number, can: { readonly smallDisk
         return { ...at, kind, offsetMs: one([HOUR_MS, -HOUR_MS]) };
       case 'database-crash':
       case 'database-disconnect':
+      case 'commit-lost':
       case 'disk-full':
         return { ...at, kind };
       default:

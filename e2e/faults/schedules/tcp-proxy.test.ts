@@ -135,3 +135,23 @@ test('refuses newcomers while the way is cut, and takes them afterwards', async 
   socket.destroy();
   taken.destroy();
 });
+
+test('from certain bytes on nothing passes up on their connection, and healing resets it', async () => {
+  await proxy.stop();
+  proxy = await startTcpProxy({ targetPort: (server.address() as AddressInfo).port, random: randomFrom(1), mqtt: false }); // prettier-ignore
+  client.destroy();
+  got = Buffer.alloc(0);
+  client = connect(proxy.port, '127.0.0.1');
+  client.on('error', () => undefined);
+  await Promise.all([once(client, 'connect'), once(server, 'connection')]);
+  proxy.vanishAt('COMMIT');
+  client.write('BEGIN');
+  await expect.poll(() => got.toString()).toBe('BEGIN');
+  client.write('COMMIT');
+  client.write('BEGIN');
+  await expect.poll(() => proxy.figures.vanishedBytes).toBe('COMMITBEGIN'.length);
+  expect(got.toString()).toBe('BEGIN');
+  const gone = once(client, 'close');
+  proxy.heal();
+  await gone;
+});

@@ -38,6 +38,8 @@ export interface TcpProxy {
   cut(): void;
   /** Ends the next connection that carries so many more bytes up with RST, in the middle of what it carries. */
   resetAfter(bytes: number): void;
+  /** Nothing passes up any more on the connection that says these bytes next, neither they nor what follows. */
+  vanishAt(bytes: string): void;
   /** Flips one bit in the payload of the next PUBLISH up whose topic fits. */
   flipNext(topic: RegExp): void;
   stop(): Promise<void>;
@@ -71,6 +73,7 @@ export async function startTcpProxy(config: ProxyConfig): Promise<TcpProxy> {
     heal: () => proxy.heal(),
     cut: () => proxy.cut(),
     resetAfter: (bytes) => void (proxy.resetIn = bytes),
+    vanishAt: (bytes) => void (proxy.vanishAt = bytes),
     flipNext: (topic) => void (proxy.flip = topic),
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -87,6 +90,7 @@ class Wire {
   now: Weather = {};
   resetIn: number | null = null;
   flip: RegExp | null = null;
+  vanishAt: string | null = null;
 
   constructor(config: ProxyConfig) {
     this.config = config;
@@ -107,6 +111,7 @@ class Wire {
   heal(): void {
     this.now = {};
     this.resetIn = null;
+    this.vanishAt = null;
     for (const link of this.#links) if (link.tainted) link.reset();
   }
 
@@ -197,13 +202,21 @@ class Flow {
 
   take(chunk: Buffer): void {
     const { now, config, figures } = this.#proxy;
-    if (now.vanish?.includes(this.#ends.direction) === true) this.#link.tainted = this.#lost = true;
+    if (now.vanish?.includes(this.#ends.direction) === true || this.#says(chunk))
+      this.#link.tainted = this.#lost = true;
     if (this.#lost) {
       figures.vanishedBytes += chunk.length;
       return;
     }
     if (!config.mqtt) return this.#send(chunk);
     for (const packet of this.#frames.take(chunk)) for (const out of this.#shape(packet)) this.#send(out);
+  }
+
+  #says(chunk: Buffer): boolean {
+    const { vanishAt } = this.#proxy;
+    if (vanishAt === null || this.#ends.direction === 'down' || !chunk.includes(vanishAt)) return false;
+    this.#proxy.vanishAt = null;
+    return true;
   }
 
   drained(): Promise<void> {
