@@ -151,7 +151,7 @@ test('from certain bytes on nothing passes up on their connection, and healing r
   client.write('BEGIN');
   await expect.poll(() => proxy.figures.vanishedBytes).toBe('COMMITBEGIN'.length);
   expect(got.toString()).toBe('BEGIN');
-  const gone = once(client, 'close');
+  const gone = closeOf(client);
   proxy.heal();
   await gone;
 });
