@@ -6,6 +6,7 @@ import { PortInUseError } from '../runtime/agent-error.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createOverlayFeed, type OverlaySource } from './overlay-feed.ts';
 import { servePage } from './page-files.ts';
+import type { HttpGuest } from './panel-ports.ts';
 import type { Pairing } from './pairing.ts';
 import { browserName } from './browser-name.ts';
 import { isOwnHost, isOwnOrigin, tokenCookie } from './peer-check.ts';
@@ -86,6 +87,7 @@ export function createHttpPanel(
     readonly logger: Logger;
     readonly pageFolder: string;
     readonly overlay?: OverlaySource;
+    readonly control?: HttpGuest;
     readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   },
   config: { readonly host: string; readonly httpPort: number },
@@ -107,7 +109,7 @@ export function createHttpPanel(
         return answer(response, 403, { code: 'bad-request', message: 'Only the panel itself may pair.' });
       return pair(ports, request, response);
     }
-    if (overlay?.answer(request, response) === true) return;
+    if (overlay?.answer(request, response) === true || ports.control?.answer(request, response) === true) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return answer(response, 405, { code: 'bad-request', message: 'Expected GET.' }, { Allow: 'GET, HEAD' });
     }
@@ -125,6 +127,7 @@ export function createHttpPanel(
   });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
+    if (isOwnHost(request) && isOwnOrigin(request) && ports.control?.upgrade(request, socket, head) === true) return;
     if ((request.url ?? '').split('?', 1)[0] !== '/panel')
       return refuseUpgrade(socket, '404 Not Found', 'The panel is at /panel.');
     if (!isOwnHost(request) || !isOwnOrigin(request))

@@ -54,7 +54,7 @@ function digits(randomBytes: (length: number) => Uint8Array): string {
 }
 
 /** Wrong tries by address, at most `MAX_PEERS` of them, forgotten after a minute. */
-function createTries(nowMs: () => number) {
+export function createTries(nowMs: () => number) {
   const byPeer = new Map<string, number[]>();
   let all: number[] = [];
   const recent = (times: readonly number[]) => times.filter((t) => t > nowMs() - TRY_WINDOW_MS);

@@ -1,7 +1,15 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { AgentConfig } from '@livecue/shared/contract';
 import type { AuditSink, PanelBackend, TokenStore } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { OverlaySource } from './overlay-feed.ts';
+
+/** Another part that answers on the panel's port. Each says whether the request was one of its own. */
+export interface HttpGuest {
+  answer(request: IncomingMessage, response: ServerResponse): boolean;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+}
 
 export interface PanelPorts {
   readonly backend: PanelBackend;
@@ -16,6 +24,8 @@ export interface PanelPorts {
   readonly audit?: AuditSink;
   /** Absent: no overlay page is fed. */
   readonly overlay?: OverlaySource;
+  /** Absent: no control surface is served. */
+  readonly control?: HttpGuest;
 }
 
 /** Z85 keys of the desktop link. The one client key below is let in, no other. */

@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os';
 import type { PanelLink, PanelRole } from '@livecue/shared/contract';
 import type { Service } from '../runtime/service.ts';
 import type { PanelCaller } from '../ports.ts';
-import { createCallAnswerer } from './call-answer.ts';
+import { createCallAnswerer, type CallAnswerer } from './call-answer.ts';
 import { createDeviceAnswers } from './device-calls.ts';
 import { createHttpPanel } from './http-panel.ts';
 import { createPairing } from './pairing.ts';
@@ -20,6 +20,8 @@ export interface PanelServer extends Service {
     role?: PanelRole,
     name?: string,
   ): { readonly code: string; readonly expiresMs: number; readonly urls: string[] };
+  /** A call of somebody who is no panel and was let in elsewhere; as one of a panel it is checked and written down. */
+  readonly answer: CallAnswerer;
   /** Browsers connected now. */
   connected(): number;
 }
@@ -70,7 +72,15 @@ export function createPanelServer(ports: PanelPorts, config: PanelConfig): Panel
     );
   }; // prettier-ignore
   const http = createHttpPanel(
-    { pairing, onPaired, logger, pageFolder: ports.pageFolder, overlay: ports.overlay, onUpgrade: ws.upgrade },
+    {
+      pairing,
+      onPaired,
+      logger,
+      pageFolder: ports.pageFolder,
+      overlay: ports.overlay,
+      control: ports.control,
+      onUpgrade: ws.upgrade,
+    },
     config,
   );
   const zmq =
@@ -103,6 +113,7 @@ export function createPanelServer(ports: PanelPorts, config: PanelConfig): Panel
     stop,
     address: started,
     createCode,
+    answer,
     connected: () => ws.connected,
   };
 }
