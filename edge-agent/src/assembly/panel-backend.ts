@@ -254,6 +254,11 @@ export function createPanelBackend(
         case 'actions.forget':
         case 'overlay.clear':
           throw new Error(`${verb} is answered by the assembly, which has the actions`);
+        case 'control.read':
+        case 'control.add':
+        case 'control.remove':
+        case 'explain.tell':
+          throw new Error(`${verb} is answered by the assembly, which has the control surfaces`);
         case 'shows.list':
         case 'shows.read':
         case 'air.check':
@@ -265,6 +270,34 @@ export function createPanelBackend(
         case 'fleet.apply':
         case 'fleet.back':
           throw new PanelCallError('not-found', `${verb}: this agent is configured by its file alone.`);
+        case 'report.make':
+        case 'report.read':
+          throw new Error(`${verb} is answered by the assembly, which has the records`);
+        case 'rehearsal.read':
+        case 'rehearsal.upload':
+        case 'recording.remove':
+        case 'rehearsal.start':
+        case 'rehearsal.control':
+        case 'rehearsal.stop':
+        case 'rehearsal.remove':
+        case 'rehearsal.look':
+        case 'rehearsal.call':
+          throw new PanelCallError('not-found', `${verb}: this agent does not rehearse.`);
+        case 'settings.read':
+        case 'settings.form':
+        case 'settings.preview':
+        case 'settings.apply':
+        case 'settings.version':
+        case 'settings.restore':
+        case 'settings.waiting':
+        case 'settings.secrets':
+        case 'settings.secret':
+        case 'settings.restart':
+        case 'setup.export':
+        case 'setup.preview':
+        case 'setup.import':
+        case 'backup.list':
+          throw new PanelCallError('not-found', `${verb}: this agent is configured by its file alone.`);
         case 'catalogue.read':
         case 'catalogue.products':
         case 'catalogue.upload':
@@ -273,6 +306,10 @@ export function createPanelBackend(
         case 'catalogue.restore':
         case 'catalogue.export':
           throw new PanelCallError('not-found', `${verb}: this agent's catalogue is set by its file alone.`);
+        case 'log.read':
+        case 'log.check':
+        case 'log.export':
+          throw new Error(`${verb} is answered by the assembly, which has the log`);
         case 'self.read':
         case 'pairing.create':
         case 'devices.paired':

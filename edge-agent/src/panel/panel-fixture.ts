@@ -35,6 +35,11 @@ const DETAIL: ProductDetail = {
   sales: { openMs: 0, closeMs: 300_000, units: 0, fromMs: 0, perMinute: [] },
 }; // prettier-ignore
 
+const CONTROL: PanelResult<'control.read'> = {
+  tokens: [], httpUrl: null, osc: { state: 'closed', host: '127.0.0.1', port: 7427, problem: null }, presets: [],
+  state: { version: 1, mode: 'live', feed: 'ok', hold: false, kill: false, quiet: false, card: null, next: 0, queued: 0, explaining: null, text: { zh: '无提示', en: 'No card' } },
+}; // prettier-ignore
+
 const DEVICES: PanelResult<'fleet.read'> = {
   agentId: 'studio-1', connected: false, problem: null, others: [], toldMs: null,
   own: { sentMs: 0, version: '0.1.0', startedMs: 0, mode: 'simulated', feedAgeMs: null, eventsPerSecond: 0, commentsPerSecond: 0, modelP95Ms: null, cpuShare: 0, rssBytes: 0, freeDiskBytes: null, queued: 0, outbox: 0, clock: null, lastSyncMs: null, configVersion: null, modelVersion: 'rules-1' },
@@ -56,6 +61,8 @@ export function emptyState(nowMs: number): PanelState {
   }; // prettier-ignore
 }
 
+const CHAIN = { entries: 0, sinceMs: null, head: '0'.repeat(64), problem: null };
+const PREVIEW = { basis: 'x', problems: [], changes: [], warnings: [], showRuns: false };
 const MODELS = { serving: 'intent-1', delivered: {}, back: null, reports: [], problem: null };
 const EXTENT = { session: 1, oldestSeq: 1, newestSeq: 1, letGo: 0, examples: 0 };
 /** Its text must reach no device of a host. */
@@ -99,16 +106,46 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'actions.forget') return { forgotten: 0 };
       if (verb === 'overlay.clear') return {};
       if (verb === 'air.check') return { checks: [] };
+      if (verb === 'log.read') return { rows: [], more: false, devices: [], chain: CHAIN };
+      if (verb === 'log.check') return { chain: CHAIN };
+      if (verb === 'log.export') return { text: '', last: 0, more: false };
       if (verb === 'screen.report') return {};
+      if (verb === 'report.make') return { made: false };
+      if (verb === 'report.read') return { text: '' };
+      if (verb === 'rehearsal.read')
+        return { start: null, check: null, past: [], recordings: [], folder: '', products: 0 };
+      if (verb === 'rehearsal.upload') return { receivedBytes: 3 };
+      if (verb === 'rehearsal.start') return { rehearsalId: '20260501T120000Z-3f' };
+      if (verb === 'rehearsal.control' || verb === 'rehearsal.stop') return {};
+      if (verb === 'rehearsal.remove' || verb === 'recording.remove') return { removed: false };
+      if (verb === 'rehearsal.look') return { state: null };
+      if (verb === 'rehearsal.call') return { result: null };
       if (verb === 'shows.list') return { shows: [] };
       if (verb === 'shows.read') return { rows: [] };
       if (verb === 'models.read' || verb === 'models.rollback') return MODELS;
+      if (verb === 'control.read') return CONTROL;
+      if (verb === 'control.add') return { tokenId: '01234567', token: 'secret' };
+      if (verb === 'control.remove') return { removed: true };
+      if (verb === 'explain.tell') return { productId: 'p3' };
       if (verb === 'catalogue.read') return { products: 0, basis: 'x', currency: 'CNY', versions: [] };
       if (verb === 'catalogue.products') return { products: [] };
       if (verb === 'catalogue.upload') return { receivedBytes: 3 };
       if (verb === 'catalogue.preview') return { preview: null, unreadable: { zh: '空', en: 'empty' }, basis: 'x' };
       if (verb === 'catalogue.apply' || verb === 'catalogue.restore') return { version: null, reason: 'not-kept' };
       if (verb === 'catalogue.export') return { name: 'catalogue.csv', text: '' };
+      if (verb === 'settings.read') return { settings: {}, basis: 'x', versions: [], over: [], trial: null, waiting: null, last: null, showRuns: false, nowMs: 0 }; // prettier-ignore
+      if (verb === 'settings.form') return { schema: {}, connectors: [] };
+      if (verb === 'settings.preview') return PREVIEW;
+      if (verb === 'settings.version') return { settings: null, preview: PREVIEW };
+      if (/^(settings\.(apply|restore|waiting)|setup\.import)$/.test(verb))
+        return { version: null, waits: false, reason: 'not-kept', problems: [] };
+      if (verb === 'settings.secrets') return { secrets: [], keystore: null, pending: false };
+      if (verb === 'settings.secret') return { sinceMs: 1 };
+      if (verb === 'settings.restart') return { begun: false };
+      if (verb === 'setup.export') return { name: 'setup.json', text: '{}' };
+      if (verb === 'setup.preview')
+        return { unreadable: 'x', summary: null, preview: null, catalogue: null, missing: [] };
+      if (verb === 'backup.list') return { backups: [] };
       if (verb === 'message.presets') return { presets: [] };
       if (verb === 'message.send') return { promptId: 'operator-message/own/@1' };
       if (verb === 'message.clear') return { cleared: 1 };

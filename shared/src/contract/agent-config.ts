@@ -77,6 +77,10 @@ export const AgentConfig = z.strictObject({
     zmqPubPort: Port.default(7423),
     zmqCallPort: Port.default(7424),
   }).prefault({}),
+  control: z.strictObject({
+    oscHost: Loopback.describe('Address for OSC from control surfaces (docs/control.md); 0.0.0.0 lets other machines of the studio network press'),
+    oscPort: Port.default(7427).describe('UDP; opened only when a control surface has a token. HTTP and WebSocket are on the panel\'s port'),
+  }).prefault({}),
   uplink: z.strictObject({
     enabled: z.boolean().default(true),
     brokerUrl: z.string().refine((url) => !/^[a-z]+:\/\/[^/]*@/.test(url), 'user and password stand in secrets.json under broker, not in the address').nullable().default(null).describe('mqtt:// or mqtts:// of a broker whose receiver runs elsewhere; null starts the embedded broker and receiver'),

@@ -7,11 +7,13 @@ import { Product } from './catalogue.ts';
 /** Characters of base64 in one call: 96 KiB of a file. */
 export const UPLOAD_CHUNK_MAX = 128 * 1024;
 
-const UploadId = z.string().regex(/^[0-9a-f]{32}$/, 'expected 32 hexadecimal digits');
+export const UploadId = z.string().regex(/^[0-9a-f]{32}$/, 'expected 32 hexadecimal digits');
 const VersionNumber = z.int().min(1);
 
 /** Verbs that read a whole file: an answer may take a minute where others take seconds. */
-export const SLOW_VERBS: ReadonlySet<string> = new Set(['catalogue.preview', 'catalogue.apply']);
+export const SLOW_VERBS: ReadonlySet<string> = new Set([
+  'catalogue.preview', 'catalogue.apply', 'setup.preview', 'setup.import', 'rehearsal.stop', 'report.make',
+]); // prettier-ignore
 export const SLOW_VERB_MS = 60_000;
 
 /** One state of a file of the setup, kept beside it. */

@@ -10,8 +10,12 @@ import { AIR_VERBS } from './panel-air.ts';
 import { ANSWER_VERBS } from './panel-answers.ts';
 import { CATALOGUE_VERBS } from './panel-catalogue.ts';
 import { COMMENT_VERBS } from './panel-comments.ts';
+import { CONTROL_VERBS } from './panel-control.ts';
 import { CUE_VERBS, CueState } from './panel-cues.ts';
+import { LOG_VERBS } from './panel-log.ts';
 import { DEVICE_VERBS } from './panel-roles.ts';
+import { REHEARSAL_VERBS, RehearsalNow } from './panel-rehearsal.ts';
+import { SETTINGS_VERBS } from './panel-settings.ts';
 import { OrderCounts, ProductInterest, SIGNAL_VERBS } from './panel-signals.ts';
 import { SentMessage, UplinkStatus } from './uplink.ts';
 
@@ -72,6 +76,8 @@ export const PanelState = z.object({
   uplink: UplinkStatus,
   health: z.array(HealthItem),
   counters: z.record(z.string(), z.number()),
+  /** The rehearsal that runs beside the live room. Absent: none. */
+  rehearsal: RehearsalNow.optional(),
 });
 export type PanelState = z.infer<typeof PanelState>;
 
@@ -91,16 +97,22 @@ export const PANEL_VERBS = {
   /** The newest messages that left for the cloud, byte for byte. */
   'uplink.sent': { args: z.strictObject({ limit: z.int().min(1).max(200).default(50) }), result: z.object({ messages: z.array(SentMessage) }) },
   ...DEVICE_VERBS,
+  ...LOG_VERBS,
   ...COMMENT_VERBS,
   ...ANSWER_VERBS,
   ...CUE_VERBS,
   ...SIGNAL_VERBS,
   ...SHOW_VERBS,
   ...CATALOGUE_VERBS,
+  ...SETTINGS_VERBS,
   ...ACTION_VERBS,
+  ...CONTROL_VERBS,
   ...AIR_VERBS,
   ...FLEET_VERBS,
   ...MODEL_VERBS,
+  ...REHEARSAL_VERBS,
+  /** What the rehearsed room is at now; null: none runs, or it has not begun. */
+  'rehearsal.look': { args: z.strictObject({}), result: z.object({ state: PanelState.nullable() }) },
 } as const; // prettier-ignore
 export type PanelVerb = keyof typeof PANEL_VERBS;
 export type PanelArgs<V extends PanelVerb> = z.input<(typeof PANEL_VERBS)[V]['args']>;
@@ -108,10 +120,13 @@ export type PanelResult<V extends PanelVerb> = z.infer<(typeof PANEL_VERBS)[V]['
 
 /** Verbs that change nothing; calls of all others stand in the audit log. Who may call what: `VERB_ACCESS`. */
 export const READING_VERBS: ReadonlySet<PanelVerb> = new Set([
-  'self.read', 'devices.paired', 'series.read', 'uplink.sent', 'comments.after', 'comments.before', 'corrections.read', 'answers.read',
+  'self.read', 'devices.paired', 'log.read', 'log.check', 'log.export', 'series.read', 'uplink.sent', 'comments.after', 'comments.before', 'corrections.read', 'answers.read',
   'message.presets', 'offers.read', 'product.read', 'orders.read', 'labels.read', 'shows.list', 'shows.read',
   'fleet.read', 'models.read', 'actions.read', 'air.check', 'screen.report', 'catalogue.read', 'catalogue.products',
-  'catalogue.upload', 'catalogue.preview', 'catalogue.export',
+  'catalogue.upload', 'catalogue.preview', 'catalogue.export', 'settings.read', 'settings.form', 'settings.preview',
+  'settings.version', 'settings.secrets', 'setup.preview', 'backup.list', 'control.read',
+  // What is done in a rehearsed room is done to nothing.
+  'rehearsal.read', 'rehearsal.look', 'rehearsal.call', 'rehearsal.upload', 'report.read',
 ]); // prettier-ignore
 
 export const PanelErrorCode = z.enum([
