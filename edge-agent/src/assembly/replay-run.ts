@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentConfig, Catalogue } from '@livecue/shared/contract';
 import type { DropReason, LiveEvent } from '@livecue/shared/event';
+import type { Prediction } from '@livecue/shared/insight';
 import type { PromptEvent } from '@livecue/shared/prompt';
 import { createCanonicalDecoder } from '../ingest/canonical/decoder.ts';
-import { readEventFile } from '../ingest/replay-source.ts';
+import { readEventFile, type FileFrame } from '../ingest/replay-source.ts';
+import type { DecodedFrame } from '../ports.ts';
 import { openCommentPredictor } from './comment-predictor.ts';
 import { createCore } from './core.ts';
 import { openOrderModel } from './order-model.ts';
 import { createProductResolver, productById } from './product-resolver.ts';
-import { createShowLog } from './show-log.ts';
+import { createShowLog, type ShowLog } from './show-log.ts';
 
 export interface ReplaySink {
   write(file: 'windows' | 'prompts' | 'show-log', lines: string): void;
@@ -20,7 +22,24 @@ export interface ReplayInput {
   readonly catalogue: Catalogue;
   readonly config: AgentConfig;
   readonly speed: number | 'max';
+  /** Instead of what the files hold, as of a room that is simulated. Absent: the files. */
+  readonly frames?: AsyncIterable<FileFrame>;
 }
+
+/** Whoever lets people watch a recording go by, and act in it. */
+export interface ReplayWatch {
+  readonly mode: 'replay' | 'simulated';
+  /** Waits until this time of the recording is due; rejects with `ReplayStopped` to end the recording there. */
+  readonly pace: (recordedMs: number) => Promise<void>;
+  /** Once, before the first event. `nowMs` is time in the recording, 0 before its first event. */
+  readonly begun: (core: ReturnType<typeof createCore>, showLog: ShowLog, nowMs: () => number) => void;
+  readonly frame: (decoded: DecodedFrame) => void;
+  readonly event: (event: LiveEvent, prediction: Prediction | null) => void;
+  readonly ticked: (recordedMs: number) => void;
+}
+
+/** The recording ends before its end, because somebody wants it so: no failure. */
+export class ReplayStopped extends Error {}
 
 export interface ReplayResult {
   readonly summary: {
@@ -53,8 +72,9 @@ const MAX_NAMED_LINES = 100;
  */
 export async function runReplay(
   input: ReplayInput,
-  ports: { sink: ReplaySink; progress: (line: string) => void; signal: AbortSignal },
+  ports: { sink: ReplaySink; progress: (line: string) => void; signal: AbortSignal; watch?: ReplayWatch },
 ): Promise<ReplayResult> {
+  const { watch } = ports;
   const prompts = { raised: 0, updated: 0, closed: 0, suppressed: 0, held: 0 };
   let windows = 0;
   const predictor = await openCommentPredictor({ catalogue: input.catalogue, deadlineMs: null, onProblem: null });
@@ -71,7 +91,10 @@ export async function runReplay(
         ports.sink.write('prompts', events.map((event) => `${JSON.stringify(event)}\n`).join(''));
         showLog.prompts(events);
       },
-      onEvent: (event, prediction) => showLog.event(event, prediction),
+      onEvent: (event, prediction) => {
+        showLog.event(event, prediction);
+        watch?.event(event, prediction);
+      },
       onTick: (ms) => showLog.tick(ms),
       onNote: (note, ms) => showLog.note(note, ms),
     },
@@ -85,7 +108,7 @@ export async function runReplay(
       product: productById(input.catalogue),
       resolveProduct: createProductResolver(input.catalogue),
     },
-    { roomId: room.id, mode: 'replay', modelVersion: core.modelVersion, limits: { cardsPer10Min: advise.cardsPer10Min, actNowPer10Min: advise.actNowPer10Min } },
+    { roomId: room.id, mode: watch?.mode ?? 'replay', modelVersion: core.modelVersion, limits: { cardsPer10Min: advise.cardsPer10Min, actNowPer10Min: advise.actNowPer10Min } },
   ); // prettier-ignore
   const drops: ReplayResult['drops'] = { byReason: {}, lines: [], late: [] };
   // A recording has no clock of ours to be ahead of.
@@ -97,7 +120,9 @@ export async function runReplay(
   let nowMs: number | null = null;
   let firstMs: number | null = null;
   let pending: LiveEvent[] = [];
-  const pace = createPace(input.speed, ports.signal);
+  const isPaced = watch !== undefined || input.speed !== 'max';
+  const pace = watch?.pace ?? createPace(input.speed, ports.signal);
+  watch?.begun(core, showLog, () => nowMs ?? 0);
 
   const flush = async () => {
     if (pending.length === 0 || nowMs === null) return;
@@ -115,28 +140,36 @@ export async function runReplay(
     const until = nowMs + MAX_TICKED_GAP_MS;
     for (; next <= toMs; next += TICK_MS) {
       if (next > until) next = Math.max(next, Math.floor(toMs / TICK_MS) * TICK_MS);
+      // Also through a silence time passes at its speed: cards end when they end.
+      if (isPaced) await pace(next);
       nowMs = next;
       pipeline.tick(next);
+      watch?.ticked(next);
     }
     nowMs = toMs;
     await ports.sink.drained();
-    await pace(toMs);
   };
 
-  for await (const { frame, file, firstLine } of readEventFile(input.files)) {
-    ports.signal.throwIfAborted();
-    const decoded = decode({ ...frame, ingestTimeMs: nowMs ?? 0 });
-    for (const { line, reason, detail } of decoded.rejects) {
-      drops.byReason[reason] = (drops.byReason[reason] ?? 0) + 1;
-      if (drops.lines.length < MAX_NAMED_LINES) drops.lines.push({ file, line: firstLine + line - 1, reason, detail });
+  const play = async () => {
+    for await (const { frame, file, firstLine } of input.frames ?? readEventFile(input.files)) {
+      ports.signal.throwIfAborted();
+      const decoded = decode({ ...frame, ingestTimeMs: nowMs ?? 0 });
+      watch?.frame(decoded);
+      for (const { line, reason, detail } of decoded.rejects) {
+        drops.byReason[reason] = (drops.byReason[reason] ?? 0) + 1;
+        if (drops.lines.length < MAX_NAMED_LINES) drops.lines.push({ file, line: firstLine + line - 1, reason, detail }); // prettier-ignore
+      }
+      for (const event of decoded.events) {
+        firstMs ??= event.eventTimeMs;
+        await advance(Math.max(nowMs ?? event.eventTimeMs, event.eventTimeMs));
+        pending.push(event);
+      }
+      ports.progress(`${pipeline.counts.events} events, ${nowMs === null ? '' : new Date(nowMs).toISOString()}`);
     }
-    for (const event of decoded.events) {
-      firstMs ??= event.eventTimeMs;
-      await advance(Math.max(nowMs ?? event.eventTimeMs, event.eventTimeMs));
-      pending.push(event);
-    }
-    ports.progress(`${pipeline.counts.events} events, ${nowMs === null ? '' : new Date(nowMs).toISOString()}`);
-  }
+  };
+  await play().catch((error: unknown) => {
+    if (!(error instanceof ReplayStopped)) throw error;
+  });
   await flush();
   if (nowMs !== null) pipeline.tick(nowMs);
   pipeline.finish();
