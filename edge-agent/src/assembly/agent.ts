@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AgentConfig, Catalogue, PanelState } from '@livecue/shared/contract';
+import type { AgentConfig, Catalogue, PanelState, ShowLogEntry } from '@livecue/shared/contract';
 import type { LiveEvent } from '@livecue/shared/event';
 import type { OrderAnomaly, Prediction, WindowResult } from '@livecue/shared/insight';
 import type { PromptEvent } from '@livecue/shared/prompt';
@@ -27,7 +27,9 @@ import { createActionRoom, type ActionRoom } from './action-room.ts';
 import { openCommentModels } from './comment-predictor.ts';
 import type { CatalogueDesk } from './catalogue-desk.ts';
 import { createCommentDesk } from './comment-desk.ts';
+import { openControlPart } from './control-part.ts';
 import { createCore } from './core.ts';
+import { prefixed, sum } from './counts.ts';
 import { learnFromVerdicts, openOrderModel } from './order-model.ts';
 import { createDeliveryPart, modelsOf, openDeliveredModels } from './delivered-models.ts';
 import { createDriver } from './driver.ts';
@@ -36,6 +38,7 @@ import type { EmbeddedCloud } from './embedded-cloud.ts';
 import { createDecisionMeters } from './decision-latency.ts';
 import { agentHealth, createFleetPart, type FleetControl } from './fleet-part.ts';
 import { createLoopMeter } from './latency.ts';
+import { answeringLog } from './log-desk.ts';
 import { createLateUplink, switchedOff } from './late-uplink.ts';
 import { createOrderDesk } from './order-desk.ts';
 import { createPanelBackend } from './panel-backend.ts';
@@ -44,7 +47,6 @@ import { createProductResolver, productById } from './product-resolver.ts';
 import { recordingActions } from './show-actions.ts';
 import { answeringShows } from './show-calls.ts';
 import { answeringAir, furthestClock } from './air-calls.ts';
-import type { ShowLogEntry } from '@livecue/shared/contract';
 import { createShowLog } from './show-log.ts';
 import { createReportKeeper } from './show-report-keeper.ts';
 import { createShowForecaster, openForShows } from './show-forecaster.ts';
@@ -328,7 +330,13 @@ async function assemble(
     { agentId, fleetKey: config.uplink.fleetKey, failedToOpen: read.deliveredProblem },
   ); // prettier-ignore
   const aired = answeringAir(answeringShows(desk, opened.showLog), { state: () => desk.state(), catalogue, skewMs: () => furthestClock(core.stream.stats().sources), nowMs }); // prettier-ignore
-  const answered = delivery.answering(room.answering(aired));
+  const control = input.panel
+    ? await openControlPart(
+        { folder, stage: () => core.advisor.stage(), view, sink, panel: () => panel, nowMs, logger },
+        { ...config, ...config.advise, roomId: config.room.id, catalogue, mode: input.mode },
+      )
+    : null;
+  const answered = delivery.answering(room.answering(control?.answering(aired) ?? aired));
   const backend = recordingActions(fleet?.answering(answered) ?? answered, {
     stage: () => core.advisor.stage(),
     answers: () => core.answers.rows(view()),
@@ -355,7 +363,7 @@ async function assemble(
   if (audit !== null) onOpened(() => audit.close());
   const panel = input.panel
     ? createPanelServer(
-        { backend: ports.catalogue?.answering(backend) ?? backend, nowMs, randomBytes: (length) => randomBytes(length), tokens: secrets.panelTokens, logger, pageFolder: path.join(ROOT, 'desktop/dist/renderer'), ...(audit === null ? {} : { audit }), overlay: room.overlay },
+        { backend: answeringLog(ports.catalogue?.answering(backend) ?? backend, folder), nowMs, randomBytes: (length) => randomBytes(length), tokens: secrets.panelTokens, logger, pageFolder: path.join(ROOT, 'desktop/dist/renderer'), ...(audit === null ? {} : { audit }), overlay: room.overlay, ...(control === null ? {} : { control: control.guest }) },
         { ...config.panel, curve: secrets.panelCurve },
       )
     : null; // prettier-ignore
@@ -373,6 +381,7 @@ async function assemble(
     ...(fleet === null ? [] : [fleet.desk]),
     delivery.deliveries,
     ...(panel === null ? [] : [panel]),
+    ...(control === null ? [] : [control]),
     room,
     driver,
     ...sources.map((source): Service => source),
@@ -428,9 +437,3 @@ async function assemble(
 
 /** The overlay is served to this machine alone; a server on all addresses listens on this one too. */
 const isLoopback = (host: string) => /^(127\.|::1$|localhost$|0\.0\.0\.0$|::$)/.test(host);
-
-const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((all, one) => all + one, 0);
-
-function prefixed(prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(counts).map(([key, count]) => [prefix + key, count]));
-}

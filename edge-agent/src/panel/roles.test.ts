@@ -17,6 +17,8 @@ const HOST = [
   'prompt.snooze',
   'prompt.mute',
   'prompt.veto',
+  'rehearsal.call',
+  'rehearsal.look',
   'screen.report',
   'self.read',
   'series.read',

@@ -10,13 +10,13 @@ import { DurableJsonFile } from './json-file.ts';
 export const AUDIT_FILE = 'audit.jsonl';
 const HEAD_FILE = 'audit-head.json';
 /** What stands before the first entry. */
-const NOTHING = '0'.repeat(64);
+export const NOTHING = '0'.repeat(64);
 const TEXT_KEPT = 200;
 /** Keys whose values never stand in the log, wherever they are. */
 const SECRET = /secret|token|password|credential|^code$|^key$|apikey|chunk/i;
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
-const Entry = z.object({
+export const AuditEntry = z.object({
   seq: z.int().min(1),
   atMs: z.int(),
   device: z.string(),
@@ -29,6 +29,7 @@ const Entry = z.object({
   /** SHA-256 of the line before, without its end; 64 zeros before the first. */
   before: Hash,
 });
+export type AuditEntry = z.infer<typeof AuditEntry>;
 const Head = z.object({ seq: z.int().min(0), hash: Hash });
 
 /** State of a log: how far it goes, and the first thing that is wrong with it. */
@@ -40,7 +41,7 @@ export interface AuditCheck {
   readonly problem: { readonly line: number; readonly words: string } | null;
 }
 
-const sha256 = (line: string) => createHash('sha256').update(line).digest('hex');
+export const sha256 = (line: string) => createHash('sha256').update(line).digest('hex');
 
 /**
  * The audit log of a data folder: `audit.jsonl` (mode 0600), appended and forced to disk call by call. Each line holds
@@ -114,21 +115,23 @@ export async function verifyAuditLog(folder: string): Promise<AuditCheck> {
   return { entries: lines.length, head: hash, problem };
 }
 
-function wrongWith(line: string, seq: number, before: string): string | null {
+/** Why a line does not follow from those before it; null: it does. */
+export function wrongWith(line: string, seq: number, before: string): string | null {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
     return 'is no JSON: it was changed, or a crash has cut it off';
   }
-  const entry = Entry.safeParse(value);
+  const entry = AuditEntry.safeParse(value);
   if (!entry.success) return 'is no entry of this log';
   if (entry.data.before === before && entry.data.seq === seq) return null;
   if (entry.data.seq > seq) return `is entry ${entry.data.seq} where ${seq} was expected: lines before it were removed`;
   return 'does not follow from the line before it: one of the two was changed, or a line was put in';
 }
 
-async function wrongEnd(folder: string, entries: number, hash: string): Promise<AuditCheck['problem']> {
+/** What is wrong with the end of a log of so many entries; null: nothing. */
+export async function wrongEnd(folder: string, entries: number, hash: string): Promise<AuditCheck['problem']> {
   const head = Head.safeParse(await new DurableJsonFile(join(folder, HEAD_FILE), 0o600).read().catch(() => null)).data;
   if (head === undefined) return entries === 0 ? null : { line: entries, words: `may not be the last one: ${HEAD_FILE} is missing or damaged` }; // prettier-ignore
   if (head.seq > entries) return { line: entries + 1, words: `and those up to ${head.seq} were removed from the end` };
