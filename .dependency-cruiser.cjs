@@ -1,5 +1,16 @@
 /** The import rules of docs/architecture.md, each with its reason. */
-const ADAPTERS = ['ingest', 'inference', 'panel', 'actions', 'sync', 'store', 'fleet', 'fleet-model', 'setup'];
+const ADAPTERS = [
+  'ingest',
+  'inference',
+  'panel',
+  'actions',
+  'control',
+  'sync',
+  'store',
+  'fleet',
+  'fleet-model',
+  'setup',
+];
 const CORE = '^edge-agent/src/(stream|advise|learn|report)/';
 
 module.exports = {

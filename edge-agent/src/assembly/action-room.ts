@@ -163,3 +163,6 @@ export function createActionRoom(
 }
 
 const cueOf = ({ rule, headline }: { rule: Moment['rule']; headline: Product['name'] }) => ({ rule, headline });
+
+/** The overlay is served to this machine alone; a server on all addresses listens on this one too. */
+export const isLoopback = (host: string) => /^(127\.|::1$|localhost$|0\.0\.0\.0$|::$)/.test(host);

@@ -23,11 +23,11 @@ import { createNoteSigner } from '../sync/note-signer.ts';
 import { createUplink } from '../sync/mqtt-uplink.ts';
 import { createShowRecords } from '../sync/show-records.ts';
 import { toPromptBody, toUplinkBodies } from '../sync/uplink-record.ts';
-import { createActionRoom, type ActionRoom } from './action-room.ts';
+import { createActionRoom, isLoopback, type ActionRoom } from './action-room.ts';
 import { openCommentModels } from './comment-predictor.ts';
 import type { CatalogueDesk } from './catalogue-desk.ts';
 import { createCommentDesk } from './comment-desk.ts';
-import { openControlPart } from './control-part.ts';
+import { openControlPart, type ControlPart } from './control-part.ts';
 import { createCore } from './core.ts';
 import { prefixed, sum } from './counts.ts';
 import { learnFromVerdicts, openOrderModel } from './order-model.ts';
@@ -330,12 +330,10 @@ async function assemble(
     { agentId, fleetKey: config.uplink.fleetKey, failedToOpen: read.deliveredProblem },
   ); // prettier-ignore
   const aired = answeringAir(answeringShows(desk, opened.showLog), { state: () => desk.state(), catalogue, skewMs: () => furthestClock(core.stream.stats().sources), nowMs }); // prettier-ignore
-  const control = input.panel
-    ? await openControlPart(
-        { folder, stage: () => core.advisor.stage(), view, sink, panel: () => panel, nowMs, logger },
-        { ...config, ...config.advise, roomId: config.room.id, catalogue, mode: input.mode },
-      )
-    : null;
+  const control: ControlPart | null = !input.panel ? null : await openControlPart(
+    { folder, stage: () => core.advisor.stage(), view, sink, panel: () => panel, nowMs, logger },
+    { control: config.control, language: config.language, presets: config.advise.presets, roomId: config.room.id, catalogue, mode: input.mode },
+  ); // prettier-ignore
   const answered = delivery.answering(room.answering(control?.answering(aired) ?? aired));
   const backend = recordingActions(fleet?.answering(answered) ?? answered, {
     stage: () => core.advisor.stage(),
@@ -361,7 +359,7 @@ async function assemble(
   );
   const audit = input.panel ? await openAuditLog(folder) : null;
   if (audit !== null) onOpened(() => audit.close());
-  const panel = input.panel
+  const panel: PanelServer | null = input.panel
     ? createPanelServer(
         { backend: answeringLog(ports.catalogue?.answering(backend) ?? backend, folder), nowMs, randomBytes: (length) => randomBytes(length), tokens: secrets.panelTokens, logger, pageFolder: path.join(ROOT, 'desktop/dist/renderer'), ...(audit === null ? {} : { audit }), overlay: room.overlay, ...(control === null ? {} : { control: control.guest }) },
         { ...config.panel, curve: secrets.panelCurve },
@@ -434,6 +432,3 @@ async function assemble(
     }),
   };
 }
-
-/** The overlay is served to this machine alone; a server on all addresses listens on this one too. */
-const isLoopback = (host: string) => /^(127\.|::1$|localhost$|0\.0\.0\.0$|::$)/.test(host);

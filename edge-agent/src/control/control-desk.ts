@@ -62,7 +62,11 @@ export function createControlDesk(ports: ControlPorts): ControlDesk {
     return now;
   };
 
-  async function call<V extends PanelVerb>(who: Presser, verb: V, args: PanelArgs<V>): Promise<Record<string, unknown>> {
+  async function call<V extends PanelVerb>(
+    who: Presser,
+    verb: V,
+    args: PanelArgs<V>,
+  ): Promise<Record<string, unknown>> {
     const message = await ports.call(who, verb, args);
     if (message.type === 'result') return message.result as Record<string, unknown>;
     if (message.type !== 'error') throw new Error(`${verb} was answered with a ${message.type}`);

@@ -24,7 +24,9 @@ export interface TokenBook {
   /** Null: there are as many as there may be. The token is told here and never again. */
   add(asked: Pick<ControlToken, 'name' | 'role'> & { days: number | null }): Promise<{ tokenId: string; token: string } | null>;
   remove(tokenId: string): Promise<boolean>;
-  /** Whose token it is. */
+  /** Whether a token that was let in still is one. */
+  holds(token: string): boolean;
+  /** Whose token it is; counts as a use of it. */
   find(token: string): Pick<ControlToken, 'tokenId' | 'name' | 'role'> | 'expired' | null;
 } // prettier-ignore
 
@@ -45,6 +47,11 @@ export async function openTokenBook(ports: {
     await file.write({ version: 1, tokens: next });
     tokens = next;
   };
+  const keptOf = (token: string) => {
+    const hash = hashOf(token);
+    return tokens.find((one) => one.hash === hash);
+  };
+  const isOver = ({ expiresMs }: Kept) => expiresMs !== null && expiresMs <= nowMs();
   return {
     list: () => tokens.map(({ hash: _hash, ...token }) => ({ ...token, usedMs: usedMs.get(token.tokenId) ?? null })),
     async add({ name, role, days }) {
@@ -61,11 +68,14 @@ export async function openTokenBook(ports: {
       await save(tokens.filter((one) => one.tokenId !== tokenId));
       return true;
     },
+    holds: (token) => {
+      const found = keptOf(token);
+      return found !== undefined && !isOver(found);
+    },
     find(token) {
-      const hash = hashOf(token);
-      const found = tokens.find((one) => one.hash === hash);
+      const found = keptOf(token);
       if (found === undefined) return null;
-      if (found.expiresMs !== null && found.expiresMs <= nowMs()) return 'expired';
+      if (isOver(found)) return 'expired';
       usedMs.set(found.tokenId, nowMs());
       return found;
     },
