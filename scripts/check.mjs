@@ -38,6 +38,7 @@ const CHECKS = [
       'bench',
     ],
   },
+  { name: 'licences', args: [path.join(ROOT, 'scripts/licences.mjs'), '--check'] },
   {
     name: 'format',
     args: [
