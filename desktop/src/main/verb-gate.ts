@@ -5,10 +5,12 @@ import type { AgentLink } from './agent-link.ts';
 export const PAGE_SCHEME = 'livecue';
 export const PAGE_ORIGIN = `${PAGE_SCHEME}://panel`;
 
-/** Who calls: the URL of the frame, and whether it is the top frame of one of our windows. */
+/** Who calls: the URL of the frame, whether it is the top frame of one of our windows, and what of that window is so. */
 export interface Sender {
   readonly url: string;
   readonly topFrameOfOurs: boolean;
+  /** The system keeps this window out of screen captures. */
+  readonly hiddenFromCapture: boolean;
 }
 
 /** One channel a verb: `panel:prompt.done`. */
@@ -22,8 +24,18 @@ const refuse = (code: 'not-paired' | 'bad-request', message: string): PanelMessa
   message,
 });
 
-export function isPage(sender: Sender): boolean {
-  return sender.topFrameOfOurs && URL.canParse(sender.url) && sender.url.startsWith(`${PAGE_ORIGIN}/`);
+/** True for an address of the built page; compared by its parts, since a prefix can be fooled. */
+export function isPageUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}` === PAGE_ORIGIN;
+}
+
+export const isPage = (sender: Sender): boolean => sender.topFrameOfOurs && isPageUrl(sender.url);
+
+/** The page cannot know whether its window can be captured; this process can. */
+function asKnownHere(verb: PanelVerb, args: object, sender: Sender): object {
+  return verb === 'screen.report' ? { ...args, hidden: sender.hiddenFromCapture } : args;
 }
 
 /** Checks who asks and what for, and only then asks the agent. */
@@ -42,5 +54,5 @@ export async function passVerb(
       `${verb} ${['args', ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'not valid'}`,
     );
   }
-  return link.call(verb, parsed.data);
+  return link.call(verb, asKnownHere(verb, parsed.data, sender));
 }
