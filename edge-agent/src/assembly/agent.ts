@@ -48,6 +48,7 @@ import { recordingActions } from './show-actions.ts';
 import { answeringShows } from './show-calls.ts';
 import { answeringAir, furthestClock } from './air-calls.ts';
 import { createShowLog } from './show-log.ts';
+import { openReportFiles } from './report-files.ts';
 import { createReportKeeper } from './show-report-keeper.ts';
 import { createShowForecaster, openForShows } from './show-forecaster.ts';
 import { createShowTotals } from './show-totals.ts';
@@ -315,7 +316,8 @@ async function assemble(
       policy: choice,
     },
   );
-  const reports = config.shows.report ? createReportKeeper({ log: opened.showLog, logger }, path.join(folder, 'reports')) : null; // prettier-ignore
+  const reports = createReportKeeper({ log: opened.showLog, nowMs, logger }, folder, config.shows);
+  const reportFiles = openReportFiles(folder);
   let beatMs: number | null = null;
   const health = () => agentHealth({ pipeline: core.pipeline, storeStatus: () => store.status(), rejected: () => sum(rejects), beatMs, panel }); // prettier-ignore
   const fleet = ports.fleet === null ? null : createFleetPart(
@@ -329,7 +331,7 @@ async function assemble(
     { opened: delivered, models: modelsOf(read.models, () => predictor.version), channel: uplink.channel, isBetweenShows: () => !showLog.running, nowMs, logger },
     { agentId, fleetKey: config.uplink.fleetKey, failedToOpen: read.deliveredProblem },
   ); // prettier-ignore
-  const aired = answeringAir(answeringShows(desk, opened.showLog), { state: () => desk.state(), catalogue, skewMs: () => furthestClock(core.stream.stats().sources), nowMs }); // prettier-ignore
+  const aired = answeringAir(answeringShows(desk, opened.showLog, reports, reportFiles), { state: () => desk.state(), catalogue, skewMs: () => furthestClock(core.stream.stats().sources), nowMs }); // prettier-ignore
   const control: ControlPart | null = !input.panel ? null : await openControlPart(
     { folder, stage: () => core.advisor.stage(), view, sink, panel: () => panel, nowMs, logger },
     { control: config.control, language: config.language, presets: config.advise.presets, roomId: config.room.id, catalogue, mode: input.mode },
@@ -350,7 +352,7 @@ async function assemble(
         beatMs = ms;
         backend.second(ms);
         room.second();
-        reports?.look(showLog.endedShowIds);
+        reports.look(showLog.endedShowIds);
       },
       latency,
       onFatal: ports.onFatal,
@@ -361,7 +363,7 @@ async function assemble(
   if (audit !== null) onOpened(() => audit.close());
   const panel: PanelServer | null = input.panel
     ? createPanelServer(
-        { backend: answeringLog(ports.catalogue?.answering(backend) ?? backend, folder), nowMs, randomBytes: (length) => randomBytes(length), tokens: secrets.panelTokens, logger, pageFolder: path.join(ROOT, 'desktop/dist/renderer'), ...(audit === null ? {} : { audit }), overlay: room.overlay, ...(control === null ? {} : { control: control.guest }) },
+        { backend: answeringLog(ports.catalogue?.answering(backend) ?? backend, folder), nowMs, randomBytes: (length) => randomBytes(length), tokens: secrets.panelTokens, logger, pageFolder: path.join(ROOT, 'desktop/dist/renderer'), ...(audit === null ? {} : { audit }), overlay: room.overlay, reports: reportFiles, ...(control === null ? {} : { control: control.guest }) },
         { ...config.panel, curve: secrets.panelCurve },
       )
     : null; // prettier-ignore
@@ -370,7 +372,7 @@ async function assemble(
   const services: Service[] = [
     { name: 'store', start: async () => undefined, stop: () => opened.stop() },
     ...(audit === null ? [] : [{ name: 'audit log', start: async () => undefined, stop: () => audit.close() }]),
-    ...(reports === null ? [] : [reports]),
+    reports,
     { name: 'models', start: async () => undefined, stop: () => predictor.close() },
     ...(showNetwork === null
       ? []

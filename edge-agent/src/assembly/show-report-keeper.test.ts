@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ShowLogEntry } from '@livecue/shared/contract';
@@ -10,6 +10,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const SHOW_ID = '20260501T120000Z-main';
 const START_MS = Date.UTC(2026, 4, 1, 12);
+const KEEP = { report: true, keep: 3, keepDays: 30 };
 const folders: string[] = [];
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
@@ -20,22 +21,28 @@ const ENTRIES: readonly ShowLogEntry[] = [
   { kind: 'ended', showId: SHOW_ID, atMs: START_MS + 120_000, lastEventMs: START_MS + 60_000, why: 'room-ended' },
 ]; // prettier-ignore
 
-function rig(stored: { ended: boolean }) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'livecue-reports-'));
+/** How much of the record there is by now. */
+const ENTRIES_SHOWN = { to: ENTRIES.length };
+
+function rig(stored: { ended: boolean }, folder = mkdtempSync(path.join(tmpdir(), 'livecue-reports-'))) {
   folders.push(folder);
   const said: string[] = [];
   const calls = { reads: 0 };
+  const clock = { nowMs: START_MS };
   const log: ShowLogStore = {
     shows: async () => [{ showId: SHOW_ID, firstMs: START_MS, lastMs: START_MS, entries: 2, ended: stored.ended }],
-    read: async (_showId, afterId) => {
+    read: async (showId, afterId) => {
       calls.reads++;
-      return ENTRIES.slice(afterId, afterId + 1).map((entry) => ({ id: afterId + 1, entry }));
+      if (showId !== SHOW_ID) return [];
+      return ENTRIES.slice(0, ENTRIES_SHOWN.to)
+        .slice(afterId, afterId + 1)
+        .map((entry) => ({ id: afterId + 1, entry }));
     },
   };
   const note = (level: string) => (text: string) => void said.push(`${level} ${text}`);
   const logger = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
-  const keeper = createReportKeeper({ log, logger }, path.join(folder, 'reports'));
-  return { folder, said, calls, keeper, target: path.join(folder, 'reports', SHOW_ID) };
+  const keeper = createReportKeeper({ log, nowMs: () => clock.nowMs, logger }, folder, KEEP);
+  return { folder, said, calls, clock, keeper, target: path.join(folder, 'reports', SHOW_ID) };
 }
 
 it('writes the report of a show once its end is on disk, says where, and only once', async () => {
@@ -61,7 +68,7 @@ it('leaves a report alone that lies there already', async () => {
   writeFileSync(path.join(first.target, 'report.zh.html'), 'mine');
   const log: ShowLogStore = { shows: () => Promise.reject(new Error('not asked')), read: () => Promise.reject(new Error('not asked')) }; // prettier-ignore
   const silent = () => undefined;
-  const again = createReportKeeper({ log, logger: { debug: silent, info: silent, warn: silent, error: silent } }, path.join(first.folder, 'reports')); // prettier-ignore
+  const again = createReportKeeper({ log, nowMs: () => START_MS, logger: { debug: silent, info: silent, warn: silent, error: silent } }, first.folder, KEEP); // prettier-ignore
   again.look([SHOW_ID]);
   await again.stop();
   expect(readFileSync(path.join(first.target, 'report.zh.html'), 'utf8')).toBe('mine');
@@ -78,4 +85,29 @@ it('says so when a report cannot be written, how to make it later, and does not 
   keeper.look([SHOW_ID]);
   await keeper.stop();
   expect(calls.reads).toBe(reads);
+});
+
+it('makes the report of a show that goes on when asked, and once more at its end', async () => {
+  const running = rig({ ended: false });
+  ENTRIES_SHOWN.to = 1;
+  expect(await running.keeper.make(SHOW_ID)).toBe(true);
+  expect(running.keeper.state(SHOW_ID)).toBe('so-far');
+  ENTRIES_SHOWN.to = ENTRIES.length;
+  const ended = rig({ ended: true }, running.folder);
+  await expect.poll(() => { ended.keeper.look([SHOW_ID]); return ended.keeper.state(SHOW_ID); }).toBe('final'); // prettier-ignore
+  expect(await ended.keeper.make('20260501T130000Z-none')).toBe(false);
+  await Promise.all([running.keeper.stop(), ended.keeper.stop()]);
+});
+
+it('keeps as many reports as records and none that is older, and touches nothing else in the folder', async () => {
+  const { folder, keeper, clock } = rig({ ended: true });
+  const DAY = 86_400_000;
+  const names = ['20260501T120000Z-main', '20260430T120000Z-main', '20260429T120000Z-a', '20260428T120000Z-a', 'mine'];
+  for (const name of names) mkdirSync(path.join(folder, 'reports', name), { recursive: true });
+  const left = () => readdirSync(path.join(folder, 'reports')).sort();
+  await keeper.start(new AbortController().signal);
+  expect(left()).toEqual(['20260429T120000Z-a', '20260430T120000Z-main', '20260501T120000Z-main', 'mine']);
+  clock.nowMs = START_MS + 29.5 * DAY;
+  await keeper.start(new AbortController().signal);
+  expect(left()).toEqual(['20260501T120000Z-main', 'mine']);
 });

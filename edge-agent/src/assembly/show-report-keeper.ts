@@ -1,32 +1,32 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ShowLogStore } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Service } from '../runtime/service.ts';
-import { createReportMaker, SUMMARY_FILE, writeReport, zoneAt } from './show-report.ts';
+import { reportFolder, reportState, tidyReports } from './report-files.ts';
+import { createReportMaker, writeReport, zoneAt } from './show-report.ts';
 
 /** Writes the report of each show that ends, once; also of one that ended while the agent was being stopped. */
 export interface ReportKeeper extends Service {
   /** Called now and then with the shows that have ended. Returns at once. */
   look(endedShowIds: readonly string[]): void;
+  /** The report as of now, also of a show that goes on. False: there is no record of it. Rejects with the disk's error. */
+  make(showId: string): Promise<boolean>;
+  readonly state: (showId: string) => ReturnType<typeof reportState>;
 }
 
 export function createReportKeeper(
-  ports: { readonly log: ShowLogStore; readonly logger: Logger },
-  folder: string,
+  ports: { readonly log: ShowLogStore; readonly nowMs: () => number; readonly logger: Logger },
+  dataFolder: string,
+  config: { readonly report: boolean; readonly keep: number; readonly keepDays: number },
 ): ReportKeeper {
   const done = new Set<string>();
-  let underway: Promise<void> | null = null;
+  let underway: Promise<unknown> | null = null;
   let stopped = false;
 
-  /** The end of a show is read only once its step is on disk; until then it is tried again. */
-  const make = async (showId: string): Promise<void> => {
-    const target = path.join(folder, showId);
-    if (existsSync(path.join(target, SUMMARY_FILE))) return void done.add(showId);
-    const stored = (await ports.log.shows()).find((show) => show.showId === showId);
-    if (stored === undefined || !stored.ended) return;
+  const write = async (showId: string): Promise<boolean> => {
     const maker = createReportMaker();
+    let entries = 0;
     for (let afterId = 0; ;) {
       const rows = await ports.log.read(showId, afterId);
       if (rows.length === 0) break;
@@ -34,28 +34,47 @@ export function createReportKeeper(
         afterId = id;
         maker.add(entry);
       }
-      if (stopped) return;
+      entries += rows.length;
+      if (stopped) return false;
       await nextTurn();
     }
+    if (entries === 0) return false;
     const report = maker.finish();
-    writeReport(report, target, zoneAt(report.startedMs));
+    writeReport(report, reportFolder(dataFolder, showId), zoneAt(report.startedMs));
+    tidyReports(dataFolder, config, ports.nowMs());
+    return true;
+  };
+
+  /** The end of a show is read only once its step is on disk; until then it is tried again. */
+  const makeLast = async (showId: string): Promise<void> => {
+    if (reportState(dataFolder, showId) === 'final') return void done.add(showId);
+    const stored = (await ports.log.shows()).find((show) => show.showId === showId);
+    if (stored === undefined || !stored.ended || !(await write(showId))) return;
     done.add(showId);
-    ports.logger.info(`the show has ended; its report lies in ${target}`);
+    ports.logger.info(`the show has ended; its report lies in ${path.join(dataFolder, 'reports', showId)}`);
   };
 
   return {
     name: 'reports',
     look(endedShowIds) {
       const showId = endedShowIds.find((one) => !done.has(one));
-      if (showId === undefined || underway !== null || stopped) return;
-      underway = make(showId)
+      if (!config.report || showId === undefined || underway !== null || stopped) return;
+      underway = makeLast(showId)
         .catch((error: unknown) => {
           done.add(showId);
           ports.logger.warn(`writing the report of ${showId} failed (${error instanceof Error ? error.message : String(error)}); once that is mended: livecue report --show ${showId} --out DIR`); // prettier-ignore
         })
         .finally(() => (underway = null));
     },
-    start: async () => undefined,
+    async make(showId) {
+      // One after the other: two writers of one report would mix their files.
+      while (underway !== null) await underway;
+      const making = write(showId);
+      underway = making.catch(() => false).finally(() => (underway = null));
+      return making;
+    },
+    state: (showId) => reportState(dataFolder, showId),
+    start: async () => void tidyReports(dataFolder, config, ports.nowMs()),
     async stop() {
       stopped = true;
       await underway;

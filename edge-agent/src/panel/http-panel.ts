@@ -7,9 +7,10 @@ import type { Logger } from '../runtime/logger.ts';
 import { createOverlayFeed, type OverlaySource } from './overlay-feed.ts';
 import { servePage } from './page-files.ts';
 import type { HttpGuest } from './panel-ports.ts';
+import { serveReport, type ReportFiles } from './report-pages.ts';
 import type { Pairing } from './pairing.ts';
 import { browserName } from './browser-name.ts';
-import { isOwnHost, isOwnOrigin, tokenCookie } from './peer-check.ts';
+import { isOwnHost, isOwnOrigin, tokenCookie, tokenOf } from './peer-check.ts';
 import type { PanelCaller } from '../ports.ts';
 
 const MAX_BODY_BYTES = 1024;
@@ -88,6 +89,7 @@ export function createHttpPanel(
     readonly pageFolder: string;
     readonly overlay?: OverlaySource;
     readonly control?: HttpGuest;
+    readonly reports?: ReportFiles;
     readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   },
   config: { readonly host: string; readonly httpPort: number },
@@ -110,6 +112,8 @@ export function createHttpPanel(
       return pair(ports, request, response);
     }
     if (overlay?.answer(request, response) === true || ports.control?.answer(request, response) === true) return;
+    const role = () => ports.pairing.callerOf(tokenOf(request))?.role ?? null;
+    if (ports.reports !== undefined && (await serveReport(ports.reports, role, path, request, response))) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return answer(response, 405, { code: 'bad-request', message: 'Expected GET.' }, { Allow: 'GET, HEAD' });
     }

@@ -4,6 +4,7 @@ import type { AgentConfig } from '@livecue/shared/contract';
 import type { AuditSink, PanelBackend, TokenStore } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { OverlaySource } from './overlay-feed.ts';
+import type { ReportFiles } from './report-pages.ts';
 
 /** Another part that answers on the panel's port. Each says whether the request was one of its own. */
 export interface HttpGuest {
@@ -24,6 +25,8 @@ export interface PanelPorts {
   readonly audit?: AuditSink;
   /** Absent: no overlay page is fed. */
   readonly overlay?: OverlaySource;
+  /** Absent: no reports are served. */
+  readonly reports?: ReportFiles;
   /** Absent: no control surface is served. */
   readonly control?: HttpGuest;
 }

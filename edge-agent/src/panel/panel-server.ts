@@ -79,6 +79,7 @@ export function createPanelServer(ports: PanelPorts, config: PanelConfig): Panel
       pageFolder: ports.pageFolder,
       overlay: ports.overlay,
       control: ports.control,
+      reports: ports.reports,
       onUpgrade: ws.upgrade,
     },
     config,
