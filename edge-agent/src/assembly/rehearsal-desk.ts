@@ -25,9 +25,15 @@ type Args<V extends RehearsalVerb> = z.output<(typeof PANEL_VERBS)[V]['args']>;
 type Result<V extends RehearsalVerb> = PanelResult<V>;
 type Verbs = { readonly [V in RehearsalVerb]: (args: Args<V>, caller: PanelCaller) => Promise<Result<V>> };
 
+export interface Answering {
+  answering<B extends PanelBackend>(backend: B): B;
+}
+
 export interface RehearsalDesk {
   /** The backend of the live agent, with the verbs of rehearsals, and the running one in its state. */
   answering<B extends PanelBackend>(backend: B, config: AgentConfig): B;
+  /** The same behind another part that answers. */
+  beside(desk: Answering, config: AgentConfig): Answering;
   /** Ends the rehearsal that runs. */
   stop(): Promise<void>;
 }
@@ -226,7 +232,7 @@ export function createRehearsalDesk(
     'rehearsal.call': call,
   });
 
-  return {
+  const desk: RehearsalDesk = {
     answering(backend, config) {
       const own = verbs(config);
       files.tidy({ shows: config.shows.keep, days: config.shows.keepDays }, nowMs());
@@ -244,8 +250,10 @@ export function createRehearsalDesk(
             : backend.call(verb, args, caller),
       };
     },
+    beside: (other, config) => ({ answering: (backend) => desk.answering(other.answering(backend), config) }),
     stop: end,
   };
+  return desk;
 }
 
 /** Not a line of its recording could be used. */

@@ -34,14 +34,13 @@ export interface RehearsalFiles {
   of(rehearsalId: string): string;
   save(past: Omit<PastRehearsal, 'report'>): void;
   remove(rehearsalId: string): boolean;
-  /** What is beyond number and age goes, and what a crash left of uploads. */
+  /** Makes both folders; what is beyond number and age goes, and what a crash left of uploads. Call it first. */
   tidy(keep: { readonly shows: number; readonly days: number }, nowMs: number): void;
 }
 
 export function openRehearsalFiles(dataFolder: string): RehearsalFiles {
   const recordings = path.join(dataFolder, 'recordings');
   const rehearsals = path.join(dataFolder, 'rehearsals');
-  for (const folder of [recordings, rehearsals]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   /** Files that are on their way; an agent that starts again knows none of them. */
   const uploads = new Map<string, { readonly part: string; received: number; readonly totalBytes: number }>();
 
@@ -129,6 +128,7 @@ export function openRehearsalFiles(dataFolder: string): RehearsalFiles {
     },
     remove,
     tidy(keep, nowMs) {
+      for (const folder of [recordings, rehearsals]) mkdirSync(folder, { recursive: true, mode: 0o700 });
       for (const [at, id] of ids().entries()) {
         const known = read(id);
         if (known === null || at >= keep.shows || nowMs - known.beganMs > keep.days * DAY_MS) remove(id);
