@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, { words: string; load: () => Promise<Com
   start: { words: 'the agent with its panel; --demo runs a simulated room', load: async () => (await import('./commands/start.ts')).start },
   audit: { words: 'whether the log of what panels changed is as it was written', load: async () => (await import('./commands/audit.ts')).audit },
   catalogue: { words: 'products from CSV, XLSX, Shopify or JSON, with what would change', load: async () => (await import('./commands/catalogue.ts')).catalogue },
+  control: { words: 'tokens of buttons: Companion, Stream Deck, pedals, OSC', load: async () => (await import('./commands/control.ts')).control },
   replay: { words: 'recorded events through the whole pipeline, same bytes every time', load: async () => (await import('./commands/replay.ts')).replay },
   report: { words: 'what happened in a show: plots, tables, questions left open', load: async () => (await import('./commands/report.ts')).report },
   simulate: { words: 'write a simulated room with its ground truth', load: async () => (await import('./commands/simulate.ts')).simulate },
