@@ -28,6 +28,8 @@ export interface WebhookKind {
 const MAX_WAITING = 20_000;
 /** Events of one batch: enough to share one flush of the disk, few enough to fit into a frame. */
 const MAX_BATCH_EVENTS = 500;
+/** No sender waits longer, whatever its platform allows: the contract of connectors says two seconds. */
+const LONGEST_ANSWER_MS = 1_900;
 const OVERLOADED: WireAnswer = { status: 503, body: 'the agent cannot store this now: send it again in a moment' };
 
 interface Waiting {
@@ -51,7 +53,9 @@ export function createWebhookFactory(kind: WebhookKind): ConnectorFactory {
       const parsed = strict.safeParse(configuration);
       if (!parsed.success) {
         const words = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
-        throw new ConfigurationError(`Setting up the connector ${kind.name}: ${words.join('; ')}`);
+        throw new ConfigurationError(`Setting up the connector ${kind.name}: ${words.join('; ')}`, {
+          cause: parsed.error,
+        });
       }
       const decoder = kind.createDecoder(parsed.data, context);
       const api = kind.openApi?.(parsed.data as never, context);
@@ -155,7 +159,7 @@ function createWebhookConnector(
   /** Settles true when everything up to these events is on disk, false when that takes too long. */
   function storedInTime(events: readonly CanonicalWireEvent[], commit?: () => void): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), kind.answerWithinMs * 0.75);
+      const timer = setTimeout(() => resolve(false), Math.min(kind.answerWithinMs * 0.75, LONGEST_ANSWER_MS));
       const settle = (stored: boolean) => {
         clearTimeout(timer);
         resolve(stored);

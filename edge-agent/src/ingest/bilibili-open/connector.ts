@@ -26,7 +26,8 @@ const SILENCE_MS = 70_000;
 const QUIET_LIMIT_MS = 45_000;
 /** Of the second within which everything is closed after an abort. */
 const END_MS = 600;
-const SESSION_EXPIRED = 7003;
+/** 7000: the session is closed already; 7003: its heartbeat came too late, or it is another's. */
+const SESSION_GONE: ReadonlySet<number> = new Set([7000, 7003]);
 
 /** Bilibili's open platform: an application's session in one room. Endpoint `bilibili-open`. */
 export const bilibiliOpen = createFactory({
@@ -105,8 +106,8 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
     });
     const beat = async () => {
       const answer = await calls.heartbeat(session.gameId, signal);
-      if (!('end' in answer) && answer.code === SESSION_EXPIRED) {
-        finish({ next: 'back-off', problem: { code: 'expired', message: 'the session has expired (7003)' } });
+      if (!('end' in answer) && SESSION_GONE.has(answer.code)) {
+        finish({ next: 'back-off', problem: { code: 'expired', message: `the session is gone (${answer.code})` } });
       }
     };
     const closed = await socket.closed;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { DecodeResult, DecoderPorts, PlatformDecoder, WireInput } from '../connector.ts';
 import { control, createAssembler, derivedFromText, ignored, malformed, type MessageReading, unknown } from '../decoding/message-reading.ts'; // prettier-ignore
 import { parseSetup, SetupId, SetupSource } from '../decoding/setup.ts';
-import { asArray, asCount, asId, asInteger, asObject, asText, compact, money, part, readJson, timeOfSeconds, type WireObject } from '../decoding/wire-value.ts'; // prettier-ignore
+import { asArray, asCount, asId, asInteger, asObject, asRealId, asText, compact, isSet, money, part, readJson, timeOfSeconds, type WireObject } from '../decoding/wire-value.ts'; // prettier-ignore
 import { decodeFrame, type FramePart } from './frame-codec.ts';
 
 export const BilibiliOpenSetup = z
@@ -97,7 +97,7 @@ const READERS: Readonly<Record<string, (message: WireMessage, settings: Setup) =
 
 /** What all messages share. */
 function envelope({ data }: WireMessage) {
-  return { id: asText(data.msg_id), time: timeOfSeconds(data.timestamp) };
+  return { id: asRealId(data.msg_id), time: timeOfSeconds(data.timestamp) };
 }
 
 function person(data: WireObject, settings: Setup) {
@@ -106,7 +106,7 @@ function person(data: WireObject, settings: Setup) {
   const level = guardLevel(data.guard_level);
   const roles: string[] = [];
   if (identifier === settings.anchor_open_id) roles.push('host');
-  if (data.is_admin === 1 || data.is_admin === true) roles.push('moderator');
+  if (isSet(data.is_admin)) roles.push('moderator');
   if (level !== undefined) roles.push('member');
   return compact({
     identifier,
@@ -142,7 +142,7 @@ function readGift(message: WireMessage, settings: Setup): MessageReading {
   }
   // `price` is the list price; what was paid is `r_price`. Free gifts carry a price that is no money.
   const price = asInteger(data.r_price ?? data.price);
-  const isPaid = data.paid === true || data.paid === 1;
+  const isPaid = isSet(data.paid);
   const gift = compact({
     agent,
     giftId: asId(data.gift_id),

@@ -43,6 +43,7 @@ export function createPlatformCalls(context: ConnectorContext, base: string, key
     }
     const answer = asObject(readJson(await response.text().catch(() => '')));
     const code = asInteger(answer?.code);
+    if (response.status === 401 || response.status === 403) return { end: refusedWith(response.status) };
     if (!response.ok || answer === null || code === undefined) {
       const atLeastMs = parseRetryAfter(response.headers.get('retry-after'), context.nowMs()) ?? undefined;
       return { end: { next: 'back-off', atLeastMs, problem: { code: 'http', message: `${path}: status ${response.status}` } } };
@@ -78,16 +79,18 @@ function refusal(code: number): SessionEnd {
     const message = 'the identity code is wrong (7007): copy it again from the streamer page';
     return { next: 'failed', problem: { code: 'identity-code', message } };
   }
-  if (REFUSED.has(code)) {
-    const message = `the platform refuses the key (${code}): check access key, secret and app id`;
-    return { next: 'failed', problem: { code: 'refused', message } };
-  }
+  if (REFUSED.has(code)) return refusedWith(code);
   if (code === TOO_MANY_SESSIONS) {
     const message = 'too many sessions of this app are open for the room (7010): end the others';
     return { next: 'back-off', atLeastMs: 30_000, problem: { code: 'too-many-sessions', message } };
   }
   const atLeastMs = code === RATE_LIMITED ? 30_000 : undefined;
   return { next: 'back-off', atLeastMs, problem: { code: 'start', message: `start was answered with ${code}` } };
+}
+
+function refusedWith(code: number): SessionEnd {
+  const message = `the platform refuses the key (${code}): check access key, secret and app id`;
+  return { next: 'failed', problem: { code: 'refused', message } };
 }
 
 function causeOf(error: unknown): string {

@@ -3,7 +3,7 @@ import { decodeFrame, type FramePart } from '../bilibili-open/frame-codec.ts';
 import type { DecodeResult, DecoderPorts, PlatformDecoder, WireInput } from '../connector.ts';
 import { control, createAssembler, derivedFromText, duplicate, ignored, malformed, type MessageReading, unknown } from '../decoding/message-reading.ts'; // prettier-ignore
 import { parseSetup, SetupId, SetupSource } from '../decoding/setup.ts';
-import { asArray, asCount, asId, asInteger, asObject, asText, compact, part, readJson, timeOfMs, timeOfSeconds, type WireObject } from '../decoding/wire-value.ts'; // prettier-ignore
+import { asArray, asCount, asId, asInteger, asObject, asRealId, asText, compact, isSet, part, readJson, timeOfMs, timeOfSeconds, type WireObject } from '../decoding/wire-value.ts'; // prettier-ignore
 import { NO_CANONICAL_KIND, TOLD_TWICE } from './ignored-commands.ts';
 import { guardGift, inSilver, inYuan, readPackedGifts, readPackedWord, viewer } from './packed-messages.ts';
 
@@ -93,7 +93,15 @@ const READERS: Readonly<Record<string, Reader>> = {
   LIVE: readStart,
   PREPARING: readEnd,
   CUT_OFF: readEnd,
+  WARNING: () => WARNED,
   ROOM_CHANGE: readRoomChange,
+};
+
+/** Of the platform's inspectors: no canonical kind, so the operator sees it in the state of the source. */
+const WARNED: MessageReading = {
+  outcome: 'ignored',
+  reason: "the platform's inspectors warn this room: look at its page, before they end the show",
+  state: 'degraded',
 };
 
 /**
@@ -105,7 +113,7 @@ function readComment(message: WireObject): MessageReading {
   const head = asArray(info[0]);
   const sender = asArray(info[2]);
   const text = info[1];
-  const author = viewer({ uid: sender[0], name: sender[1], guardLevel: info[7], isModerator: sender[2] === 1 });
+  const author = viewer({ uid: sender[0], name: sender[1], guardLevel: info[7], isModerator: isSet(sender[2]) });
   if (typeof text !== 'string' || author === undefined) return malformed('info is too short');
   const token = asObject(info[9])?.ct;
   return {
@@ -138,7 +146,7 @@ function readGift(message: WireObject): MessageReading {
     final: true,
   });
   return {
-    id: asId(data.tid),
+    id: asRealId(data.tid),
     time: timeOfSeconds(data.timestamp),
     events: [{ type: 'live.gift.sent', data: gift }],
   };
@@ -170,7 +178,7 @@ function readSuperChat(message: WireObject): MessageReading {
     name: user.uname,
     image: user.face,
     guardLevel: user.guard_level,
-    isModerator: user.manager === 1,
+    isModerator: isSet(user.manager),
   });
   if (identifier === undefined || yuan === undefined || author === undefined || typeof data.message !== 'string') {
     return malformed('id, uid, message or price is missing or not a number');
@@ -262,7 +270,7 @@ function readCards(message: WireObject): MessageReading {
 
 function readStart(message: WireObject, state: State): MessageReading {
   const time = timeOfSeconds(message.live_time);
-  const id = asId(message.live_key);
+  const id = asRealId(message.live_key);
   if (id !== undefined) {
     if (state.shows.has(id)) return duplicate('same live_key');
     // One show after another in one room: a handful in the life of a connection.

@@ -1,6 +1,6 @@
 import { malformed, type MessageReading } from '../decoding/message-reading.ts';
 import { message, type ProtobufFields, readProtobuf, text, varint } from '../decoding/protobuf-fields.ts';
-import { asCount, asId, asInteger, asText, compact, money, timeOfSeconds } from '../decoding/wire-value.ts';
+import { asCount, asId, asInteger, asRealId, asText, compact, money, timeOfSeconds } from '../decoding/wire-value.ts';
 
 const GUARD_NAMES = ['', '总督', '提督', '舰长'];
 /** Prices: 1000 are one yuan. */
@@ -76,7 +76,7 @@ export function guardGift(wire: WireGuard): MessageReading {
     final: true,
   });
   return {
-    id: asId(wire.payflow_id),
+    id: asRealId(wire.payflow_id),
     time: timeOfSeconds(wire.start_time),
     events: [{ type: 'live.gift.sent', data: gift }],
   };
@@ -137,7 +137,7 @@ function packedGift(item: ProtobufFields | null, agent: object): MessageReading 
     final: true,
   });
   return {
-    id: text(item, 9),
+    id: asRealId(text(item, 9)),
     time: timeOfSeconds(varint(item, 10)),
     events: [{ type: 'live.gift.sent', data: gift }],
   };

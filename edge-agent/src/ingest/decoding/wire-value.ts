@@ -44,6 +44,17 @@ export function asId(value: unknown): string | undefined {
   return Number.isSafeInteger(value) ? String(value) : asText(value);
 }
 
+/** An id where 0 stands for "not set", as in protobuf and in fields that every message has. */
+export function asRealId(value: unknown): string | undefined {
+  const id = asId(value);
+  return id === '0' ? undefined : id;
+}
+
+/** 1 and true, as a number, a string or a boolean: platforms send flags in all three forms. */
+export function isSet(value: unknown): boolean {
+  return value === true || asCount(value) === 1;
+}
+
 /** A whole number from 0 to 2^53 − 1, sent as a number or as a string of digits. */
 export function asCount(value: unknown): number | undefined {
   const integer = asInteger(value);

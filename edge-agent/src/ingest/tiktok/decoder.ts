@@ -23,6 +23,8 @@ export interface TiktokDecoder extends PlatformDecoder {
 
 interface Context {
   readonly streaks: GiftStreaks;
+  /** The room's total as told last. */
+  readonly likes: { total: number | undefined };
   readonly nowMs: number;
 }
 
@@ -36,12 +38,13 @@ export function createDecoder(setup: unknown, ports: DecoderPorts): TiktokDecode
   const settings = parseSetup(TiktokSetup, setup, 'tiktok');
   const assembler = createAssembler(ports, { platform: 'tiktok', source: settings.source });
   const streaks = createGiftStreaks(ports.memory);
+  const likes: Context['likes'] = { total: undefined };
   let endIsTold = false;
   const withCommit = (result: DecodeResult) => compact({ ...result, commit: streaks.commit() ?? undefined });
   return {
     decode(input: WireInput): DecodeResult {
       const text = input.text ?? Buffer.from(input.bytes ?? []).toString('utf8');
-      const result = assembler.bundle(derivedFromText(readFrame(text, { streaks, nowMs: ports.nowMs() }), text));
+      const result = assembler.bundle(derivedFromText(readFrame(text, { streaks, likes, nowMs: ports.nowMs() }), text));
       endIsTold ||= result.events.some(({ type }) => type === 'live.room.ended');
       return withCommit(result);
     },
@@ -141,7 +144,9 @@ function readGift(data: WireObject, { streaks, nowMs }: Context): MessageReading
   const giftName = name ?? giftId;
   if (agent === undefined || giftName === undefined) return malformed('the viewer or the gift is missing');
   const value = asCount(diamonds);
-  const comboId = groupId === '0' ? undefined : groupId;
+  const kind = asCount(type);
+  // Without its type a gift of a group is taken for a streak: told at the end, it is never counted twice.
+  const isStreak = kind === 1 || (kind === undefined && groupId !== undefined);
   const reading = (quantity: number, final: boolean): EventsReading => {
     const gift = compact({
       agent,
@@ -151,22 +156,25 @@ function readGift(data: WireObject, { streaks, nowMs }: Context): MessageReading
       unitValue: value === undefined ? undefined : String(value),
       totalValue: value === undefined ? undefined : String(BigInt(value) * BigInt(quantity)),
       giftUnit: 'XTK-diamond',
-      comboId,
+      comboId: groupId,
       final,
     });
     return { ...envelope(data), events: [{ type: 'live.gift.sent', data: gift }] };
   };
-  if (asCount(type) !== 1) return reading(total, true);
-  const key = `${agent.identifier}|${giftId ?? giftName}|${comboId ?? ''}`;
-  const step = { key, isLoose: comboId === undefined, messageId: envelope(data).id, total, isEnd, reading };
+  if (!isStreak) return reading(total, true);
+  const key = `${agent.identifier}|${giftId ?? giftName}|${groupId ?? ''}`;
+  const step = { key, isLoose: groupId === undefined, messageId: envelope(data).id, total, isEnd, reading };
   return streaks.take(step, nowMs);
 }
 
-/** What this viewer adds, and the room's total; some are lost, the total is the truth. */
-function readLike(data: WireObject): MessageReading {
-  const count = asCount(data.likeCount ?? data.count);
-  if (count === undefined) return malformed('the number of likes is missing');
+/** What this viewer adds, and the room's total; some are lost, the total is the truth. A total alone adds its difference. */
+function readLike(data: WireObject, { likes }: Context): MessageReading {
   const total = asCount(data.totalLikeCount ?? data.total);
+  const before = likes.total ?? total;
+  const count =
+    asCount(data.likeCount ?? data.count) ?? (total === undefined ? undefined : Math.max(0, total - before!));
+  if (count === undefined) return malformed('the number of likes is missing');
+  likes.total = total ?? likes.total;
   const like = compact({ agent: person(data), count, userInteractionCount: total });
   return { events: [{ type: 'live.like.added', data: like }] };
 }

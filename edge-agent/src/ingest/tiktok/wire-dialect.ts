@@ -1,4 +1,15 @@
-import { asArray, asId, asObject, asText, compact, part, timeOfMs, type WireObject } from '../decoding/wire-value.ts';
+import {
+  asArray,
+  asId,
+  asObject,
+  asRealId,
+  asText,
+  compact,
+  isSet,
+  part,
+  timeOfMs,
+  type WireObject,
+} from '../decoding/wire-value.ts';
 
 /**
  * Three dialects say the same with other names: the service (v2: `comment`, `user.userId`), the library
@@ -8,14 +19,14 @@ import { asArray, asId, asObject, asText, compact, part, timeOfMs, type WireObje
 /** Id and time: in `common`, or flat in old recordings. Ids in `monitorExtra` have lost their last digits. */
 export function envelope(data: WireObject) {
   const common = asObject(data.common) ?? data;
-  return { id: asId(common.msgId), time: timeOfMs(common.createTime) };
+  return { id: asRealId(common.msgId), time: timeOfMs(common.createTime) };
 }
 
 /** The viewer of a message with what it says of the viewer's place in the room; undefined without an id. */
 export function person(data: WireObject) {
   const user = asObject(data.user) ?? data;
   const login = asText(user.uniqueId) ?? asText(user.displayId);
-  const identifier = asId(user.userId) ?? asId(user.id) ?? login;
+  const identifier = asRealId(user.userId) ?? asRealId(user.id) ?? login;
   if (identifier === undefined) return undefined;
   const identity = part(data, 'userIdentity');
   const roles: string[] = [];
@@ -52,7 +63,7 @@ export function giftFields(data: WireObject) {
     diamonds: details.diamondCount ?? data.diamondCount,
     type: details.giftType ?? details.type ?? details.gift_type ?? data.giftType,
     count: data.repeatCount ?? details.repeatCount,
-    isEnd: data.repeatEnd === 1 || data.repeatEnd === true,
-    groupId: asId(data.groupId),
+    isEnd: isSet(data.repeatEnd),
+    groupId: asRealId(data.groupId),
   };
 }

@@ -122,7 +122,7 @@ function giver(event: WireObject) {
 }
 
 function subscription(prefix: 'sub' | 'subgift', event: WireObject, quantity: number): EventDraft | null {
-  const tier = asText(event.tier);
+  const tier = asId(event.tier);
   if (tier === undefined) return null;
   const data = { agent: giver(event), giftId: `${prefix}-${tier}`, giftName: tierName(tier), quantity, giftUnit: 'XTW-sub', final: true };
   return { type: 'live.gift.sent', data };

@@ -8,6 +8,8 @@ import { UNITS, untilQuotaDayEndsMs } from './quota-day.ts';
 
 const REQUEST_MS = 10_000;
 const MIN_POLL_MS = 1_000;
+/** Asked too often, and not told for how long to wait. */
+const RATE_MS = 10_000;
 
 export interface Answer {
   readonly status: number;
@@ -48,6 +50,13 @@ export function endOf({ status, text, retryAfterMs }: Answer, nowMs: number): Se
   if (/quota|dailyLimit/i.test(reason)) {
     const problem = { code: 'quota', message: "the day's quota is used up; it begins again at midnight Pacific time" };
     return { next: 'back-off', atLeastMs: untilQuotaDayEndsMs(nowMs), problem };
+  }
+  if (/rateLimit/i.test(reason)) {
+    return {
+      next: 'back-off',
+      atLeastMs: retryAfterMs ?? RATE_MS,
+      problem: { code: 'rate', message: 'YouTube was asked too often' },
+    };
   }
   if (/liveChat(Ended|Disabled)/.test(reason)) return { next: 'nothing' };
   if (status === 401 || status === 403 || status === 404) {

@@ -103,6 +103,8 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
   async function listen(link: SessionLink, live_chat_id: string): Promise<SessionEnd> {
     const askedWith = token;
     let lastMs = context.nowMs();
+    // Of a call without a token the first response is recent chat, and that one alone.
+    let isHistory = askedWith === null;
     let isOffline = false;
     let isSilent = false;
     const request = { live_chat_id, part: PART, max_results: settings.max_results, ...(token === null ? {} : { page_token: token }) }; // prettier-ignore
@@ -113,8 +115,8 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
       link.open();
       link.keepAlive();
       const { next_page_token, offline_at } = response as Record<string, unknown>;
-      // Without a token the first response of a call is recent chat.
-      const query: Record<string, string> = token === null ? {} : { page_token: token };
+      const query: Record<string, string> = isHistory ? {} : { page_token: token ?? 'the stream goes on' };
+      isHistory = false;
       token = asText(next_page_token) ?? token;
       link.take(decoder.decode({ text: JSON.stringify(response), query }), token ?? undefined);
       isOffline ||= asText(offline_at) !== undefined;

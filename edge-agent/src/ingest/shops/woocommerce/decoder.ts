@@ -116,6 +116,12 @@ function createOrderReader(config: Setup, ports: DecoderPorts, recollection: Rec
     keepMs: MEMORY_MS,
     maxEntries: MAX_REMEMBERED,
   });
+  /** What was told as refunded of an order: a message of a refunded order that is changed again holds the same sum. */
+  const refunded: Remembered<string> = recollection.map({
+    name: 'refunded',
+    keepMs: MEMORY_MS,
+    maxEntries: MAX_REMEMBERED,
+  });
   const paid: Remembered<true> = recollection.map({ name: 'paid', keepMs: MEMORY_MS, maxEntries: MAX_REMEMBERED });
 
   /** A later message of a paid order is an update: one purchase is told once. */
@@ -149,7 +155,7 @@ function createOrderReader(config: Setup, ports: DecoderPorts, recollection: Rec
         return ignored('older than what is known of this order (date_modified_gmt)', known.key);
       }
       if (time !== undefined && time > (newest.get(orderNumber) ?? '')) newest.set(orderNumber, time);
-      if (status === 'refunded') return readRefund(order, orderNumber, priceCurrency, { ...known, time });
+      if (status === 'refunded') return readRefund(order, { orderNumber, priceCurrency, refunded }, { ...known, time });
       const mapped = Object.hasOwn(ORDER_STATUS, status) ? ORDER_STATUS[status] : undefined;
       if (mapped === undefined) return ignored('a status that the room does not need', known.key);
       const customer = idOf(order, 'customer_id');
@@ -170,19 +176,30 @@ function createOrderReader(config: Setup, ports: DecoderPorts, recollection: Rec
   return reader;
 }
 
+interface RefundedOrder {
+  readonly orderNumber: string;
+  readonly priceCurrency: string;
+  readonly refunded: Remembered<string>;
+}
+
+/** The sum of all refunds of the order, less what was told before. */
 function readRefund(
   order: WireObject,
-  orderNumber: string,
-  priceCurrency: string,
+  { orderNumber, priceCurrency, refunded }: RefundedOrder,
   known: Known & { time: string | undefined },
 ): ShopMessage {
-  // prettier-ignore
   const { time, ...message } = known;
   const refunds = objectsOf(order.refunds);
   const totals = refunds.map(({ total }) => decimalOf(total, priceCurrency)?.replace('-', ''));
   if (totals.includes(undefined)) return malformed('a total of refunds is no amount');
-  const amount = totals.length > 0 ? sumOf(totals as string[], priceCurrency) : decimalOf(order.total, priceCurrency);
-  if (amount === undefined) return malformed('the refunded amount is missing');
+  const sum = totals.length > 0 ? sumOf(totals as string[], priceCurrency) : decimalOf(order.total, priceCurrency);
+  if (sum === undefined) return malformed('the refunded amount is missing');
+  const before = refunded.get(orderNumber);
+  const amount = before === undefined ? sum : sumOf([sum, `-${before}`], priceCurrency);
+  if (amount === undefined || (before !== undefined && !/[1-9]/.test(amount.replace(/^-.*/, '')))) {
+    return ignored('this refund was told before', known.key);
+  }
+  refunded.set(orderNumber, sum);
   const reason = refunds.map((refund) => asText(refund.reason)).find((each) => each !== undefined);
   const data = compact({ orderNumber, amount, priceCurrency, orderedItem: [], reason });
   return { ...message, events: [{ type: 'shop.order.refunded', data, time }] };
