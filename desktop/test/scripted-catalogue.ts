@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Catalogue, type PanelVerb } from '@livecue/shared/contract';
 import { openCatalogueBook } from '../../edge-agent/src/assembly/catalogue-book.ts';
 import { createCatalogueDesk } from '../../edge-agent/src/assembly/catalogue-desk.ts';
+import { Uploads } from '../../edge-agent/src/assembly/uploads.ts';
 import type { PanelBackend } from '../../edge-agent/src/ports.ts';
 
 const PRESENT = Catalogue.parse({
@@ -32,6 +33,6 @@ export function createScriptedCatalogue(nowMs: () => number): ScriptedCatalogue 
     call: (verb, args) => backend.call(verb, args, { device: 'desktop', role: 'admin', name: '' }),
   };
   const restart = async () => void (scripted.restarts += 1);
-  const backend = createCatalogueDesk({ book, restart }, { currency: 'CNY' }).answering(nobody);
+  const backend = createCatalogueDesk({ book, uploads: new Uploads(), restart }, { currency: 'CNY' }).answering(nobody);
   return scripted;
 }

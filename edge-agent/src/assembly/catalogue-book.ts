@@ -39,6 +39,8 @@ export interface CatalogueBook {
   /** Reads it again and takes what the order says, on the state `basis` alone (null: whatever it is). */
   apply(file: ImportFile, options: ImportOptions, basis: string | null, order: ImportOrder): Promise<ApplyResult>;
   restore(number: number, by: string): Promise<ApplyResult>;
+  /** Takes a whole catalogue as the next version, whatever it was. */
+  replace(catalogue: Catalogue, by: string, note: string): Promise<SetupVersion>;
 }
 
 /**
@@ -83,6 +85,8 @@ export function openCatalogueBook(
         }
         return { version, reason: null };
       }),
+    replace: (catalogue, by, note) =>
+      oneByOne(async () => versioned.write(catalogue, { atMs: ports.nowMs(), by, note }, await present())),
     restore: (number, by) =>
       oneByOne(async () => {
         const kept = Catalogue.safeParse(await versioned.readVersion(number));

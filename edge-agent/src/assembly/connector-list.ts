@@ -31,7 +31,7 @@ export interface ConnectorPorts {
 type Entry = AgentConfig['connectors'][number];
 
 /** Name under which the relay's token stands among the secrets of connectors. */
-const RELAY_SECRETS = 'hooks-relay';
+export const RELAY_SECRETS = 'hooks-relay';
 const STOP_DEADLINE_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
@@ -121,8 +121,12 @@ function createOne(
   }
 }
 
-/** Top-level fields of a connector's schema that are write-only. */
+type Property = { writeOnly?: boolean; additionalProperties?: { writeOnly?: boolean } };
+
+/** Top-level fields of a connector's schema that are write-only, or tables whose values are. */
 export function secretFields({ configuration }: ConnectorFactory): string[] {
-  const { properties = {} } = configuration as { properties?: Record<string, { writeOnly?: boolean }> };
-  return Object.keys(properties).filter((field) => properties[field]!.writeOnly === true);
+  const { properties = {} } = configuration as { properties?: Record<string, Property> };
+  return Object.keys(properties).filter(
+    (field) => properties[field]!.writeOnly === true || properties[field]!.additionalProperties?.writeOnly === true,
+  );
 }

@@ -5,11 +5,17 @@ import type { FleetControl } from '../assembly/fleet-part.ts';
 import { openRemoteConfig } from '../fleet/remote-config.ts';
 import type { AgentHealth } from '../fleet/trial.ts';
 import { cloudSide, memoryPorts, ownConfig } from '../fleet/testing/cloud-side.ts';
-import { runAgents } from './agent-run.ts';
+import { runAgents, type OwnSettings } from './agent-run.ts';
 
 const cloud = cloudSide();
 const cards = (cardsPer10Min: number, more: object = {}) => ({ settings: { advise: { cardsPer10Min } }, ...more });
 const HEALTHY: AgentHealth = { beatMs: 0, store: 'open', panelAnswers: null, events: 0, refused: 0 };
+
+/** Settings that nobody changes. */
+const fixedSettings = (own: AgentConfig): OwnSettings => ({
+  onTrial: false, errorRatioBefore: null, label: 'settings', starting: async () => own, due: () => false, beginWaiting: async () => false,
+  trialBegins: () => undefined, confirm: async () => undefined, rollBack: async () => false, stoppedWell: async () => undefined,
+}); // prettier-ignore
 
 interface Scene {
   /** By cards of its configuration: what becomes of an agent. */
@@ -33,7 +39,8 @@ async function play(scene: Scene, document: unknown) {
   const world = new Map<AgentConfig, { control: FleetControl; onFatal: (error: unknown) => void }>();
   const done = runAgents(
     {
-      remote,
+      remote: async () => remote,
+      settings: fixedSettings(ownConfig(cloud.verifier)),
       nowMs: () => Date.now(),
       logger: ports.logger,
       trialMs: 120,

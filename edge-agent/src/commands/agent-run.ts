@@ -5,12 +5,24 @@ import type { AgentConfig } from '@livecue/shared/contract';
 import type { Agent } from '../assembly/agent.ts';
 import type { FleetControl } from '../assembly/fleet-part.ts';
 import { openRemoteConfig, type RemoteConfig } from '../fleet/remote-config.ts';
-import { errorRatio, watchTrial } from '../fleet/trial.ts';
+import { errorRatio, watchTrial, type Tried } from '../fleet/trial.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { DurableJsonFile } from '../store/json-file.ts';
 
+/** The studio's own configuration over the life of the process. */
+export interface OwnSettings extends Tried {
+  /** What the next agent starts with; counts the start of settings on trial, or takes them back after too many. */
+  starting(): Promise<AgentConfig>;
+  /** A change waits that may be made now. */
+  due(showRuns: boolean): boolean;
+  /** Makes the change that waits. False: it was given up. */
+  beginWaiting(errorRatio: number | null): Promise<boolean>;
+}
+
 export interface AgentRunPorts {
-  readonly remote: RemoteConfig;
+  readonly settings: OwnSettings;
+  /** What the cloud side lays over the studio's own. */
+  readonly remote: (own: AgentConfig) => Promise<RemoteConfig>;
   readonly create: (config: AgentConfig, control: FleetControl, onFatal: (error: unknown) => void) => Promise<Agent>;
   /** Of each agent, as soon as it runs; resolves when `signal` ends it. */
   readonly live: (agent: Agent, config: AgentConfig, signal: AbortSignal) => Promise<void>;
@@ -27,13 +39,11 @@ const LAST_WORD_MS = 100;
 /** What the disk refused to take down is tried again so often. */
 const AGAIN_MS = 10_000;
 
-/** The state of the remote configuration in the data folder. */
-export async function openRemoteConfigIn(
+/** Opens the remote configuration of the data folder; anew when the studio's own configuration has changed. */
+export function remoteConfigIn(
   folder: string,
-  own: AgentConfig,
   ports: { nowMs: () => number; logger: Logger },
-): Promise<RemoteConfig> {
-  // prettier-ignore
+): (own: AgentConfig) => Promise<RemoteConfig> {
   const file = path.join(folder, 'remote-config.json');
   const disk = new DurableJsonFile(file, 0o600);
   const setAside = () => {
@@ -41,7 +51,15 @@ export async function openRemoteConfigIn(
     if (existsSync(file)) renameSync(file, kept);
     return kept;
   };
-  return openRemoteConfig({ ...ports, file: { read: () => disk.read(), write: (value) => disk.write(value), setAside } }, own); // prettier-ignore
+  let opened: { readonly own: string; readonly remote: RemoteConfig } | null = null;
+  return async (own) => {
+    const text = JSON.stringify(own);
+    if (opened?.own !== text) {
+      const stateFile = { read: () => disk.read(), write: (value: unknown) => disk.write(value), setAside };
+      opened = { own: text, remote: await openRemoteConfig({ ...ports, file: stateFile }, own) };
+    }
+    return opened.remote;
+  };
 }
 
 /**
@@ -54,10 +72,8 @@ export async function runAgents(ports: AgentRunPorts, signal: AbortSignal): Prom
   while (!signal.aborted) {
     const run = new AgentRun(ports, signal);
     const started = await run.start();
-    if (started && endedMs !== null) {
-      const { inForce } = ports.remote.report();
-      ports.logger.info(`started again with ${inForce === null ? "the studio's own configuration" : `configuration ${inForce}`} after ${ports.nowMs() - endedMs} ms`); // prettier-ignore
-    }
+    if (started && endedMs !== null)
+      ports.logger.info(`started again with ${run.configuredBy} after ${ports.nowMs() - endedMs} ms`);
     if (started) await run.untilEnd(() => (endedMs = ports.nowMs()));
     else endedMs ??= ports.nowMs();
   }
@@ -70,6 +86,7 @@ class AgentRun {
   readonly #forward = () => this.#end.abort(this.#outer.reason);
   #agent: Agent | null = null;
   #config: AgentConfig | null = null;
+  #remote: RemoteConfig | null = null;
   #fatal: { readonly error: unknown } | null = null;
 
   constructor(ports: AgentRunPorts, signal: AbortSignal) {
@@ -78,36 +95,37 @@ class AgentRun {
     signal.addEventListener('abort', this.#forward, { once: true });
   }
 
-  /** False: it could not start with a version on trial, which was taken back. */
+  get configuredBy(): string {
+    const inForce = this.#remote?.report().inForce ?? null;
+    return inForce === null ? "the studio's own configuration" : `configuration ${inForce}`;
+  }
+
+  /** False: it could not start with what is on trial, which was taken back. */
   async start(): Promise<boolean> {
-    const { remote, create } = this.#ports;
-    const control: FleetControl = {
-      remote,
-      apply: () => this.#change(() => this.#begin()),
-      back: () => this.#change(() => remote.rollBack('by the operator')),
-      again: () => this.#change(() => Promise.resolve(true)),
-    };
+    const { settings, create } = this.#ports;
     try {
+      const own = await settings.starting();
+      const remote = (this.#remote = await this.#ports.remote(own));
       this.#config = await remote.starting();
-      this.#agent = await create(this.#config, control, (error) => this.#fail(error));
+      this.#agent = await create(this.#config, this.#control(remote), (error) => this.#fail(error));
       await this.#agent.start(this.#end.signal);
       return true;
     } catch (error) {
       await this.#agent?.stop();
       this.#outer.removeEventListener('abort', this.#forward);
-      if (this.#outer.aborted) await remote.stoppedWell();
-      if (this.#outer.aborted || !remote.onTrial) throw error;
-      await this.#takeBack(`the agent could not start: ${(error as Error).message}`);
+      if (this.#outer.aborted) await this.#stoppedWell();
+      const tried = this.#tried;
+      if (this.#outer.aborted || tried === null) throw error;
+      await this.#takeBack(tried, `the agent could not start: ${(error as Error).message}`);
       return false;
     }
   }
 
   async untilEnd(onEnding: () => void): Promise<void> {
-    const { remote, live } = this.#ports;
     const agent = this.#agent!;
-    const beside = [this.#trial(agent), this.#lookForStaged(agent)];
+    const beside = [this.#trial(agent), this.#lookForChanges(agent)];
     try {
-      await live(agent, this.#config!, this.#end.signal);
+      await this.#ports.live(agent, this.#config!, this.#end.signal);
     } finally {
       onEnding();
       this.#end.abort();
@@ -116,10 +134,26 @@ class AgentRun {
       this.#outer.removeEventListener('abort', this.#forward);
     }
     const fatal = this.#fatal as { readonly error: unknown } | null;
-    if (fatal !== null) {
-      if (!remote.onTrial) throw fatal.error;
-      await this.#takeBack(`the agent failed: ${(fatal.error as Error).message}`);
-    } else if (this.#outer.aborted) await remote.stoppedWell();
+    if (fatal === null) return this.#stoppedWell();
+    const tried = this.#tried;
+    if (tried === null) throw fatal.error;
+    await this.#takeBack(tried, `the agent failed: ${(fatal.error as Error).message}`);
+  }
+
+  #control(remote: RemoteConfig): FleetControl {
+    return {
+      remote,
+      apply: () => this.#change(() => this.#begin()),
+      back: () => this.#change(() => remote.rollBack('by the operator')),
+      again: (change) => this.#change(async () => change === undefined || change(await this.#errorRatio())),
+      showRuns: () => this.#agent?.showRuns() ?? false,
+    };
+  }
+
+  /** One at a time: what is on trial can be told to blame. */
+  get #tried(): Tried | null {
+    if (this.#ports.settings.onTrial) return this.#ports.settings;
+    return this.#remote?.onTrial === true ? this.#remote : null;
   }
 
   #fail(error: unknown): void {
@@ -127,10 +161,14 @@ class AgentRun {
     this.#end.abort(error);
   }
 
-  async #takeBack(reason: string): Promise<void> {
-    const { remote, logger } = this.#ports;
-    logger.error(`configuration ${remote.report().inForce} is taken back: ${reason}`);
-    await remote.rollBack(reason);
+  async #stoppedWell(): Promise<void> {
+    await this.#ports.settings.stoppedWell();
+    await this.#remote?.stoppedWell();
+  }
+
+  async #takeBack(tried: Tried, reason: string): Promise<void> {
+    this.#ports.logger.error(`${tried.label} is taken back: ${reason}`);
+    await tried.rollBack(reason);
   }
 
   /** A change on disk, and then the next agent. */
@@ -140,21 +178,29 @@ class AgentRun {
     return true;
   }
 
-  async #begin(): Promise<boolean> {
-    const before = this.#agent === null ? null : errorRatio(await this.#agent.health());
-    return this.#ports.remote.begin(before);
+  async #errorRatio(): Promise<number | null> {
+    return this.#agent === null ? null : errorRatio(await this.#agent.health());
   }
 
-  async #lookForStaged(agent: Agent): Promise<void> {
-    const { remote, logger } = this.#ports;
+  async #begin(): Promise<boolean> {
+    if (this.#ports.settings.onTrial) return false;
+    return this.#remote!.begin(await this.#errorRatio());
+  }
+
+  /** What waits for the end of the show, of the studio or of the cloud side. */
+  async #lookForChanges(agent: Agent): Promise<void> {
+    const { settings, logger } = this.#ports;
     while (!this.#end.signal.aborted) {
       await this.#wait(LOOK_MS);
-      if (this.#end.signal.aborted || !remote.due(agent.showRuns())) continue;
-      const version = remote.report().version;
-      await this.#change(() => this.#begin()).then(
-        (begun) => begun && logger.info(`configuration ${version} comes into force; the agent starts again`),
+      if (this.#end.signal.aborted || this.#tried !== null) continue;
+      const ofStudio = settings.due(agent.showRuns());
+      if (!ofStudio && !this.#remote!.due(agent.showRuns())) continue;
+      const what = ofStudio ? 'the settings that waited' : `configuration ${this.#remote!.report().version}`;
+      const begin = ofStudio ? async () => settings.beginWaiting(await this.#errorRatio()) : () => this.#begin();
+      await this.#change(begin).then(
+        (begun) => begun && logger.info(`${what}: now in force; the agent starts again`),
         (error: unknown) => {
-          logger.error(`putting configuration ${version} into force: ${(error as Error).message}; tried again`);
+          logger.error(`putting ${what} into force: ${(error as Error).message}; tried again`);
           return this.#wait(AGAIN_MS);
         },
       );
@@ -162,21 +208,22 @@ class AgentRun {
   }
 
   async #trial(agent: Agent): Promise<void> {
-    const { remote, nowMs, trialMs, logger } = this.#ports;
-    if (!remote.onTrial) return;
-    const terms = { untilMs: nowMs() + trialMs, errorRatioBefore: remote.errorRatioBefore };
-    remote.trialBegins(terms.untilMs);
+    const { nowMs, trialMs, logger } = this.#ports;
+    const tried = this.#tried;
+    if (tried === null) return;
+    const terms = { untilMs: nowMs() + trialMs, errorRatioBefore: tried.errorRatioBefore };
+    tried.trialBegins(terms.untilMs);
     const reason = await watchTrial(
       { sample: () => agent.health(), nowMs, wait: (ms) => this.#wait(ms), ended: () => this.#end.signal.aborted },
       terms,
     );
     if (reason !== null) {
-      await this.#takeBack(reason);
+      await this.#takeBack(tried, reason);
       this.#end.abort();
     }
-    while (remote.onTrial && !this.#end.signal.aborted) {
-      await remote.confirm().catch((error: unknown) => {
-        logger.error(`writing that configuration ${remote.report().inForce} is well: ${(error as Error).message}`);
+    while (tried.onTrial && !this.#end.signal.aborted) {
+      await tried.confirm().catch((error: unknown) => {
+        logger.error(`writing that ${tried.label} is well: ${(error as Error).message}`);
         return this.#wait(AGAIN_MS);
       });
     }

@@ -4,20 +4,22 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { AgentConfig, Catalogue } from '@livecue/shared/contract';
+import { Catalogue, type AgentConfig } from '@livecue/shared/contract';
 import { createAgent, VERSION, type Agent } from '../assembly/agent.ts';
 import { openCatalogueBook, type CatalogueBook } from '../assembly/catalogue-book.ts';
-import { createCatalogueDesk } from '../assembly/catalogue-desk.ts';
 import { dataFolder } from '../assembly/data-folder.ts';
-import { createEmbeddedCloud } from '../assembly/embedded-cloud.ts';
+import { createKeptCloud } from '../assembly/kept-cloud.ts';
+import { databaseAddress } from '../assembly/secret-book.ts';
+import { createRehearsalDesk } from '../assembly/rehearsal-desk.ts';
+import { openRehearsalFiles } from '../assembly/rehearsal-files.ts';
+import { desktopKeystore, openSettingsPart } from '../assembly/settings-part.ts';
 import { sourcesFrom, type SourceCall, parseSourceCalls } from '../assembly/source-list.ts';
 import { simulatedCatalogue } from '../ingest/simulator/catalogue.ts';
 import { PROFILES } from '../ingest/simulator/profiles.ts';
 import { ConfigurationError } from '../runtime/agent-error.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
-import { loadConfig } from '../store/config-file.ts';
-import { openConnectorSecrets } from '../store/connector-files.ts';
-import { openRemoteConfigIn, runAgents } from './agent-run.ts';
+import type { SealChannel } from '../setup/settings/secret-seal.ts';
+import { remoteConfigIn, runAgents } from './agent-run.ts';
 import type { Io } from './command.ts';
 import { fileCommand } from './file-command.ts';
 
@@ -36,7 +38,7 @@ WebSocket events on 7421, ZeroMQ events on 7422, and brings its own MQTT broker 
   --json            one JSON line on stdout when ready
   --stats FILE      figures of the pipeline, written each second
   --log LEVEL       debug, info, warn, error (default info)
-  --trial-seconds N a configuration from the cloud side must be well for so long (default 60; docs/fleet.md)
+  --trial-seconds N changed settings, also from the cloud side, must be well for so long (default 60; docs/settings.md)
 
 Example: livecue start --demo
 `;
@@ -61,23 +63,24 @@ export const start = fileCommand('start', HELP, parseCall, async (call: Call, io
   const logger = createLogger({ write: (line) => io.stderr.write(line), nowMs: () => Date.now() }, call.log);
   mkdirSync(call.folder, { recursive: true, mode: 0o700 });
   const nowMs = () => Date.now();
-  const own = await configuration(call);
-  const remote = await openRemoteConfigIn(call.folder, own, { nowMs, logger });
-  // Nothing of it may be set from the cloud side, so it stays while one agent gives way to the next.
-  const embedded = own.uplink.enabled && own.uplink.brokerUrl === null
-    ? createEmbeddedCloud({ logger }, { host: '127.0.0.1', port: own.uplink.embeddedBrokerPort, databaseUrl: own.uplink.databaseUrl, folder: path.join(call.folder, 'cloud') })
-    : null; // prettier-ignore
   const book = catalogueOf(call, nowMs);
-  const connectorSecrets = await openConnectorSecrets(call.folder);
+  const seal = desktopKeystore(io.env.LIVECUE_KEYSTORE, (process as { parentPort?: SealChannel }).parentPort);
+  const settings = await openSettingsPart({ nowMs, logger, catalogue: book, seal }, { folder: call.folder, program: VERSION, ...configurationOf(call) }); // prettier-ignore
+  const cloud = createKeptCloud({ logger }, call.folder);
+  const rehearsals = createRehearsalDesk({ files: openRehearsalFiles(call.folder), catalogue: () => book.present(), nowMs, logger }, { version: VERSION }); // prettier-ignore
   let window: typeof openElectron | null = openElectron;
-  await embedded?.start(io.signal);
+  await settings.keeper.backUp('start');
   await runAgents(
     {
-      remote, nowMs, logger, trialMs: call.trialMs,
-      create: async (config, fleet, onFatal) => createAgent(
-        { config, catalogue: await book.present(), folder: call.folder, mode: modeOf(call.sources), panel: call.panel },
-        { nowMs, logger, catalogue: createCatalogueDesk({ book, restart: () => fleet.again() }, { currency: config.advise.currency }), createSources: (parts) => sourcesFrom(call.sources, { ...parts, connectorSecrets, folder: call.folder, nowMs, logger }, config), onFatal, fleet, embedded },
-      ),
+      settings: settings.book, remote: remoteConfigIn(call.folder, { nowMs, logger }), nowMs, logger, trialMs: call.trialMs,
+      async create(config, fleet, onFatal) {
+        const connectorSecrets = await settings.secrets.take();
+        const embedded = await cloud.for(config.uplink, databaseAddress(config.uplink.databaseUrl, connectorSecrets), io.signal);
+        return createAgent(
+          { config, catalogue: await book.present(), folder: call.folder, mode: modeOf(call.sources), panel: call.panel },
+          { nowMs, logger, catalogue: rehearsals.beside(settings.desk(fleet, config.advise), config), createSources: (parts) => sourcesFrom(call.sources, { ...parts, connectorSecrets, folder: call.folder, nowMs, logger }, config), onFatal, fleet, embedded },
+        );
+      },
       live(agent, config, signal) {
         announce(agent, call, config, io, logger, window);
         window = null;
@@ -85,7 +88,7 @@ export const start = fileCommand('start', HELP, parseCall, async (call: Call, io
       },
     },
     io.signal,
-  ).finally(() => embedded?.stop()); // prettier-ignore
+  ).finally(() => Promise.all([rehearsals.stop(), cloud.stop()])); // prettier-ignore
   logger.info('stopped; everything accepted is on disk');
   return 0;
 });
@@ -136,15 +139,15 @@ function parseCall(args: string[], io: Io): Call | { wrong: string } | 'help' {
   };
 }
 
-async function configuration(call: Call): Promise<AgentConfig> {
-  const file = call.config ?? path.join(call.folder, 'config.json');
-  if (existsSync(file)) return loadConfig(file);
-  if (call.config !== null)
+/** Where the configuration stands, and what is in force while it does not. */
+function configurationOf(call: Call): { file: string; without: Record<string, unknown> } {
+  if (call.config !== null && !existsSync(call.config))
     throw new ConfigurationError(
-      `Reading the configuration ${file}: there is no such file. Check the path after --config.`,
+      `Reading the configuration ${call.config}: there is no such file. Check the path after --config.`,
     );
   // Nobody heeds a cue of the demo: there is nothing to measure by holding some back.
-  return AgentConfig.parse(call.demo ? { advise: { holdBackShare: 0 } } : {});
+  const without = call.demo ? { advise: { holdBackShare: 0 } } : {};
+  return { file: call.config ?? path.join(call.folder, 'config.json'), without };
 }
 
 /** The products with their versions. Read anew for every agent: an import puts others there. */

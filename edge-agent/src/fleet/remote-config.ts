@@ -5,6 +5,7 @@ import { noteCrypto } from '../runtime/note-crypto.ts';
 import type { Logger } from '../runtime/logger.ts';
 import * as states from './config-state.ts';
 import { ConfigFile } from './config-state.ts';
+import type { Tried } from './trial.ts';
 
 export interface RemoteConfigPorts {
   /** The state file, written whole: what `write` returned from is on disk. Null: there is none yet. */
@@ -17,12 +18,11 @@ export interface RemoteConfigPorts {
  * Remote configuration over the life of the process, which is longer than an agent's: it says which configuration
  * the next agent gets, and asks for a next one by `onWanted`.
  */
-export interface RemoteConfig {
+export interface RemoteConfig extends Tried {
   /** Somebody may set something: `uplink.fleetKey` is there. */
   readonly on: boolean;
-  readonly onTrial: boolean;
-  /** Share of refused events before the version on trial, or null. */
-  readonly errorRatioBefore: number | null;
+  /** What the cloud side has laid over the studio's own; empty: nothing. */
+  readonly over: Readonly<Record<string, unknown>>;
   /** What the next agent starts with; counts the start of a version on trial, or takes it back after too many. */
   starting(): Promise<AgentConfig>;
   /** What came on the topic of desired configuration. */
@@ -31,12 +31,6 @@ export interface RemoteConfig {
   due(showRuns: boolean): boolean;
   /** Puts the staged version into force, on trial; the next `starting` gives it. False: none may begin. */
   begin(errorRatio: number | null): Promise<boolean>;
-  /** The agent with the version on trial runs, and must be well until then. */
-  trialBegins(untilMs: number): void;
-  confirm(): Promise<void>;
-  /** To the version before. False: there is none. */
-  rollBack(reason: string): Promise<boolean>;
-  stoppedWell(): Promise<void>;
   report(): ConfigReport;
   /** After every change of the report. */
   onChange(listener: () => void): () => void;
@@ -99,6 +93,14 @@ class StoredRemoteConfig implements RemoteConfig {
 
   get errorRatioBefore() {
     return this.#state.trial?.errorRatio ?? null;
+  }
+
+  get label() {
+    return `configuration ${this.#state.inForce?.version ?? 0}`;
+  }
+
+  get over() {
+    return this.#state.inForce?.settings ?? {};
   }
 
   async starting() {

@@ -10,6 +10,22 @@ export interface AgentHealth {
   readonly refused: number;
 }
 
+/** A configuration that must prove itself, whoever brought it: the cloud side or the studio. */
+export interface Tried {
+  readonly onTrial: boolean;
+  /** Share of refused events before it, or null. */
+  readonly errorRatioBefore: number | null;
+  /** What is on trial, for the log. */
+  readonly label: string;
+  /** The agent with it runs, and must be well until then. */
+  trialBegins(untilMs: number): void;
+  confirm(): Promise<void>;
+  /** To what was before. False: there is nothing to go back to. */
+  rollBack(reason: string): Promise<boolean>;
+  /** The agent was ended in good order: that start says nothing. */
+  stoppedWell(): Promise<void>;
+}
+
 export interface TrialPorts {
   readonly sample: () => Promise<AgentHealth>;
   readonly nowMs: () => number;

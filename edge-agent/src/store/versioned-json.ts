@@ -18,6 +18,12 @@ export interface VersionedJson {
   read(): Promise<unknown>;
   /** Writes the file and keeps it as the next version. `before` is what was in force when there was no file yet. */
   write(value: unknown, note: Omit<FileVersion, 'number'>, before: unknown): Promise<FileVersion>;
+  /** Keeps it as the next version and leaves the file as it is; `put` brings it there. */
+  keep(value: unknown, note: Omit<FileVersion, 'number'>, before: unknown): Promise<FileVersion>;
+  /** Writes the file alone, with a state that is kept. */
+  put(value: unknown): Promise<void>;
+  /** The newest version that is the same as `value`; null: none is. */
+  numberOf(value: unknown): Promise<number | null>;
   /** Newest first; the first is the file as it stands. */
   versions(): FileVersion[];
   /** Null: that version is not kept (any more). */
@@ -72,25 +78,43 @@ export function versionedJson(path: string, mode: number, nowMs: () => number): 
     return version;
   };
 
-  /** What is in the file, or was in force without one, when no version has it yet. */
-  const keepPresent = async (before: unknown): Promise<void> => {
+  const numberOf = async (value: unknown, among = numbers()): Promise<number | null> => {
+    const hash = hashOf(value);
+    for (const number of among) if (hashOf(await new DurableJsonFile(fileOf(number), mode).read()) === hash) return number; // prettier-ignore
+    return null;
+  };
+
+  /** What is in the file, or was in force without one, when no version of `among` has it yet. */
+  const keepPresent = async (before: unknown, among: number[]): Promise<void> => {
     const present = existsSync(path) ? await file.read() : before;
-    const newest = numbers()[0];
-    if (newest !== undefined && hashOf(await new DurableJsonFile(fileOf(newest), mode).read()) === hashOf(present)) return; // prettier-ignore
+    if ((await numberOf(present, among)) !== null) return;
     const atMs = existsSync(path) ? Math.round(statSync(path).mtimeMs) : nowMs();
     await keep(present, { atMs, by: '', note: '' });
+  };
+
+  const removeOld = () => {
+    for (const old of numbers().slice(VERSIONS_KEPT)) rmSync(fileOf(old));
   };
 
   return {
     read: () => file.read(),
     async write(value, note, before) {
       makeFolder(folder);
-      await keepPresent(before);
+      await keepPresent(before, numbers().slice(0, 1));
       const version = await keep(value, note);
       await file.write(value);
-      for (const old of numbers().slice(VERSIONS_KEPT)) rmSync(fileOf(old));
+      removeOld();
       return version;
     },
+    async keep(value, note, before) {
+      makeFolder(folder);
+      await keepPresent(before, numbers());
+      const version = await keep(value, note);
+      removeOld();
+      return version;
+    },
+    put: (value) => file.write(value),
+    numberOf,
     versions,
     async readVersion(number) {
       return numbers().includes(number) ? new DurableJsonFile(fileOf(number), mode).read() : null;

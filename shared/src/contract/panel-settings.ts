@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** Longest settings document that a panel may send, characters of JSON. */
 export const SETTINGS_TEXT_MAX = 100_000;
 /** Largest file of a whole setup, bytes. */
-export const SETUP_BYTES_MAX = 32 * 1024 * 1024;
+export const SETUP_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Settings as `config.json` holds them: what is left out has its default. */
 const SettingsDocument = z
