@@ -48,5 +48,10 @@ describe('golden lines of the live platforms', () => {
   }); // prettier-ignore
 });
 
+it("warnings of Bilibili's inspectors reach the operator by the state of the source", () => {
+  const warned = PLATFORM_DECODERS['bilibili-web']!({ room_id: 7 }, TEST_PORTS).decode({ text: '{"cmd":"WARNING","msg":"x"}' });
+  expect(warned).toMatchObject({ outcome: 'ignored', state: 'degraded' });
+}); // prettier-ignore
+
 for (const name of NAMES)
   describeOwnFixtures(name, PLATFORM_DECODERS[name]!, new URL(`${name}/fixtures/`, import.meta.url));

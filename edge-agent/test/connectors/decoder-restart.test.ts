@@ -47,6 +47,7 @@ const order = (status: string, minute: number): [string, Record<string, string>]
 const SHOWS = [
   { shop: 'shopify', what: 'carts', requests: [cart([1], 1), cart([1, 2], 2), cart([3, 2], 3), cart([3], 4), cart([3, 1], 5)], events: 4 }, // prettier-ignore
   { shop: 'woocommerce', what: 'paid orders', requests: [order('processing', 2), order('processing', 3), order('pending', 1), order('completed', 4)], events: 3 }, // prettier-ignore
+  { shop: 'woocommerce', what: 'refunds', requests: [order('refunded', 2), order('refunded', 3)], events: 1 },
 ];
 
 describe('what a shop was told', () => {
@@ -102,9 +103,9 @@ function openStream<T extends ReturnType<CreateDecoder>>(
   return {
     clock,
     /** A decoder as an agent finds it that was just started. */
-    decoder() {
+    decoder(other: object = setup) {
       const memory = openConnectorMemory({ folder, logger }, 'stream');
-      const decoder = create(setup as never, { ...TEST_PORTS, nowMs: () => clock.nowMs, memory } as never);
+      const decoder = create(other as never, { ...TEST_PORTS, nowMs: () => clock.nowMs, memory } as never);
       const stored = async (result: DecodeResult) => {
         result.commit?.();
         await memory.flush();
@@ -127,6 +128,9 @@ describe('what a stream was told', () => {
     expect(await second.stored(second.decoder.decode(video(20, '2026-01-15T12:30:00Z')))).toEqual([['live.like.added', 6], ['live.room.ended', undefined]]); // prettier-ignore
     const third = decoder();
     expect(await third.stored(third.decoder.decode(video(20, '2026-01-15T12:30:00Z')))).toEqual([]);
+    // Another video through the same connector has likes and an end of its own.
+    const next = decoder({ room: 'w' });
+    expect(await next.stored(next.decoder.decode(video(50, '2026-01-15T12:40:00Z')))).toEqual([['live.like.added', 0], ['live.room.ended', undefined]]); // prettier-ignore
   });
 
   it('TikTok: a streak of gifts goes on after a restart, and what nobody closed is told once', async () => {

@@ -12,7 +12,7 @@ const UNESCAPED: Readonly<Record<string, string>> = { s: ' ', ':': ';', r: '\r',
 
 /** Null when the line has no command. */
 export function parseIrcLine(line: string): IrcLine | null {
-  let rest = line.replace(/[\r\n]+$/, '');
+  let rest = withoutLineEnd(line);
   let tags: ReadonlyMap<string, string> = new Map();
   if (rest.startsWith('@')) {
     const end = rest.indexOf(' ');
@@ -60,4 +60,11 @@ function unescape(value: string): string {
   return value.includes('\\')
     ? value.replace(/\\(.?)/gs, (_, escaped: string) => UNESCAPED[escaped] ?? escaped)
     : value;
+}
+
+/** By hand: an expression tries every run of line ends inside as well, in the square of its length. */
+function withoutLineEnd(line: string): string {
+  let end = line.length;
+  while (end > 0 && '\r\n'.includes(line[end - 1]!)) end--;
+  return line.slice(0, end);
 }

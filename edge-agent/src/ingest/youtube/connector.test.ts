@@ -72,6 +72,12 @@ describe('connector of YouTube live chat', () => {
     expect(await rig.stop()).toBeLessThan(1000);
   });
 
+  it('takes only the first response for history, also when it names no token to go on with', async () => {
+    const { until, events } = await open([call([{ items: [item('a')] }, { items: [item('b')] }])]);
+    await until(() => events.length === 2);
+    expect(events.map(({ historical }) => historical ?? false)).toEqual([true, false]);
+  });
+
   it('goes on behind the remembered token, without history', async () => {
     const { until, events } = await open([call([response('p6', 'f')])], { cursor: 'p5' });
     await until(() => events.length === 1);
@@ -159,6 +165,13 @@ describe('connector of YouTube live chat', () => {
     expect(asked.map((query) => [query.get('liveChatId'), query.get('pageToken')])).toEqual([['found', null], ['found', 't1'], ['found', 't2'], ['found', 't3']]);
     expect(JSON.stringify(platform.requests.map(({ path }) => path))).not.toContain('zqx');
     expect(rig.health().cursor).toBe('t3');
+  });
+
+  it('waits when it was asked too often, and is not down for it', async () => {
+    platform = await openFakePlatform({ answer: () => ({ status: 403, body: { error: { code: 403, errors: [{ reason: 'rateLimitExceeded' }] } } }) });
+    rig = createRig(youtube, { ...CONFIGURATION, mode: 'poll' }, { 'youtube-grpc': 'grpc://127.0.0.1:9', 'youtube-api': platform.url });
+    await rig.until(() => rig.health().state === 'waiting');
+    expect(rig.health()).toMatchObject({ problem: { code: 'rate' }, nextRetryMs: rig.clock.nowMs() + 10_000 });
   });
 
   it('never sends a key in the clear to another machine', () => {

@@ -34,23 +34,25 @@ type Asked = { readonly pageToken: string | null } | null;
 export function createDecoder(setup: unknown, ports: DecoderPorts): PlatformDecoder {
   const settings = parseSetup(YoutubeSetup, setup, 'youtube');
   const assembler = createAssembler(ports, { platform: 'youtube', source: settings.source });
-  const state: State = { begun: false, ...remembered(ports.memory) };
+  const key = stateKey(settings.room);
+  const state: State = { begun: false, ...remembered(ports.memory, key) };
   return {
     decode({ text = '', query }: WireInput): DecodeResult {
       const before = { ...state };
       const result = assembler.bundle(derivedFromText(readMessage(text, askedBy(query), settings, state), text));
       const { ended, likes } = state;
       if (ports.memory === undefined || (ended === before.ended && likes === before.likes)) return result;
-      return { ...result, commit: () => ports.memory!.set(STATE_KEY, JSON.stringify({ ended, likes })) };
+      return { ...result, commit: () => ports.memory!.set(key, JSON.stringify({ ended, likes })) };
     },
   };
 } // prettier-ignore
 
-const STATE_KEY = 'told';
+/** Of one video: the next one has an end and likes of its own. */
+const stateKey = (room: string) => `told/${room}`;
 
 /** Likes that came while nobody listened are told when somebody does, and an end once. */
-function remembered(memory: DecoderPorts['memory']): Pick<State, 'ended' | 'likes'> {
-  const saved = asObject(readJson(memory?.get(STATE_KEY) ?? ''));
+function remembered(memory: DecoderPorts['memory'], key: string): Pick<State, 'ended' | 'likes'> {
+  const saved = asObject(readJson(memory?.get(key) ?? ''));
   return { ended: saved?.ended === true, likes: asCount(saved?.likes) ?? null };
 }
 

@@ -108,7 +108,7 @@ function isPing(request: ShopRequest): boolean {
   return request.headers['x-wc-webhook-topic'] === undefined && /^webhook_id=\d{1,12}$/.test(bodyText(request) ?? '');
 }
 
-const bare = (url: string) => url.replace(/\/+$/, '').toLowerCase();
+const bare = (url: string) => url.replace(/(?<!\/)\/+$/, '').toLowerCase();
 
 function createOrderReader(config: Setup, ports: DecoderPorts, recollection: Recollection) {
   const newest: Remembered<string> = recollection.map({
