@@ -8,7 +8,7 @@ import { arrangement, findDisplay, hostDisplay, remembered, visiblePlace, type D
 
 export type WindowKind = 'operator' | 'host';
 
-/** Pages of the desk in the order of the key "next page". */
+/** Pages of the desk that a show needs, in the order of the key "next page". */
 export const DESK_PAGES = ['operator', 'air', 'catalogue', 'shows', 'devices', 'sent'] as const;
 
 export interface PanelWindows {
