@@ -47,7 +47,7 @@ export function openRehearsalFiles(dataFolder: string): RehearsalFiles {
   const of = (rehearsalId: string) => path.join(rehearsals, RehearsalId.parse(rehearsalId));
   const free = (name: string): string => {
     const [, base = '', end = ''] = /^(.*?)(\.jsonl(?:\.gz)?)$/.exec(name) ?? [];
-    for (let n = 2, file = name; ; n++, file = `${base} ${n}${end}`) if (!existsSync(path.join(recordings, file))) return path.join(recordings, file); // prettier-ignore
+    for (let n = 1, file = name; ; n++, file = `${base} ${n}${end}`) if (!existsSync(path.join(recordings, file))) return path.join(recordings, file); // prettier-ignore
   };
   const drop = (uploadId: string) => {
     const upload = uploads.get(uploadId);
