@@ -108,12 +108,10 @@ describe.skipIf(room.chromium === null)('answers and what the operator does with
       await expect.poll(async () => (await questions())[0]).toBe('new');
     });
 
-    test('an empty queue says what to do; a host screen gets no viewer’s word', async () => {
+    test('an empty queue says what to do', async () => {
       room.stage.show.cues.rows = [];
       await room.open({ locale: 'en' }, '.panel.answers .empty');
       expect(await room.page.textContent('.panel.answers')).toContain('faq and facts in the catalogue file');
-      await room.open({ locale: 'en', role: 'host' }, '.panel.answers [role=alert]');
-      expect(await room.page.textContent('.panel.answers')).toContain('paired as a host screen');
     });
 
     test('patrons stand there with why they count, and without a name', async () => {

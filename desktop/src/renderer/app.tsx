@@ -2,11 +2,12 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { HostScreen } from './host/host-screen.tsx';
 import { useLive } from './live/use-live.tsx';
+import { SelfProvider, useAskedSelf } from './live/use-self.tsx';
 import { Desk } from './operator/desk.tsx';
 import { PairForm } from './pair/pair-form.tsx';
 import { ModeStrip } from './parts/mode-strip.tsx';
 import { Notice } from './parts/notice.tsx';
-import { go, takePairCode, useRoute, type Route } from './parts/route.ts';
+import { go, namesRoute, takePairCode, useRoute, type Route } from './parts/route.ts';
 
 /** V goes from the host screen to the operator's and back. */
 function useViewKey(route: Route): void {
@@ -26,7 +27,12 @@ export function App() {
   const { connection, state } = useLive();
   const route = useRoute();
   const [code] = useState(takePairCode);
+  const self = useAskedSelf();
   useViewKey(route);
+  const isScreen = self?.role === 'host';
+  useEffect(() => {
+    if (isScreen && !namesRoute()) go('host');
+  }, [isScreen]);
   if (connection.kind === 'not-paired') return <PairForm firstCode={code} />;
   if (connection.kind === 'incompatible') {
     return (
@@ -42,10 +48,22 @@ export function App() {
       return <Notice title={t('connection.unreachable')} text={connection.detail} />;
     return <Notice title={t(connection.kind === 'lost' ? 'connection.lost' : 'connection.connecting')} />;
   }
+  if (self === null) return <Notice title={t('connection.connecting')} />;
+  if (isScreen && route !== 'host') {
+    return (
+      <Notice title={t('role.hostOnly')} text={t('role.hostOnlyDo')}>
+        <button type="button" className="button main" onClick={() => go('host')}>
+          {t('role.toHost')}
+        </button>
+      </Notice>
+    );
+  }
   return (
-    <div className="page">
-      <ModeStrip mode={state.mode} />
-      {route === 'host' ? <HostScreen /> : <Desk route={route} />}
-    </div>
+    <SelfProvider value={self}>
+      <div className="page">
+        <ModeStrip mode={state.mode} />
+        {route === 'host' ? <HostScreen /> : <Desk route={route} />}
+      </div>
+    </SelfProvider>
   );
 }

@@ -15,6 +15,7 @@ import './style/air.css';
 import './style/shows.css';
 import './style/devices.css';
 import './style/catalogue.css';
+import './style/control.css';
 import './style/pair.css';
 import { App } from './app.tsx';
 import { createBridgeClient } from './client/bridge-client.ts';

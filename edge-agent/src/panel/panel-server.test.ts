@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEVICE_VERBS, PANEL_VERBS, PanelState, READING_VERBS, type PanelVerb } from '@livecue/shared/contract';
+import { DEVICE_VERBS, PANEL_VERBS, PanelState, READING_VERBS } from '@livecue/shared/contract';
 import { curveKeyPair } from 'zeromq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GOOD_ARGUMENTS } from '../../../shared/src/contract/verbs.fixture.ts';

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { SetupVersion } from '@livecue/shared/contract';
 import { FileUp, RotateCcw } from 'lucide-react';
 import { usePanel } from '../live/use-live.tsx';
+import { For, useMay } from '../live/use-self.tsx';
 import { useUnits } from '../words/units.ts';
 import { ImportWork } from './import-work.tsx';
 import { ProductRows } from './product-rows.tsx';
@@ -70,6 +71,7 @@ function Versions({ versions, onRestore }: { versions: readonly SetupVersion[]; 
   const { t } = useTranslation();
   const units = useUnits();
   const by = (name: string) => (name === 'panel' || name === 'livecue catalogue' ? t(`catalogue.by.${name}`) : t('catalogue.byHand')); // prettier-ignore
+  const may = useMay();
   if (versions.length === 0) return <p className="empty">{t('catalogue.noVersions')}</p>;
   return (
     <ol className="versions">
@@ -81,7 +83,7 @@ function Versions({ versions, onRestore }: { versions: readonly SetupVersion[]; 
           <span className="dim">{[by(who), note].filter((part) => part !== '').join(' · ')}</span>
           {i === 0 ? (
             <span className="good-text">{t('catalogue.inForce')}</span>
-          ) : (
+          ) : !may('catalogue.restore') ? null : (
             <button
               type="button"
               className="button small"
@@ -160,7 +162,9 @@ export function CatalogueScreen() {
         )}
       </div>
       <section className="section catalogue-side" aria-label={t('catalogue.versions')}>
-        <FileDrop onUpload={(next) => (setDone(null), setTrouble(null), setUpload(next))} onTrouble={setTrouble} />
+        <For verb="catalogue.upload">
+          <FileDrop onUpload={(next) => (setDone(null), setTrouble(null), setUpload(next))} onTrouble={setTrouble} />
+        </For>
         <Export onTrouble={setTrouble} />
         <h2>{t('catalogue.versions')}</h2>
         <Versions versions={facts?.versions ?? []} onRestore={(number) => void restore(number)} />

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { ConfigReport } from '@livecue/shared/contract';
+import { useMay } from '../live/use-self.tsx';
 import { LevelIcon, type Level } from '../operator/level-icon.tsx';
 import { useUnits } from '../words/units.ts';
 
@@ -21,6 +22,7 @@ export function RemoteSection(props: {
 }) {
   const { config, nowMs, begun, onAct } = props;
   const { t } = useTranslation();
+  const may = useMay();
   const sentence = useSentence(config, nowMs);
   const { state, inForce, before, note, reason, drift, ignored } = config;
   return (
@@ -38,7 +40,7 @@ export function RemoteSection(props: {
       {reason === null ? null : <p className="remedy">{t('remote.why', { why: reason })}</p>}
       {drift.length === 0 ? null : <p className="dim">{t('remote.drift', { keys: drift.join(', ') })}</p>}
       {ignored === null ? null : <p className="dim">{t('remote.ignored', { why: ignored })}</p>}
-      {state === 'off' ? null : (
+      {state === 'off' || !may('fleet.apply') ? null : (
         <div className="remote-buttons">
           <button type="button" className="button" disabled={state !== 'staged'} title={t('remote.applyTitle')} onClick={() => onAct('fleet.apply')}>
             {t('remote.apply')}

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { PanelState } from '@livecue/shared/contract';
 import { CirclePause, Settings, Unplug } from 'lucide-react';
 import { readClock, useBeat, useLive, usePanel, type Clock } from '../live/use-live.tsx';
+import { useMay } from '../live/use-self.tsx';
 import { recall, recallNumber, remember } from '../parts/memory.ts';
 import { PriorityMark } from '../parts/priority-mark.tsx';
 import { useUnits } from '../words/units.ts';
@@ -109,7 +110,8 @@ export function HostScreen() {
   const live = useLive();
   useBeat(BEAT_MS);
   const [choices, setChoices] = useChoices();
-  useScreenReport(choices);
+  const may = useMay()('prompt.done');
+  useScreenReport(choices, may);
   const [settings, setSettings] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const { state } = live;
@@ -124,7 +126,7 @@ export function HostScreen() {
       (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
     );
   };
-  const gestures = useHostGestures(active?.promptId ?? null, act);
+  const gestures = useHostGestures(may ? (active?.promptId ?? null) : null, act);
   if (state === null || clock === null) return null;
   return (
     <main className="host" aria-label={t('host.title')}>
@@ -137,11 +139,11 @@ export function HostScreen() {
         <span className="host-problem" role="status">
           {problem === null ? null : t('host.notSent', { why: problem })}
         </span>
-        <span className={`legend keys ${active === null ? 'off' : ''}`}>
+        <span className={`legend keys ${active === null || !may ? 'off' : ''}`}>
           <kbd>Enter</kbd> {t('host.done')} <kbd>N</kbd> {t('host.snooze')} <kbd>M</kbd> {t('host.mute')} <kbd>X</kbd>{' '}
           {t('host.veto')}
         </span>
-        <span className={`legend touch ${active === null ? 'off' : ''}`}>
+        <span className={`legend touch ${active === null || !may ? 'off' : ''}`}>
           {t('host.tap')} {t('host.done')} · {t('host.hold')} {t('host.snooze')}
         </span>
         <button

@@ -14,13 +14,15 @@ export function screenReport({ distanceM, mmPerPx }: HostChoices, kind: 'desktop
   return { screenId: SCREEN_ID, distanceM, calibrated: mmPerPx !== NOMINAL_MM_PER_PX, hidden };
 } // prettier-ignore
 
-export function useScreenReport(choices: HostChoices): void {
+/** `may`: this device is a screen; others look on. */
+export function useScreenReport(choices: HostChoices, may: boolean): void {
   const { client } = usePanel();
   useEffect(() => {
+    if (!may) return undefined;
     // The host has nothing to do about a refusal; the page before air then misses this screen.
     const tell = () => void client.call('screen.report', screenReport(choices, client.kind, navigator.userAgent)).catch(() => undefined); // prettier-ignore
     tell();
     const timer = setInterval(tell, EVERY_MS);
     return () => clearInterval(timer);
-  }, [client, choices]);
+  }, [client, choices, may]);
 }

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { ModelReport } from '@livecue/shared/contract';
+import { useMay } from '../live/use-self.tsx';
 import { LevelIcon } from '../operator/level-icon.tsx';
 import { Section } from '../operator/section.tsx';
 import { useUnits } from '../words/units.ts';
@@ -48,6 +49,7 @@ function Report({ report, nowMs }: { report: ModelReport; nowMs: number }) {
 export function ModelSection({ nowMs }: { nowMs: number }) {
   const { t } = useTranslation();
   const { models, failed, rollBack } = useModels();
+  const may = useMay();
   if (models === null || (models.reports.length === 0 && models.problem === null)) return null;
   const { reports, back, problem } = models;
   return (
@@ -63,7 +65,7 @@ export function ModelSection({ nowMs }: { nowMs: number }) {
           {t('models.failed', { why: failed })}
         </p>
       )}
-      {back === null ? null : (
+      {back === null || !may('models.rollback') ? null : (
         <button type="button" className="button small" onClick={rollBack}>
           {t(`models.back.${back}`)}
         </button>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { PanelState } from '@livecue/shared/contract';
 import type { HostPrompt } from '@livecue/shared/prompt';
 import { Ban, BellOff, Check, Clock, Send, Undo2 } from 'lucide-react';
+import { For, useMay } from '../live/use-self.tsx';
 import { PriorityMark } from '../parts/priority-mark.tsx';
 import { useUnits } from '../words/units.ts';
 import { CueNotes } from './cues/cue-notes.tsx';
@@ -36,6 +37,7 @@ function Cue({
   const { t } = useTranslation();
   const units = useUnits();
   const call = useVerb(onProblem);
+  const may = useMay();
   const { promptId } = prompt;
   const showNow = async () => {
     const answer = await call('prompt.show', { promptId });
@@ -60,12 +62,12 @@ function Cue({
           <EvidenceList evidence={prompt.evidence} />
         </details>
         <span className="row-end actions">
-          {place === 'queue' ? (
+          {!may('prompt.done') ? null : place === 'queue' ? (
             <button type="button" className="button small main" onClick={() => void showNow()}>
               <Send size={12} aria-hidden="true" /> {t('cues.show')}
             </button>
           ) : null}
-          {prompt.rule === 'operator-message' ? (
+          {!may('prompt.done') ? null : prompt.rule === 'operator-message' ? (
             <button type="button" className="button small" onClick={() => void call('message.clear', {})}>
               <Undo2 size={12} aria-hidden="true" /> {t('message.clear')}
             </button>
@@ -124,8 +126,10 @@ export function CueList({ state, nowMs }: { state: PanelState; nowMs: number }) 
         )}
       </div>
       {cues === undefined ? null : <OfferStrip offers={cues.offers} products={state.products} nowMs={nowMs} />}
-      {cues === undefined ? null : <OfferBox products={state.products} currency={cues.offers.budget.currency} onProblem={setProblem} />}
-      <MessageBox onProblem={setProblem} />
+      <For verb="message.send">
+        {cues === undefined ? null : <OfferBox products={state.products} currency={cues.offers.budget.currency} onProblem={setProblem} />}
+        <MessageBox onProblem={setProblem} />
+      </For>
     </Section>
   );
 } // prettier-ignore

@@ -4,8 +4,10 @@ import type { CommentFilter, PanelState } from '@livecue/shared/contract';
 import { Unplug } from 'lucide-react';
 import { AirScreen } from '../air/air-screen.tsx';
 import { CatalogueScreen } from '../catalogue/catalogue-screen.tsx';
+import { ControlScreen } from '../control/control-screen.tsx';
 import { DevicesScreen } from '../devices/devices-screen.tsx';
 import { readClock, useBeat, useLive, type Clock } from '../live/use-live.tsx';
+import { For } from '../live/use-self.tsx';
 import { recall, remember } from '../parts/memory.ts';
 import type { Route } from '../parts/route.ts';
 import { SentScreen } from '../sent/sent-screen.tsx';
@@ -34,6 +36,16 @@ function LostBanner({ clock }: { clock: Clock }) {
   );
 }
 
+/** In the place of the comments, for whom they are not. */
+function NoComments() {
+  const { t } = useTranslation();
+  return (
+    <section className="section comments" aria-label={t('comments.title')}>
+      <p className="empty">{t('role.noComments')}</p>
+    </section>
+  );
+}
+
 function OperatorScreen({ state, clock, theme }: { state: PanelState; clock: Clock; theme: Theme }) {
   const { nowMs } = clock;
   const [filter, setFilter] = useState<CommentFilter>(ALL_COMMENTS);
@@ -44,7 +56,9 @@ function OperatorScreen({ state, clock, theme }: { state: PanelState; clock: Clo
         <HealthList items={state.health} />
       </div>
       <ProductTable state={state} nowMs={nowMs} filter={filter} onFilter={setFilter} />
-      <CommentList filter={filter} products={state.products} onFilter={setFilter} />
+      <For verb="comments.after" else={<NoComments />}>
+        <CommentList filter={filter} products={state.products} onFilter={setFilter} />
+      </For>
       <WorkSection state={state} nowMs={nowMs} />
       <div className="column last">
         <CueList state={state} nowMs={nowMs} />
@@ -74,6 +88,7 @@ export function Desk({ route }: { route: Route }) {
       {route === 'sent' ? <SentScreen uplink={state.uplink} nowMs={clock.nowMs} /> : null}
       {route === 'shows' ? <ShowsScreen /> : null}
       {route === 'devices' ? <DevicesScreen /> : null}
+      {route === 'control' ? <ControlScreen state={state} nowMs={clock.nowMs} /> : null}
       {route === 'catalogue' ? <CatalogueScreen /> : null}
       {route === 'operator' ? <OperatorScreen state={state} clock={clock} theme={theme} /> : null}
     </div>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { PanelState } from '@livecue/shared/contract';
 import { MonitorSmartphone, Moon, Sun } from 'lucide-react';
 import type { Clock } from '../live/use-live.tsx';
+import { For } from '../live/use-self.tsx';
 import { PairDevice } from '../pair/pair-device.tsx';
 import type { Route } from '../parts/route.ts';
 import { chooseLanguage } from '../words/i18n.ts';
@@ -72,11 +73,20 @@ export function TopBar(props: {
           ? t(`cloud.state.${state.uplink.state}`)
           : units.age(clock.nowMs - state.uplink.lastAckMs)}
       </Figure>
-      <CueControls stage={state.stage} onProblem={setProblem} />
+      <For verb="cues.control">
+        <CueControls stage={state.stage} onProblem={setProblem} />
+      </For>
       <PageLinks route={props.route} />
-      <button type="button" className="button small pair-button" title={t('top.pair')} onClick={() => setPairing(true)}>
-        <MonitorSmartphone size={14} aria-hidden="true" /> <span className="wide-word">{t('top.pair')}</span>
-      </button>
+      <For verb="devices.paired">
+        <button
+          type="button"
+          className="button small pair-button"
+          title={t('top.pair')}
+          onClick={() => setPairing(true)}
+        >
+          <MonitorSmartphone size={14} aria-hidden="true" /> <span className="wide-word">{t('top.pair')}</span>
+        </button>
+      </For>
       <button
         type="button"
         className="button small theme-button"

@@ -3,6 +3,7 @@ import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import type { PanelState } from '@livecue/shared/contract';
 import { MessageCircleQuestion, MonitorPlay, TriangleAlert } from 'lucide-react';
+import { useMay } from '../live/use-self.tsx';
 import { recall, remember } from '../parts/memory.ts';
 import { useUnits } from '../words/units.ts';
 import { ActionPanel } from './actions/action-panel.tsx';
@@ -12,8 +13,9 @@ import { AnswerPanel } from './answers/answer-panel.tsx';
 import { useDeskKeys } from './comments/use-list-keys.ts';
 import { OrderPanel } from './orders/order-panel.tsx';
 
-const TABS = ['answers', 'orders', 'actions'] as const;
-type Tab = (typeof TABS)[number];
+const ALL_TABS = ['answers', 'orders', 'actions'] as const;
+type Tab = (typeof ALL_TABS)[number];
+const READS = { answers: 'answers.read', orders: 'orders.read', actions: 'actions.read' } as const;
 const ICONS = { answers: MessageCircleQuestion, orders: TriangleAlert, actions: MonitorPlay } as const;
 
 /** Link number of a product, or its id where it has none. */
@@ -31,7 +33,9 @@ export function WorkSection({ state, nowMs }: { state: PanelState; nowMs: number
   const { t } = useTranslation();
   const units = useUnits();
   const id = useId();
-  const [tab, setTab] = useState<Tab>(() => recall('work', TABS, 'answers'));
+  const may = useMay();
+  const tabs = ALL_TABS.filter((name) => may(READS[name]));
+  const [tab, setTab] = useState<Tab>(() => recall('work', tabs, tabs[0]!));
   const [questions, setQuestions] = useState(0);
   const productOf = useProductOf(state.products);
   const actions = useActions();
@@ -54,8 +58,8 @@ export function WorkSection({ state, nowMs }: { state: PanelState; nowMs: number
   );
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-    const step = event.key === 'ArrowRight' ? 1 : TABS.length - 1;
-    const next = TABS[(TABS.indexOf(tab) + step) % TABS.length]!;
+    const step = event.key === 'ArrowRight' ? 1 : tabs.length - 1;
+    const next = tabs[(tabs.indexOf(tab) + step) % tabs.length]!;
     choose(next);
     document.getElementById(`${panelId(next)}-tab`)?.focus();
   };
@@ -67,7 +71,7 @@ export function WorkSection({ state, nowMs }: { state: PanelState; nowMs: number
   return (
     <section className="section work" aria-label={t('work.title')}>
       <div className="tabs" role="tablist" aria-label={t('work.title')} onKeyDown={onKey}>
-        {TABS.map((name) => {
+        {tabs.map((name) => {
           const Icon = ICONS[name];
           return (
             <button
@@ -87,7 +91,7 @@ export function WorkSection({ state, nowMs }: { state: PanelState; nowMs: number
           );
         })}
       </div>
-      {TABS.map((name) => (
+      {tabs.map((name) => (
         <div key={name} id={panelId(name)} className={`section-body panel ${name}`} role="tabpanel" aria-labelledby={`${panelId(name)}-tab`} hidden={tab !== name}>
           {name === 'answers' ? (
             <AnswerPanel nowMs={nowMs} patrons={state.cues?.patrons ?? []} productOf={productOf} onCount={setQuestions} onStream={(answerId) => actions.act({ action: 'message', answerId })} />

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** Pages of the desk that stand in the list of the top bar, in this order. */
-export const MORE_ROUTES = ['air', 'catalogue', 'shows', 'devices', 'sent'] as const;
+export const MORE_ROUTES = ['air', 'catalogue', 'shows', 'devices', 'control', 'sent'] as const;
 const ROUTES = ['host', 'operator', ...MORE_ROUTES] as const;
 export type Route = (typeof ROUTES)[number];
 
@@ -27,6 +27,9 @@ export function useRoute(): Route {
 export function go(route: Route): void {
   location.hash = `#/${route}`;
 }
+
+/** Whether the address names a page; without, a device goes where its role belongs. */
+export const namesRoute = (): boolean => ROUTES.some((one) => location.hash.startsWith(`#/${one}`));
 
 /** The code of `#/pair?code=12345678`, taken out of the address so that it is neither kept nor shown. */
 export function takePairCode(): string | null {

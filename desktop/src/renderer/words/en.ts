@@ -1,7 +1,9 @@
 import { catalogueEn } from './catalogue-en.ts';
+import { controlEn } from './control-en.ts';
 import { cuesEn } from './cues-en.ts';
 import { devicesEn } from './devices-en.ts';
 import { modelsEn } from './models-en.ts';
+import { rolesEn } from './roles-en.ts';
 import { showsEn } from './shows-en.ts';
 import { signalsEn } from './signals-en.ts';
 
@@ -10,6 +12,8 @@ export const en = {
   ...signalsEn,
   ...cuesEn,
   ...modelsEn,
+  ...rolesEn,
+  ...controlEn,
   ...showsEn,
   ...devicesEn,
   ...catalogueEn,
@@ -55,7 +59,7 @@ export const en = {
     close: 'Close',
     notSent: 'Not sent: {{why}}',
   },
-  view: { operator: 'Operator', air: 'Before air', host: 'Host', shows: 'Shows', catalogue: 'Catalogue', devices: 'Devices', sent: 'What left', more: 'Pages', switch: 'Views', key: 'V switches host and operator' },
+  view: { operator: 'Operator', air: 'Before air', host: 'Host', shows: 'Shows', catalogue: 'Catalogue', devices: 'Devices', control: 'Control', sent: 'What left', more: 'Pages', switch: 'Views', key: 'V switches host and operator' },
   top: {
     coverage: 'coverage {{n}}',
     cloud: 'cloud',
@@ -282,8 +286,6 @@ export const en = {
   device: {
     title: 'Pair a device',
     role: 'The device is',
-    operator: 'a desk: everything',
-    host: 'a host screen: cues alone, no viewers’ words',
     lead: 'Open one of these addresses on the tablet, phone or second computer and enter the code, or point its camera at the QR code.',
     code: 'Code',
     scan: 'QR code: its camera opens the address and pairs it',

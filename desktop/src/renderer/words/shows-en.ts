@@ -45,11 +45,5 @@ export const showsEn = {
     noProducts: 'No product was sold.',
     more: '{{n}} more products are in the report.',
     report: 'Full report',
-    reportWhere:
-      'Plots, every cue, open questions, forecast against sales and CSV: the agent writes it when the show ends, into its data folder.',
-    reportMake: 'To write it again elsewhere:',
-    reportRunning: 'The agent writes it when the show ends. To have it now:',
-    copy: 'Copy',
-    copied: 'Copied',
   },
 };

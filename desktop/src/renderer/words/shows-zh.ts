@@ -46,10 +46,5 @@ export const showsZh: typeof showsEn = {
     noProducts: '没有卖出商品。',
     more: '另有 {{n}} 个商品，见报告。',
     report: '完整报告',
-    reportWhere: '曲线、每条提示、未答的问题、预测与销量对比和 CSV：直播结束时主机程序写入它的数据目录。',
-    reportMake: '另存一份：',
-    reportRunning: '直播结束时主机程序会写好。现在就要：',
-    copy: '复制',
-    copied: '已复制',
   },
 };

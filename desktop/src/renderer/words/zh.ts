@@ -1,8 +1,10 @@
 import type { PanelWords } from './en.ts';
 import { catalogueZh } from './catalogue-zh.ts';
+import { controlZh } from './control-zh.ts';
 import { cuesZh } from './cues-zh.ts';
 import { modelsZh } from './models-zh.ts';
 import { devicesZh } from './devices-zh.ts';
+import { rolesZh } from './roles-zh.ts';
 import { showsZh } from './shows-zh.ts';
 import { signalsZh } from './signals-zh.ts';
 
@@ -10,6 +12,8 @@ export const zh: PanelWords = {
   ...signalsZh,
   ...cuesZh,
   ...modelsZh,
+  ...rolesZh,
+  ...controlZh,
   ...showsZh,
   ...devicesZh,
   ...catalogueZh,
@@ -55,7 +59,7 @@ export const zh: PanelWords = {
     close: '关闭',
     notSent: '没有发出：{{why}}',
   },
-  view: { operator: '场控', air: '开播检查', host: '主播', shows: '场次', catalogue: '商品', devices: '设备', sent: '上云内容', more: '更多页面', switch: '视图', key: '按 V 切换主播屏与场控屏' },
+  view: { operator: '场控', air: '开播检查', host: '主播', shows: '场次', catalogue: '商品', devices: '设备', control: '外接按键', sent: '上云内容', more: '更多页面', switch: '视图', key: '按 V 切换主播屏与场控屏' },
   top: {
     coverage: '覆盖率 {{n}}',
     cloud: '云端',
@@ -282,8 +286,6 @@ export const zh: PanelWords = {
   device: {
     title: '配对设备',
     role: '这台设备是',
-    operator: '场控：全部内容',
-    host: '主播屏：只有提示，没有观众的话',
     lead: '在平板、手机或另一台电脑上打开下面的地址，输入配对码；有二维码时用相机扫一下就行。',
     code: '配对码',
     scan: '二维码：用相机扫一下就打开并配对',

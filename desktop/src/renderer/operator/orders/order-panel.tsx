@@ -2,6 +2,7 @@ import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PanelState } from '@livecue/shared/contract';
 import { ArrowUp } from 'lucide-react';
+import { For, useMay } from '../../live/use-self.tsx';
 import { useUnits } from '../../words/units.ts';
 import { AnomalyList } from './anomaly-list.tsx';
 import { OrderList } from './order-list.tsx';
@@ -16,6 +17,7 @@ export function OrderPanel({ state, nowMs, productOf }: {
 }) {
   const { t } = useTranslation();
   const units = useUnits();
+  const mayLabel = useMay()('orders.label');
   const [over, setOver] = useState(false);
   const [focused, setFocused] = useState(false);
   const [activeId, setActive] = useState<string | null>(null);
@@ -48,21 +50,23 @@ export function OrderPanel({ state, nowMs, productOf }: {
           rows={orders.rows}
           activeId={activeId}
           productOf={productOf}
-          actions={{ move: setActive, label: (row, verdict) => void orders.label(row, verdict), undo: () => void orders.undo(), leave: release }}
+          actions={{ move: setActive, label: (row, verdict) => void (mayLabel && orders.label(row, verdict)), undo: () => void (mayLabel && orders.undo()), leave: release }}
           onFocus={() => {
             setFocused(true);
             if (active === null && orders.rows[0] !== undefined) setActive(orders.rows[0].orderId);
           }}
           onBlur={() => setFocused(false)}
         />
-        <OrderStrip
-          row={active}
-          notice={orders.notice}
-          undoable={orders.undoable}
-          labels={orders.labels}
-          onLabel={(row, verdict) => void orders.label(row, verdict)}
-          onUndo={() => void orders.undo()}
-        />
+        <For verb="orders.label">
+          <OrderStrip
+            row={active}
+            notice={orders.notice}
+            undoable={orders.undoable}
+            labels={orders.labels}
+            onLabel={(row, verdict) => void orders.label(row, verdict)}
+            onUndo={() => void orders.undo()}
+          />
+        </For>
       </div>
       <AnomalyList anomalies={state.anomalies} nowMs={nowMs} />
     </>

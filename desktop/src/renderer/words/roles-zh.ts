@@ -1,0 +1,45 @@
+import type { rolesEn } from './roles-en.ts';
+
+/** 角色与已配对设备的中文。 */
+export const rolesZh: typeof rolesEn = {
+  role: {
+    admin: '管理员',
+    operator: '场控',
+    host: '主播屏',
+    auditor: '审计',
+    about: {
+      admin: '全部：直播、设置、密钥、配对设备',
+      operator: '直播中的场控台，不能改设置',
+      host: '现场的屏幕：只有提示，没有观众的话',
+      auditor: '除观众的话以外都可查看，什么都不能改',
+    },
+    hostOnly: '这台设备是主播屏',
+    hostOnlyDo: '它只显示提示。要在场控台工作，请用场控的配对码重新配对。',
+    toHost: '打开主播屏',
+    noComments: '审计看不到观众的话。',
+    adminOnly: '只有管理员可以这样做。',
+  },
+  paired: {
+    title: '已配对的设备',
+    lead: '每台设备在移除之前保持它的角色。本机自己的窗口始终是管理员。',
+    device: '设备',
+    role: '角色',
+    since: '配对时间',
+    seen: '最近在线',
+    here: '在线',
+    self: '本设备',
+    unnamed: '未命名',
+    unknown: '未知',
+    remove: '移除',
+    removeAsk: '移除{{name}}？',
+    removeAbout: '它会立刻断开；要回来需要新的配对码。',
+    removeSelf: '这是你正在使用的设备：之后需要另一位管理员的新配对码，或程序启动时打印的码。',
+    removed: '已移除{{name}}。',
+    gone: '它已经被移除了。',
+    cancel: '取消',
+    failed: '无法读取设备：{{why}}',
+    empty: '没有配对的设备。',
+    name: '名称，用于列表和日志',
+    nameHint: '例如“左侧平板”；留空则用浏览器的名字',
+  },
+}; // prettier-ignore
