@@ -90,7 +90,7 @@ describe('published signature vectors', () => {
       ['platform-error', 'retry'],
       ['lost-gifts', 'lost-messages'],
     ]);
-    expect(steps[0]![1]).toMatchObject({ renewInMs: (7200 - 300) * 1000 });
+    expect(steps[0]![1]).toMatchObject({ lastsMs: 7200 * 1000 });
     const lost = steps.at(-1)![1];
     if (lost.step !== 'lost-messages') throw new Error('no lost messages');
     const decoder = SHOP_DECODERS['douyin-live']!(folder.setup, TEST_PORTS);

@@ -3,14 +3,16 @@ import type { ConnectorContext, DecodeResult, WireInput } from '../connector.ts'
 import type { ConnectorMeter } from '../connector-health.ts';
 
 export type ListAnswer =
-  /** `newest`: the latest change in the page. `next`: what to hand in for the page behind it, or null. */
-  | { readonly messages: readonly WireInput[]; readonly newest: string | null; readonly next: string | null; readonly quotaLeft?: number } // prettier-ignore
+  /** `newest`: the latest change in the page. `next`: what to hand in for the page behind it, or null. `trouble`: what is missing although the page was read. */
+  | { readonly messages: readonly WireInput[]; readonly newest: string | null; readonly next: string | null; readonly quotaLeft?: number; readonly trouble?: string | undefined } // prettier-ignore
   | { readonly retry: string; readonly atLeastMs?: number | null }
   | { readonly failed: string };
 
-/** Orders of a shop in the order of their last change, as messages that its decoder reads. Never throws. */
+/** What a platform keeps of its messages, such as orders in the order of their last change, as messages that its decoder reads. Never throws. */
 export interface OrderListing {
   page(since: string, next: string | null, signal: AbortSignal): Promise<ListAnswer>;
+  /** When the connector stops: within a second. */
+  end?(): Promise<void>;
 }
 
 export interface CatchUp {
@@ -28,6 +30,8 @@ export interface CatchUpPorts {
 
 const CURSOR_KEY = 'orders-since';
 const EVERY_MS = 5 * 60_000;
+/** What is missing may be there in a minute: a room that was not open yet. */
+const TROUBLE_MS = 60_000;
 /** The shop's clock and its search index may be that far behind. */
 const OVERLAP_MS = 2 * 60_000;
 /** Who was away longer is told of the last two days. */
@@ -45,6 +49,7 @@ export function createCatchUp(
   const { nowMs, memory } = context;
   const backOff = createBackOff(context);
   let problem: CatchUp['problem'] = null;
+  let trouble: string | undefined;
   let nextRetryMs: number | null = null;
 
   /** Null when it was stored, or stopped; else how it went on. */
@@ -57,6 +62,7 @@ export function createCatchUp(
       const answer: ListAnswer = await listing.page(since, next, signal);
       if (signal.aborted) return null;
       if (!('messages' in answer)) return answer;
+      if (next === null) trouble = answer.trouble;
       if (answer.quotaLeft !== undefined) meter.quota(answer.quotaLeft);
       for (const message of answer.messages) if (!(await tellOne(message, startMs))) return null;
       if (answer.newest !== null && answer.newest > newest) newest = answer.newest;
@@ -87,16 +93,19 @@ export function createCatchUp(
       while (!signal.aborted) {
         const failure = await pages(startMs, signal);
         if (failure !== null && 'failed' in failure) {
-          problem = { code: 'api-refused', message: `${failure.failed}. Orders whose messages are lost stay unknown until the agent starts again` }; // prettier-ignore
-          return;
+          problem = { code: 'api-refused', message: `${failure.failed}. Messages that are lost stay unknown until the agent starts again` }; // prettier-ignore
+          await aborted(signal);
+          break;
         }
-        problem = failure === null ? null : { code: 'api', message: failure.retry };
+        const words = failure === null ? trouble : failure.retry;
+        problem = words === undefined ? null : { code: 'api', message: words };
         if (failure === null) backOff.reset();
-        const waitMs = failure === null ? EVERY_MS : backOff.next(failure.atLeastMs);
-        nextRetryMs = failure === null ? null : nowMs() + waitMs;
+        const waitMs = failure !== null ? backOff.next(failure.atLeastMs) : words === undefined ? EVERY_MS : TROUBLE_MS;
+        nextRetryMs = words === undefined ? null : nowMs() + waitMs;
         // Rejects when the connector stops, which the loop sees by itself.
         await context.sleep(waitMs, signal).catch(() => undefined);
       }
+      await listing.end?.();
     },
     get problem() {
       return problem;
@@ -106,3 +115,9 @@ export function createCatchUp(
     },
   };
 }
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

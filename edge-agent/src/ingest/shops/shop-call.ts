@@ -12,6 +12,8 @@ export interface ShopAnswer {
   readonly status: number;
   /** Null when it is no JSON object; long integers keep their digits. */
   readonly body: WireObject | null;
+  /** The answer as it came; empty when there was none. */
+  readonly text: string;
   readonly headers: Headers;
   readonly retryAfterMs: number | null;
 }
@@ -42,12 +44,13 @@ export async function callShop(
     return {
       status: text === null ? 599 : response.status,
       body: asObject(readShopJson(text ?? '')),
+      text: text ?? '',
       headers: response.headers,
       retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), nowMs()),
     };
   } catch {
     // Unreachable or too late: as good as a server error, and tried again like one.
-    return { status: 599, body: null, headers: new Headers(), retryAfterMs: null };
+    return { status: 599, body: null, text: '', headers: new Headers(), retryAfterMs: null };
   }
 }
 

@@ -3,6 +3,7 @@ import { createWebhookFactory, type WebhookKind } from '../webhook-connector.ts'
 import { DoudianSetup } from './doudian/decoder.ts';
 import { openOrderApi as openDoudian } from './doudian/order-api.ts';
 import { DouyinLiveSetup } from './douyin-live/decoder.ts';
+import { openLiveTasks } from './douyin-live/live-tasks.ts';
 import { KuaishouSetup } from './kuaishou/decoder.ts';
 import { SHOP_DECODERS } from './shop-decoders.ts';
 import { ShopifySetup } from './shopify/decoder.ts';
@@ -30,7 +31,7 @@ const SHOPS: readonly Shop[] = [
   { name: 'woocommerce', setup: WoocommerceSetup, kinds: [...ORDERS, 'shop.order.refunded', 'shop.stock.updated', 'shop.offer.changed'], resume: 'refetch', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS, openListing: openWoocommerce },
   { name: 'tiktok-shop', setup: TiktokShopSetup, kinds: ORDERS, resume: 'refetch', answerWithinMs: 3000, quietLimitMs: SHOP_QUIET_MS, endpoints: { 'tiktok-shop-api': 'https://open-api.tiktokglobalshop.com' }, openApi: openTiktokShop },
   { name: 'doudian', setup: DoudianSetup, kinds: [...ORDERS, 'shop.order.refunded'], resume: 'refetch', answerWithinMs: 3000, quietLimitMs: SHOP_QUIET_MS, endpoints: { 'doudian-api': 'https://openapi-fxg.jinritemai.com' }, openApi: openDoudian },
-  { name: 'douyin-live', setup: DouyinLiveSetup, kinds: ['live.comment.created', 'live.gift.sent', 'live.like.added'], resume: 'none', answerWithinMs: 2000, quietLimitMs: ROOM_QUIET_MS },
+  { name: 'douyin-live', setup: DouyinLiveSetup, kinds: ['live.comment.created', 'live.gift.sent', 'live.like.added'], resume: 'refetch', answerWithinMs: 2000, quietLimitMs: ROOM_QUIET_MS, endpoints: { 'douyin-token': 'https://developer.toutiao.com', 'douyin-live-api': 'https://webcast.bytedance.com/api' }, openListing: openLiveTasks },
   { name: 'wechat-shop', setup: WechatShopSetup, kinds: [...ORDERS, 'shop.order.refunded', 'shop.stock.updated'], resume: 'refetch', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS, endpoints: { 'wechat-api': 'https://api.weixin.qq.com' }, openApi: openWechatShop },
   { name: 'kuaishou', setup: KuaishouSetup, kinds: ['live.comment.created', 'live.gift.sent', 'live.like.added'], resume: 'none', answerWithinMs: 3000, quietLimitMs: ROOM_QUIET_MS },
 ]; // prettier-ignore

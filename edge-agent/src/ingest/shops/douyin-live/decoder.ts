@@ -11,6 +11,9 @@ export const DouyinLiveSetup = z.object({
   app_id: z.string().min(1).max(256),
   room_id: SetupId.describe('Messages of other rooms are ignored'),
   source: ShopSource.describe('live/douyin/<room id>'),
+  app_secret: secretField(
+    'Secret of the application: the agent then starts and ends the push of this room, and reads gifts that were lost; absent: somebody else starts it',
+  ).optional(),
   data_secrets: z
     .record(z.string().regex(/^[a-z_]{1,64}$/), secretField('Secret of one message type'))
     .describe('Secret of each message type: live_comment, live_gift, live_like, live_fansclub'),

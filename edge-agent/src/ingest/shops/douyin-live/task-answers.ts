@@ -2,7 +2,7 @@ import { asArray, asId, asInteger, asObject, asText, part, readJson } from '../.
 
 /** What an answer of the task interface leads to. */
 export type TaskStep =
-  | { readonly step: 'token'; readonly token: string; readonly renewInMs: number }
+  | { readonly step: 'token'; readonly token: string; readonly lastsMs: number }
   | { readonly step: 'started'; readonly taskId: string }
   | { readonly step: 'done' }
   | { readonly step: 'lost-messages'; readonly messages: readonly LostMessage[]; readonly total: number }
@@ -25,8 +25,6 @@ const REASONS: Readonly<Record<number, string>> = {
   5003019: 'room closed, capability not granted, or push limit reached',
   40023: 'a request parameter is missing',
 };
-/** Renewed before it ends, so that no call meets an old one. */
-const RENEW_EARLY_S = 300;
 
 /** Answer body of `developer.toutiao.com` (token) or `webcast.bytedance.com` (task) → what to do. Never throws. */
 export function readTaskAnswer(text: string): TaskStep {
@@ -37,8 +35,7 @@ export function readTaskAnswer(text: string): TaskStep {
   const data = part(answer, 'data');
   const token = asText(data.access_token);
   if (token !== undefined) {
-    const lastsS = Number(asInteger(data.expires_in) ?? 7200n);
-    return { step: 'token', token, renewInMs: Math.max(60, lastsS - RENEW_EARLY_S) * 1000 };
+    return { step: 'token', token, lastsMs: Number(asInteger(data.expires_in) ?? 7200n) * 1000 };
   }
   const taskId = asId(data.task_id);
   if (taskId !== undefined) return { step: 'started', taskId };
