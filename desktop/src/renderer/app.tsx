@@ -5,7 +5,7 @@ import { useLive } from './live/use-live.tsx';
 import { SelfProvider, useAskedSelf } from './live/use-self.tsx';
 import { Desk } from './operator/desk.tsx';
 import { PairForm } from './pair/pair-form.tsx';
-import { ModeStrip } from './parts/mode-strip.tsx';
+import { ShownRoom } from './rehearsal/shown-room.tsx';
 import { Notice } from './parts/notice.tsx';
 import { go, namesRoute, takePairCode, useRoute, type Route } from './parts/route.ts';
 
@@ -61,8 +61,7 @@ export function App() {
   return (
     <SelfProvider value={self}>
       <div className="page">
-        <ModeStrip mode={state.mode} />
-        {route === 'host' ? <HostScreen /> : <Desk route={route} />}
+        <ShownRoom route={route}>{route === 'host' ? <HostScreen /> : <Desk route={route} />}</ShownRoom>
       </div>
     </SelfProvider>
   );

@@ -13,6 +13,7 @@ import './style/desk.css';
 import './style/sent.css';
 import './style/air.css';
 import './style/shows.css';
+import './style/rehearsal.css';
 import './style/devices.css';
 import './style/catalogue.css';
 import './style/control.css';

@@ -10,6 +10,7 @@ import { readClock, useBeat, useLive, type Clock } from '../live/use-live.tsx';
 import { For } from '../live/use-self.tsx';
 import { recall, remember } from '../parts/memory.ts';
 import type { Route } from '../parts/route.ts';
+import { RehearsalScreen } from '../rehearsal/rehearsal-screen.tsx';
 import { SentScreen } from '../sent/sent-screen.tsx';
 import { ShowsScreen } from '../shows/shows-screen.tsx';
 import { useUnits } from '../words/units.ts';
@@ -87,6 +88,7 @@ export function Desk({ route }: { route: Route }) {
       {route === 'air' ? <AirScreen /> : null}
       {route === 'sent' ? <SentScreen uplink={state.uplink} nowMs={clock.nowMs} /> : null}
       {route === 'shows' ? <ShowsScreen /> : null}
+      {route === 'rehearsal' ? <RehearsalScreen /> : null}
       {route === 'devices' ? <DevicesScreen /> : null}
       {route === 'control' ? <ControlScreen state={state} nowMs={clock.nowMs} /> : null}
       {route === 'catalogue' ? <CatalogueScreen /> : null}

@@ -1,10 +1,11 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecordedShow } from '@livecue/shared/contract';
 import { fromMinorUnits } from '@livecue/shared/event';
-import { Copy } from 'lucide-react';
-import { useCopy } from '../parts/use-copy.ts';
+import { usePanel } from '../live/use-live.tsx';
+import { For } from '../live/use-self.tsx';
 import { useUnits } from '../words/units.ts';
+import { ReportLinks } from './report-links.tsx';
 import type { Money, ProductSummary, RuleSummary, ShowSummary } from './show-summary.ts';
 import { useSummary } from './use-shows.ts';
 
@@ -121,23 +122,41 @@ function Products({ products }: { products: readonly ProductSummary[] }) {
   );
 }
 
-/** Where the whole report lies; the page itself may not open files of the box. */
+/** The whole report: opened, and made where there is none yet. */
 function Report({ show }: { show: RecordedShow }) {
   const { t } = useTranslation();
-  const units = useUnits();
-  const { last, copy } = useCopy();
-  const command = `livecue report --show ${show.showId} --out report`;
+  const { client } = usePanel();
+  const [making, setMaking] = useState(false);
+  const [made, setMade] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const isThere = show.report === true || made;
+  const trouble = (error: unknown) => setProblem(error instanceof Error ? error.message : String(error));
+  const make = () => {
+    setMaking(true);
+    setProblem(null);
+    client
+      .call('report.make', { showId: show.showId })
+      .then((answer) => (answer.made ? setMade(true) : setProblem(t('report.nothing'))), trouble)
+      .finally(() => setMaking(false));
+  };
   return (
     <>
-      <p className="small dim">{t('shows.reportWhere')}</p>
-      {show.ended ? <p className="mono wire">{`reports/${show.showId}/report.${units.language}.html`}</p> : null}
-      <p className="small dim">{t(show.ended ? 'shows.reportMake' : 'shows.reportRunning')}</p>
-      <p className="row-line report-command">
-        <code className="mono wire">{command}</code>
-        <button type="button" className="button small" onClick={() => copy(command)}>
-          <Copy size={12} aria-hidden="true" /> {t(last?.text === command && last.done ? 'shows.copied' : 'shows.copy')}
-        </button>
-      </p>
+      {show.ended ? null : <p className="small dim">{t('report.runs')}</p>}
+      {isThere ? <ReportLinks of="show" id={show.showId} onTrouble={trouble} /> : <p>{t('report.none')}</p>}
+      {problem === null ? null : (
+        <p className="remedy" role="alert">
+          {t('rehearsal.failed', { why: problem })}
+        </p>
+      )}
+      {isThere && show.ended ? null : (
+        <For verb="report.make">
+          <p>
+            <button type="button" className="button small" disabled={making} onClick={make}>
+              {t(making ? 'report.making' : isThere ? 'report.makeAgain' : 'report.make')}
+            </button>
+          </p>
+        </For>
+      )}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { controlEn } from './control-en.ts';
 import { cuesEn } from './cues-en.ts';
 import { devicesEn } from './devices-en.ts';
 import { modelsEn } from './models-en.ts';
+import { rehearsalEn } from './rehearsal-en.ts';
 import { rolesEn } from './roles-en.ts';
 import { showsEn } from './shows-en.ts';
 import { signalsEn } from './signals-en.ts';
@@ -12,6 +13,7 @@ export const en = {
   ...signalsEn,
   ...cuesEn,
   ...modelsEn,
+  ...rehearsalEn,
   ...rolesEn,
   ...controlEn,
   ...showsEn,
@@ -59,7 +61,7 @@ export const en = {
     close: 'Close',
     notSent: 'Not sent: {{why}}',
   },
-  view: { operator: 'Operator', air: 'Before air', host: 'Host', shows: 'Shows', catalogue: 'Catalogue', devices: 'Devices', control: 'Control', sent: 'What left', more: 'Pages', switch: 'Views', key: 'V switches host and operator' },
+  view: { operator: 'Operator', air: 'Before air', host: 'Host', shows: 'Shows', catalogue: 'Catalogue', rehearsal: 'Rehearsal', devices: 'Devices', control: 'Control', sent: 'What left', more: 'Pages', switch: 'Views', key: 'V switches host and operator' },
   top: {
     coverage: 'coverage {{n}}',
     cloud: 'cloud',

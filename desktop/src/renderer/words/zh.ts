@@ -4,6 +4,7 @@ import { controlZh } from './control-zh.ts';
 import { cuesZh } from './cues-zh.ts';
 import { modelsZh } from './models-zh.ts';
 import { devicesZh } from './devices-zh.ts';
+import { rehearsalZh } from './rehearsal-zh.ts';
 import { rolesZh } from './roles-zh.ts';
 import { showsZh } from './shows-zh.ts';
 import { signalsZh } from './signals-zh.ts';
@@ -12,6 +13,7 @@ export const zh: PanelWords = {
   ...signalsZh,
   ...cuesZh,
   ...modelsZh,
+  ...rehearsalZh,
   ...rolesZh,
   ...controlZh,
   ...showsZh,
@@ -59,7 +61,7 @@ export const zh: PanelWords = {
     close: '关闭',
     notSent: '没有发出：{{why}}',
   },
-  view: { operator: '场控', air: '开播检查', host: '主播', shows: '场次', catalogue: '商品', devices: '设备', control: '外接按键', sent: '上云内容', more: '更多页面', switch: '视图', key: '按 V 切换主播屏与场控屏' },
+  view: { operator: '场控', air: '开播检查', host: '主播', shows: '场次', catalogue: '商品', rehearsal: '彩排', devices: '设备', control: '外接按键', sent: '上云内容', more: '更多页面', switch: '视图', key: '按 V 切换主播屏与场控屏' },
   top: {
     coverage: '覆盖率 {{n}}',
     cloud: '云端',
