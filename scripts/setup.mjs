@@ -91,8 +91,12 @@ export function ensureBuilt() {
   if (existsSync(built) && statSync(built).mtimeMs >= sources) return;
   say('Building the panel …');
   const vite = path.join(ROOT, 'node_modules/vite/bin/vite.js');
-  for (const config of ['vite.config.ts', 'vite.electron.config.ts']) {
-    const code = run(node24(), [vite, 'build', '--config', config, '--logLevel', 'warn'], {
+  for (const [config, mode] of [
+    ['vite.config.ts', 'production'],
+    ['vite.electron.config.ts', 'main'],
+    ['vite.electron.config.ts', 'preload'],
+  ]) {
+    const code = run(node24(), [vite, 'build', '--config', config, '--mode', mode, '--logLevel', 'warn'], {
       cwd: path.join(ROOT, 'desktop'),
     });
     if (code !== 0)
@@ -101,6 +105,26 @@ export function ensureBuilt() {
         'read the lines above; "npm run build" repeats just this step',
       );
   }
+}
+
+/**
+ * What makes installers of the desktop lies apart: nobody needs it to run LiveCue. Returns false when it is missing
+ * and could not be installed.
+ */
+export function ensurePackaging() {
+  const cwd = path.join(ROOT, 'desktop/packaging');
+  const { dependencies } = JSON.parse(readFileSync(path.join(cwd, 'package.json'), 'utf8'));
+  const installed = (name) => {
+    const file = path.join(cwd, 'node_modules', name, 'package.json');
+    return existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).version === dependencies[name];
+  };
+  if (Object.keys(dependencies).every(installed)) return true;
+  say('Installing electron-builder (once, about half a minute) …');
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const cli = process.env.npm_execpath;
+  const code = cli === undefined ? run('npm', args, { cwd }) : run(process.execPath, [cli, ...args], { cwd });
+  if (code !== 0) say('Missing: electron-builder; the tests of the installer are skipped.');
+  return code === 0;
 }
 
 /** Debian packages that the tests use, each with a file that tells that it is there. */

@@ -3,11 +3,21 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { check } from './check.mjs';
-import { cacheFolder, ensureBuilt, ensurePackages, ensureSystemPackages, node24, ROOT, run } from './setup.mjs';
+import {
+  cacheFolder,
+  ensureBuilt,
+  ensurePackages,
+  ensurePackaging,
+  ensureSystemPackages,
+  node24,
+  ROOT,
+  run,
+} from './setup.mjs';
 
 const filters = process.argv.slice(2);
 ensurePackages();
 const complete = ensureSystemPackages();
+if (filters.length === 0) ensurePackaging();
 const checks = filters.length === 0 ? await check() : { passed: 0, failed: 0 };
 ensureBuilt();
 

@@ -9,6 +9,8 @@ const LOOK_MS = 50;
 const program = process.argv[2];
 if (program === undefined) throw new Error('Starting the agent: the path of its program is missing.');
 process.argv.splice(2, 1);
+// Its own children (the embedded cloud, rehearsals) are plain Node, and Electron's binary is none: the fuse is blown.
+if (process.env.LIVECUE_NODE !== undefined) process.execPath = process.env.LIVECUE_NODE;
 process.parentPort.on('message', ({ data }: { data: unknown }) => {
   if ((data as { type?: unknown } | null)?.type !== 'stop') return;
   process.emit('SIGTERM');

@@ -7,9 +7,11 @@ import { LINK_VARIABLE } from './link-file.ts';
 
 const AGENT_STOPS_WITHIN_MS = 15_000;
 const here = import.meta.dirname;
-/** The agent lies where it does among its sources; `desktop/packaging` puts it there as plain JavaScript. */
-const program = join(here, '../../../edge-agent/src/main.js');
 const shell = electronShell();
+/** `npm run stage` lays the agent out in `dist`; an installed desktop has it beside its archive. */
+const beside = shell.packaged ? shell.resources : join(here, '../../../dist');
+const program = join(beside, 'agent/edge-agent/src/main.js');
+const node = join(beside, 'node', shell.platform === 'win32' ? 'node.exe' : 'node');
 
 runDesktop(
   shell,
@@ -20,7 +22,7 @@ runDesktop(
       linkFile: process.env[LINK_VARIABLE] || undefined,
       dataFolder: resolve(process.env.LIVECUE_DATA ?? join(homedir(), '.livecue')),
       program: existsSync(program) ? { entry: join(here, 'agent-entry.mjs'), main: program } : null,
-      env: process.env,
+      env: existsSync(node) ? { ...process.env, LIVECUE_NODE: node } : process.env,
       stopWithinMs: AGENT_STOPS_WITHIN_MS,
     },
   },
