@@ -16,7 +16,9 @@ import { createScriptedDevices, type ScriptedDevices } from './scripted-devices.
 import { scriptedAir } from './scripted-air.ts';
 import { createScriptedModels, type ScriptedModels } from './scripted-models.ts';
 import { createScriptedRecords, type ScriptedRecords } from './scripted-records.ts';
+import { createScriptedControl, type ScriptedControl } from './scripted-control.ts';
 import { createScriptedCatalogue, type ScriptedCatalogue } from './scripted-catalogue.ts';
+import { createScriptedSettings, type ScriptedSettings } from './scripted-settings.ts';
 import { createScriptedComments, type ScriptedComments } from './scripted-comments.ts';
 import { createScriptedOrders, detailOf, INTEREST, roomAnomalies, type ScriptedOrders } from './scripted-signals.ts';
 
@@ -105,6 +107,8 @@ export interface ScriptedShow extends PanelBackend {
   readonly cues: ScriptedCues;
   readonly records: ScriptedRecords;
   readonly catalogue: ScriptedCatalogue;
+  readonly settings: ScriptedSettings;
+  readonly control: ScriptedControl;
   readonly actions: ScriptedActions;
   readonly devices: ScriptedDevices;
   readonly models: ScriptedModels;
@@ -148,6 +152,8 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
   const cues = createScriptedCues(nowMs);
   const records = createScriptedRecords(startMs);
   const catalogue = createScriptedCatalogue(nowMs);
+  const settings = createScriptedSettings(nowMs, catalogue);
+  const control = createScriptedControl(nowMs);
   const actions = createScriptedActions(nowMs);
   const devices = createScriptedDevices(nowMs);
   const models = createScriptedModels(nowMs);
@@ -160,6 +166,8 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
     cues,
     records,
     catalogue,
+    settings,
+    control,
     actions,
     devices,
     models,
@@ -187,11 +195,13 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
         latest: state.feed.state === 'ok' ? point(second * 1000, 300 + second - Math.floor(startMs / 1000)) : null,
       };
     },
-    async call(verb, args) {
+    async call(verb, args, caller) {
       if (verb === 'comments.after') return comments.desk.after(PANEL_VERBS[verb].args.parse(args));
       // Told by every host screen again and again.
       if (verb === 'screen.report') return {};
       if (verb === 'air.check') return scriptedAir(show.state(), nowMs());
+      const ofControl = control.call(verb, args, show.state());
+      if (ofControl !== undefined) return ofControl as never;
       if (verb !== 'answers.read') calls.push({ verb, args });
       const own = (headline: HostPrompt['headline'], priority: 'act-now' | 'advice') =>
         prompt({ promptId: `own-${calls.length}`, key: 'operator-message', rule: 'operator-message', priority, headline, reason: { zh: '场控', en: 'From the desk' }, fact: null, productId: null, linkNumber: null }, nowMs()); // prettier-ignore
@@ -215,6 +225,8 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
       const recorded =
         records.call(verb, args) ?? devices.call(verb) ?? models.call(verb) ?? (await catalogue.call(verb, args));
       if (recorded !== undefined) return recorded as never;
+      const ofSettings = await settings.call(verb, args, caller);
+      if (ofSettings !== undefined) return ofSettings as never;
       if (verb === 'labels.read') return orders.desk.labels(PANEL_VERBS[verb].args.parse(args));
       if (verb === 'product.read') {
         const found = state.products.find(({ productId }) => productId === (args as { productId: string }).productId);
