@@ -48,13 +48,13 @@ describe.skipIf(room.chromium === null)('roles in a real browser', () => {
       expect(await page.locator('main').count(), route).toBe(1);
     }
     expect(room.stage.show.calls.filter(({ verb }) => verb !== 'series.read')).toEqual([]);
-    await page.getByRole('button', { name: '打开主播屏' }).click();
+    await page.getByRole('button', { name: '打开主播屏' }).press('Enter');
     await page.locator('.host').waitFor();
   });
 
   test('an operator pairs desks and screens alone, and removes nobody', async () => {
     await room.open({ role: 'operator' });
-    await room.page.locator('.pair-button').click();
+    await room.page.locator('.pair-button').press('Enter');
     await room.page.locator('.paired-list li').first().waitFor();
     expect(await room.page.locator('.role-choices strong').allInnerTexts()).toEqual(['主播屏', '场控']);
     expect(await room.page.locator('.paired-list button').count()).toBe(0);
@@ -64,11 +64,11 @@ describe.skipIf(room.chromium === null)('roles in a real browser', () => {
 
   test('an admin pairs every role under a name, and removes a device', async () => {
     await room.open({ locale: 'en' });
-    await room.page.locator('.pair-button').click();
+    await room.page.locator('.pair-button').press('Enter');
     const code = () => room.page.locator('.device-code').innerText();
     const first = await code();
     expect(await room.page.locator('.role-choices strong').allInnerTexts()).toEqual(['Host screen', 'Operator', 'Admin', 'Auditor']); // prettier-ignore
-    await room.page.getByRole('radio', { name: 'Auditor' }).check();
+    await room.page.getByRole('radio', { name: 'Auditor' }).press(' ');
     await expect.poll(code).not.toBe(first);
     const second = await code();
     await room.page.getByLabel('Its name').fill('Bookkeeping');
@@ -80,9 +80,9 @@ describe.skipIf(room.chromium === null)('roles in a real browser', () => {
     await row.waitFor();
     expect(await row.innerText()).toMatch(/Auditor[\s\S]*Last here/);
     await room.page.locator('.dialog').screenshot({ path: `${SCREENS}/pair-en.png` });
-    await row.getByRole('button', { name: /Remove/ }).click();
+    await row.getByRole('button', { name: /Remove/ }).press('Enter');
     await room.page.getByText('It is turned away at once').waitFor();
-    await row.getByRole('button', { name: 'Remove', exact: true }).click();
+    await row.getByRole('button', { name: 'Remove', exact: true }).press('Enter');
     await room.page.getByText('Bookkeeping was removed.').waitFor();
     await expect.poll(() => row.count()).toBe(0);
   });

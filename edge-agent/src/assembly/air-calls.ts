@@ -21,15 +21,16 @@ export function answeringAir<B extends PanelBackend>(
   },
 ): B {
   const screens = new Map<string, { readonly report: ScreenReport; readonly atMs: number }>();
-  const open = (nowMs: number): ScreenReport[] => {
+  const open = (nowMs: number): (ScreenReport & { readonly atMs: number })[] => {
     for (const [id, { atMs }] of screens) if (nowMs - atMs > SCREEN_GONE_MS) screens.delete(id);
-    return [...screens.values()].map(({ report }) => report);
+    return [...screens.values()].map(({ report, atMs }) => ({ ...report, atMs }));
   };
   return {
     ...backend,
     async call(verb, args, caller) {
       const nowMs = facts.nowMs();
       if (verb === 'air.check') return { checks: beforeAir({ nowMs, state: facts.state(), catalogue: facts.catalogue, skewMs: facts.skewMs(), screens: open(nowMs) }) }; // prettier-ignore
+      if (verb === 'screens.read') return { screens: open(nowMs).sort((a, b) => b.atMs - a.atMs), nowMs };
       if (verb !== 'screen.report') return backend.call(verb, args, caller);
       const report = args as ScreenReport;
       if (screens.has(report.screenId) || open(nowMs).length < MOST_SCREENS) screens.set(report.screenId, { report, atMs: nowMs }); // prettier-ignore

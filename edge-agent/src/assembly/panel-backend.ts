@@ -306,6 +306,17 @@ export function createPanelBackend(
         case 'catalogue.restore':
         case 'catalogue.export':
           throw new PanelCallError('not-found', `${verb}: this agent's catalogue is set by its file alone.`);
+        case 'firstrun.read':
+        case 'firstrun.save':
+        case 'templates.read':
+        case 'templates.save':
+        case 'templates.rename':
+        case 'templates.remove':
+        case 'templates.undo':
+        case 'templates.preview':
+        case 'templates.apply':
+          throw new PanelCallError('not-found', `${verb}: this agent is configured by its file alone.`);
+        case 'screens.read':
         case 'log.read':
         case 'log.check':
         case 'log.export':

@@ -4,11 +4,13 @@ import type { Logger } from '../runtime/logger.ts';
 import { sealOverChannel, type SealChannel, type SecretSeal } from '../setup/settings/secret-seal.ts';
 import type { CatalogueBook } from './catalogue-book.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
+import { createFirstRunDesk } from './first-run-desk.ts';
 import type { FleetControl } from './fleet-part.ts';
 import { openSecretBook, type SecretBook } from './secret-book.ts';
 import { openSettingsBook, type SettingsBook } from './settings-book.ts';
 import { createSettingsDesk } from './settings-desk.ts';
 import { createSetupKeeper, type SetupKeeper } from './setup-keeper.ts';
+import { createTemplateDesk } from './template-desk.ts';
 import { Uploads } from './uploads.ts';
 
 export interface SettingsPartPorts {
@@ -59,7 +61,9 @@ export async function openSettingsPart(
       };
       const settings = createSettingsDesk({ book, secrets, keeper, catalogue, uploads, control: kept, nowMs });
       const products = createCatalogueDesk({ book: catalogue, uploads, restart: () => kept.again() }, facts);
-      return { answering: (backend) => settings.answering(products.answering(backend)) };
+      const templates = createTemplateDesk({ book, keeper, catalogue, control: kept, nowMs }, folder);
+      const firstRun = createFirstRunDesk({ settings: book, catalogue }, folder);
+      return { answering: (backend) => firstRun.answering(templates.answering(settings.answering(products.answering(backend)))) };
     },
   };
 } // prettier-ignore

@@ -61,6 +61,7 @@ export function emptyState(nowMs: number): PanelState {
   }; // prettier-ignore
 }
 
+const NO_CHANGE = { basis: 'x', problems: [], changes: [], warnings: [], showRuns: false };
 const CHAIN = { entries: 0, sinceMs: null, head: '0'.repeat(64), problem: null };
 const PREVIEW = { basis: 'x', problems: [], changes: [], warnings: [], showRuns: false };
 const MODELS = { serving: 'intent-1', delivered: {}, back: null, reports: [], problem: null };
@@ -106,6 +107,17 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'actions.forget') return { forgotten: 0 };
       if (verb === 'overlay.clear') return {};
       if (verb === 'air.check') return { checks: [] };
+      if (verb === 'firstrun.read') return { needed: false, step: 'room', done: false };
+      if (verb === 'firstrun.save') return {};
+      if (verb === 'screens.read') return { screens: [], nowMs: 0 };
+      if (verb === 'templates.read') return { templates: [], canUndo: false };
+      if (verb === 'templates.save') return { templateId: '0123456789ab', reason: null };
+      if (verb === 'templates.rename') return { renamed: true };
+      if (verb === 'templates.remove') return { removed: true };
+      if (verb === 'templates.undo') return { undone: false };
+      if (verb === 'templates.preview')
+        return { preview: NO_CHANGE, catalogue: { added: 0, changed: 0, gone: 0 }, gone: [] };
+      if (verb === 'templates.apply') return { version: null, waits: false, reason: 'nothing-changes', problems: [] };
       if (verb === 'log.read') return { rows: [], more: false, devices: [], chain: CHAIN };
       if (verb === 'log.check') return { chain: CHAIN };
       if (verb === 'log.export') return { text: '', last: 0, more: false };

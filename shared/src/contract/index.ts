@@ -20,6 +20,7 @@ export * from './panel-log.ts';
 export * from './panel-roles.ts';
 export * from './panel-rehearsal.ts';
 export * from './panel-settings.ts';
+export * from './panel-setup.ts';
 export * from './panel-shows.ts';
 export * from './panel-signals.ts';
 export * from './show-log.ts';

@@ -11,6 +11,8 @@ export const ScreenReport = z.strictObject({
   calibrated: z.boolean(),
   /** The window is kept out of screen captures; false: that cannot be known. */
   hidden: z.boolean(),
+  /** The card that it shows now. Absent or null: none. */
+  showing: z.string().max(128).nullable().optional(),
 });
 export type ScreenReport = z.infer<typeof ScreenReport>;
 

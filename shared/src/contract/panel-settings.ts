@@ -78,7 +78,7 @@ export const SettingsRefusal = z.enum([
   'agent-ends',
 ]);
 
-const Done = z.object({
+export const SettingsDone = z.object({
   /** The number of the new version; null: none yet, since it waits or was refused. */
   version: VersionNumber.nullable(),
   /** It comes into force when the show has ended. */
@@ -86,9 +86,9 @@ const Done = z.object({
   reason: SettingsRefusal.nullable(),
   problems: z.array(SettingsProblem).max(100),
 });
-export type SettingsDone = z.infer<typeof Done>;
+export type SettingsDone = z.infer<typeof SettingsDone>;
 
-const Preview = z.object({
+export const SettingsPreview = z.object({
   /** Of what is in force; a change is made on the state that it was previewed on. */
   basis: z.string(),
   problems: z.array(SettingsProblem).max(100),
@@ -98,7 +98,7 @@ const Preview = z.object({
   /** A show runs: the agent would start again in it. */
   showRuns: z.boolean(),
 });
-export type SettingsPreview = z.infer<typeof Preview>;
+export type SettingsPreview = z.infer<typeof SettingsPreview>;
 
 /** A secret by whom it is for and what it is: a source's name, `hooks-relay`, `broker` or `database`. */
 const SecretName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
@@ -187,21 +187,21 @@ export const SETTINGS_VERBS = {
     }),
   },
   /** What is wrong with settings, and what they would change; changes nothing. */
-  'settings.preview': { args: z.strictObject({ settings: SettingsDocument }), result: Preview },
+  'settings.preview': { args: z.strictObject({ settings: SettingsDocument }), result: SettingsPreview },
   /** The agent starts again with them within seconds, and takes them back when it is not well for a minute. */
   'settings.apply': {
     args: z.strictObject({ settings: SettingsDocument, basis: z.string().max(100), when: When.default('now'), note: Note }),
-    result: Done,
+    result: SettingsDone,
   },
   /** What going back to a version would change. */
   'settings.version': {
     args: z.strictObject({ number: VersionNumber }),
-    result: z.object({ settings: z.record(z.string(), z.unknown()).nullable(), preview: Preview }),
+    result: z.object({ settings: z.record(z.string(), z.unknown()).nullable(), preview: SettingsPreview }),
   },
   /** An earlier version as the newest one. */
-  'settings.restore': { args: z.strictObject({ number: VersionNumber, when: When.default('now') }), result: Done },
+  'settings.restore': { args: z.strictObject({ number: VersionNumber, when: When.default('now') }), result: SettingsDone },
   /** The change that waits: now, or not at all. */
-  'settings.waiting': { args: z.strictObject({ act: z.enum(['now', 'drop']) }), result: Done },
+  'settings.waiting': { args: z.strictObject({ act: z.enum(['now', 'drop']) }), result: SettingsDone },
   /** Which secrets there are; never what they are. */
   'settings.secrets': {
     args: z.strictObject({}),
@@ -232,7 +232,7 @@ export const SETTINGS_VERBS = {
     result: z.object({
       unreadable: z.string().nullable(),
       summary: SetupSummary.nullable(),
-      preview: Preview.nullable(),
+      preview: SettingsPreview.nullable(),
       /** Products that would be new, changed, or gone. */
       catalogue: z.object({ added: z.int(), changed: z.int(), gone: z.int() }).nullable(),
       /** Secrets that the new settings ask for and that are not set here. */
@@ -241,7 +241,7 @@ export const SETTINGS_VERBS = {
   },
   'setup.import': {
     args: z.strictObject({ from: SetupFrom, basis: z.string().max(100), catalogue: z.boolean().default(true), when: When.default('now'), note: Note }),
-    result: Done,
+    result: SettingsDone,
   },
   /** Newest first. */
   'backup.list': { args: z.strictObject({}), result: z.object({ backups: z.array(BackupRow) }) },

@@ -12,6 +12,7 @@ import { CATALOGUE_VERBS } from './panel-catalogue.ts';
 import { COMMENT_VERBS } from './panel-comments.ts';
 import { CONTROL_VERBS } from './panel-control.ts';
 import { CUE_VERBS, CueState } from './panel-cues.ts';
+import { FIRST_RUN_VERBS } from './panel-setup.ts';
 import { LOG_VERBS } from './panel-log.ts';
 import { DEVICE_VERBS } from './panel-roles.ts';
 import { REHEARSAL_VERBS, RehearsalNow } from './panel-rehearsal.ts';
@@ -98,6 +99,7 @@ export const PANEL_VERBS = {
   'uplink.sent': { args: z.strictObject({ limit: z.int().min(1).max(200).default(50) }), result: z.object({ messages: z.array(SentMessage) }) },
   ...DEVICE_VERBS,
   ...LOG_VERBS,
+  ...FIRST_RUN_VERBS,
   ...COMMENT_VERBS,
   ...ANSWER_VERBS,
   ...CUE_VERBS,
@@ -120,7 +122,8 @@ export type PanelResult<V extends PanelVerb> = z.infer<(typeof PANEL_VERBS)[V]['
 
 /** Verbs that change nothing; calls of all others stand in the audit log. Who may call what: `VERB_ACCESS`. */
 export const READING_VERBS: ReadonlySet<PanelVerb> = new Set([
-  'self.read', 'devices.paired', 'log.read', 'log.check', 'log.export', 'series.read', 'uplink.sent', 'comments.after', 'comments.before', 'corrections.read', 'answers.read',
+  'self.read', 'devices.paired', 'log.read', 'log.check', 'log.export', 'firstrun.read', 'screens.read',
+  'templates.read', 'templates.preview', 'series.read', 'uplink.sent', 'comments.after', 'comments.before', 'corrections.read', 'answers.read',
   'message.presets', 'offers.read', 'product.read', 'orders.read', 'labels.read', 'shows.list', 'shows.read',
   'fleet.read', 'models.read', 'actions.read', 'air.check', 'screen.report', 'catalogue.read', 'catalogue.products',
   'catalogue.upload', 'catalogue.preview', 'catalogue.export', 'settings.read', 'settings.form', 'settings.preview',

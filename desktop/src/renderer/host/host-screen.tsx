@@ -111,7 +111,6 @@ export function HostScreen() {
   useBeat(BEAT_MS);
   const [choices, setChoices] = useChoices();
   const may = useMay()('prompt.done');
-  useScreenReport(choices, may);
   const [settings, setSettings] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const { state } = live;
@@ -119,6 +118,7 @@ export function HostScreen() {
   const usable = state !== null && clock !== null && !clock.lost && state.feed.state !== 'stale';
   const active =
     usable && state.stage.active !== null && state.stage.active.expiresMs > clock.nowMs ? state.stage.active : null;
+  useScreenReport(choices, active?.promptId ?? null, may);
 
   const act = (verb: HostVerb, promptId: string) => {
     client.call(verb, { promptId }).then(
