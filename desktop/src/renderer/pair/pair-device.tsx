@@ -54,6 +54,8 @@ function NewCode({ roles }: { roles: readonly PanelRole[] }) {
   const create = useCallback(
     (wanted: PanelRole, called: string) => {
       setRole(wanted);
+      // The code before was for another role.
+      setMade(null);
       client.call('pairing.create', { role: wanted, name: called }).then(
         (result) => {
           setMade(result);
