@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Catalogue, type PanelVerb } from '@livecue/shared/contract';
-import { openCatalogueBook } from '../../edge-agent/src/assembly/catalogue-book.ts';
+import { openCatalogueBook, type CatalogueBook } from '../../edge-agent/src/assembly/catalogue-book.ts';
 import { createCatalogueDesk } from '../../edge-agent/src/assembly/catalogue-desk.ts';
 import { Uploads } from '../../edge-agent/src/assembly/uploads.ts';
 import type { PanelBackend } from '../../edge-agent/src/ports.ts';
@@ -19,6 +19,9 @@ const PRESENT = Catalogue.parse({
 export interface ScriptedCatalogue {
   /** How often the agent would have started again. */
   restarts: number;
+  readonly book: CatalogueBook;
+  /** Files that the page has sent. */
+  readonly uploads: Uploads;
   /** Undefined: another verb. */
   call(verb: PanelVerb, args: unknown): Promise<unknown> | undefined;
 }
@@ -27,12 +30,15 @@ export function createScriptedCatalogue(nowMs: () => number): ScriptedCatalogue 
   const folder = mkdtempSync(path.join(tmpdir(), 'livecue-scripted-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const book = openCatalogueBook({ nowMs }, { file: path.join(folder, 'catalogue.json'), folder }, PRESENT);
+  const uploads = new Uploads();
   const nobody = { call: () => undefined } as unknown as PanelBackend;
   const scripted: ScriptedCatalogue = {
     restarts: 0,
+    book,
+    uploads,
     call: (verb, args) => backend.call(verb, args, { device: 'desktop', role: 'admin', name: '' }),
   };
   const restart = async () => void (scripted.restarts += 1);
-  const backend = createCatalogueDesk({ book, uploads: new Uploads(), restart }, { currency: 'CNY' }).answering(nobody);
+  const backend = createCatalogueDesk({ book, uploads, restart }, { currency: 'CNY' }).answering(nobody);
   return scripted;
 }

@@ -17,6 +17,8 @@ import './style/rehearsal.css';
 import './style/devices.css';
 import './style/catalogue.css';
 import './style/control.css';
+import './style/form.css';
+import './style/settings.css';
 import './style/pair.css';
 import { App } from './app.tsx';
 import { createBridgeClient } from './client/bridge-client.ts';

@@ -12,6 +12,7 @@ import { recall, remember } from '../parts/memory.ts';
 import type { Route } from '../parts/route.ts';
 import { RehearsalScreen } from '../rehearsal/rehearsal-screen.tsx';
 import { SentScreen } from '../sent/sent-screen.tsx';
+import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { ShowsScreen } from '../shows/shows-screen.tsx';
 import { useUnits } from '../words/units.ts';
 import { ALL_COMMENTS } from './comments/comment-feed.ts';
@@ -92,6 +93,7 @@ export function Desk({ route }: { route: Route }) {
       {route === 'devices' ? <DevicesScreen /> : null}
       {route === 'control' ? <ControlScreen state={state} nowMs={clock.nowMs} /> : null}
       {route === 'catalogue' ? <CatalogueScreen /> : null}
+      {route === 'settings' ? <SettingsScreen /> : null}
       {route === 'operator' ? <OperatorScreen state={state} clock={clock} theme={theme} /> : null}
     </div>
   );

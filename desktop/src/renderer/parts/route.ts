@@ -1,7 +1,16 @@
 import { useSyncExternalStore } from 'react';
 
 /** Pages of the desk that stand in the list of the top bar, in this order. */
-export const MORE_ROUTES = ['air', 'catalogue', 'rehearsal', 'shows', 'devices', 'control', 'sent'] as const;
+export const MORE_ROUTES = [
+  'air',
+  'catalogue',
+  'rehearsal',
+  'shows',
+  'devices',
+  'control',
+  'settings',
+  'sent',
+] as const;
 const ROUTES = ['host', 'operator', ...MORE_ROUTES] as const;
 export type Route = (typeof ROUTES)[number];
 

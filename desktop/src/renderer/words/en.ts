@@ -2,9 +2,11 @@ import { catalogueEn } from './catalogue-en.ts';
 import { controlEn } from './control-en.ts';
 import { cuesEn } from './cues-en.ts';
 import { devicesEn } from './devices-en.ts';
+import { formEn } from './form-en.ts';
 import { modelsEn } from './models-en.ts';
 import { rehearsalEn } from './rehearsal-en.ts';
 import { rolesEn } from './roles-en.ts';
+import { settingsEn } from './settings-en.ts';
 import { showsEn } from './shows-en.ts';
 import { signalsEn } from './signals-en.ts';
 
@@ -19,6 +21,8 @@ export const en = {
   ...showsEn,
   ...devicesEn,
   ...catalogueEn,
+  ...formEn,
+  ...settingsEn,
   mode: { simulated: 'Simulated room, not live', replay: 'Replay, not live' },
   live: 'Live',
   on: 'Running',
@@ -61,7 +65,7 @@ export const en = {
     close: 'Close',
     notSent: 'Not sent: {{why}}',
   },
-  view: { operator: 'Operator', air: 'Before air', host: 'Host', shows: 'Shows', catalogue: 'Catalogue', rehearsal: 'Rehearsal', devices: 'Devices', control: 'Control', sent: 'What left', more: 'Pages', switch: 'Views', key: 'V switches host and operator' },
+  view: { operator: 'Operator', air: 'Before air', host: 'Host', shows: 'Shows', catalogue: 'Catalogue', rehearsal: 'Rehearsal', devices: 'Devices', settings: 'Settings', control: 'Control', sent: 'What left', more: 'Pages', switch: 'Views', key: 'V switches host and operator' },
   top: {
     coverage: 'coverage {{n}}',
     cloud: 'cloud',

@@ -2,10 +2,12 @@ import type { PanelWords } from './en.ts';
 import { catalogueZh } from './catalogue-zh.ts';
 import { controlZh } from './control-zh.ts';
 import { cuesZh } from './cues-zh.ts';
+import { formZh } from './form-zh.ts';
 import { modelsZh } from './models-zh.ts';
 import { devicesZh } from './devices-zh.ts';
 import { rehearsalZh } from './rehearsal-zh.ts';
 import { rolesZh } from './roles-zh.ts';
+import { settingsZh } from './settings-zh.ts';
 import { showsZh } from './shows-zh.ts';
 import { signalsZh } from './signals-zh.ts';
 
@@ -19,6 +21,8 @@ export const zh: PanelWords = {
   ...showsZh,
   ...devicesZh,
   ...catalogueZh,
+  ...formZh,
+  ...settingsZh,
   mode: { simulated: '模拟直播间，非真实直播', replay: '回放，非真实直播' },
   live: '直播',
   on: '运行',
@@ -61,7 +65,7 @@ export const zh: PanelWords = {
     close: '关闭',
     notSent: '没有发出：{{why}}',
   },
-  view: { operator: '场控', air: '开播检查', host: '主播', shows: '场次', catalogue: '商品', rehearsal: '彩排', devices: '设备', control: '外接按键', sent: '上云内容', more: '更多页面', switch: '视图', key: '按 V 切换主播屏与场控屏' },
+  view: { operator: '场控', air: '开播检查', host: '主播', shows: '场次', catalogue: '商品', rehearsal: '彩排', devices: '设备', settings: '设置', control: '外接按键', sent: '上云内容', more: '更多页面', switch: '视图', key: '按 V 切换主播屏与场控屏' },
   top: {
     coverage: '覆盖率 {{n}}',
     cloud: '云端',

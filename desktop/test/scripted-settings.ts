@@ -1,0 +1,67 @@
+/** The settings of the scripted room: the agent's own desk on a folder of its own, whose agent starts again at once. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { PanelVerb } from '@livecue/shared/contract';
+import type { FleetControl } from '../../edge-agent/src/assembly/fleet-part.ts';
+import { openSecretBook } from '../../edge-agent/src/assembly/secret-book.ts';
+import { openSettingsBook, type SettingsBook } from '../../edge-agent/src/assembly/settings-book.ts';
+import { createSettingsDesk } from '../../edge-agent/src/assembly/settings-desk.ts';
+import { createSetupKeeper, type SetupKeeper } from '../../edge-agent/src/assembly/setup-keeper.ts';
+import type { PanelBackend, PanelCaller } from '../../edge-agent/src/ports.ts';
+import type { ScriptedCatalogue } from './scripted-catalogue.ts';
+
+export interface ScriptedSettings {
+  /** A show is on. */
+  showRuns: boolean;
+  /** What the cloud side has laid over. */
+  over: Record<string, unknown>;
+  /** How often the agent has started again. */
+  restarts: number;
+  /** Everything that lies on disk. */
+  onDisk(file: string): string;
+  book(): Promise<SettingsBook>;
+  keeper(): Promise<SetupKeeper>;
+  call(verb: PanelVerb, args: unknown, caller: PanelCaller): Promise<unknown>;
+}
+
+export function createScriptedSettings(nowMs: () => number, catalogue: ScriptedCatalogue): ScriptedSettings {
+  const folder = mkdtempSync(path.join(tmpdir(), 'livecue-scripted-settings-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const quiet = () => undefined;
+  const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  const open = async () => {
+    const secrets = await openSecretBook({ nowMs, seal: null }, folder);
+    const book = await openSettingsBook({ nowMs, logger, secretsOf: secrets.of }, { file: path.join(folder, 'config.json'), folder }, { room: { name: '夏日家居专场' } }); // prettier-ignore
+    await book.starting();
+    const keeper = createSetupKeeper({ nowMs, logger, settings: book, catalogue: catalogue.book }, { folder, program: '0.1.0' }); // prettier-ignore
+    await keeper.backUp('start');
+    const control = {
+      async again(change) {
+        if (change !== undefined && !(await change(null))) return false;
+        scripted.restarts += 1;
+        await secrets.take();
+        // Once the change is through: the next agent asks after it.
+        setTimeout(() => void book.starting().then(() => book.trialBegins(nowMs() + 60_000)), 0);
+        return true;
+      },
+      showRuns: () => scripted.showRuns,
+      remote: { onTrial: false, get over() { return scripted.over; } },
+    } as FleetControl; // prettier-ignore
+    const nobody = { call: () => undefined } as unknown as PanelBackend;
+    const desk = createSettingsDesk({ book, secrets, keeper, catalogue: catalogue.book, uploads: catalogue.uploads, control, nowMs }).answering(nobody); // prettier-ignore
+    return { book, keeper, desk };
+  };
+  let opened: ReturnType<typeof open> | null = null;
+  const parts = () => (opened ??= open());
+  const scripted: ScriptedSettings = {
+    showRuns: false,
+    over: {},
+    restarts: 0,
+    onDisk: (file) => readFileSync(path.join(folder, file), 'utf8'),
+    book: async () => (await parts()).book,
+    keeper: async () => (await parts()).keeper,
+    call: async (verb, args, caller) => (/^(settings|setup|backup)\./.test(verb) ? (await parts()).desk.call(verb, args, caller) : undefined), // prettier-ignore
+  };
+  return scripted;
+}
