@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { agentAnswers } from '../src/main/agent-finder.ts';
 import { DESK_PAGES } from '../src/main/windows.ts';
 import { prompt } from './scripted-show.ts';
 import { quit, startDesktop, type RunningDesktop } from './running-desktop.ts';
@@ -90,6 +91,17 @@ describe('the desktop', () => {
     const desk = windowAt(shell, 'operator').webContents;
     for (let n = 0; n < DESK_PAGES.length; n += 1) shell.keys.get('F13')?.();
     expect(desk.loaded.slice(1).map((url) => url.split('#/')[1])).toEqual([...DESK_PAGES.slice(1), 'operator']);
+  });
+
+  test('uses an agent that runs already, by its link file, and leaves it running when it ends', async () => {
+    const { shell, served } = await start(undefined, 'linux', {
+      linkFile: undefined,
+      program: { entry: '/never/entry.mjs', main: '/never/main.js' },
+    });
+    await expect.poll(() => states(windowAt(shell, 'operator')).some(({ type }) => type === 'state')).toBe(true);
+    expect(shell.children).toEqual([]);
+    await quit(shell);
+    expect(await agentAnswers(served.link)).toBe(true);
   });
 
   test('says in its log what it does about updates, and looks for none from its sources', async () => {

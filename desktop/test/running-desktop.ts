@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { AgentPlace } from '../src/main/agent-keeper.ts';
 import { runDesktop } from '../src/main/desktop.ts';
 import { createShellDouble, type ShellDouble } from './shell-double.ts';
 import { serveShow, type Served } from './stage.ts';
@@ -17,7 +18,7 @@ export interface RunningDesktop {
   close(): Promise<void>;
 }
 
-export async function startDesktop(prepare: (shell: ShellDouble, folder: string) => void = () => {}, platform: NodeJS.Platform = 'linux'): Promise<RunningDesktop> {
+export async function startDesktop(prepare: (shell: ShellDouble, folder: string) => void = () => {}, platform: NodeJS.Platform = 'linux', place: Partial<AgentPlace> = {}): Promise<RunningDesktop> {
   const served = await serveShow('/nowhere');
   const folder = mkdtempSync(join(tmpdir(), 'livecue-desktop-'));
   const linkFile = join(folder, 'panel-link.json');
@@ -25,7 +26,7 @@ export async function startDesktop(prepare: (shell: ShellDouble, folder: string)
   const shell = createShellDouble(folder, platform);
   prepare(shell, folder);
   const page = fileURLToPath(new URL('../dist/renderer', import.meta.url));
-  const agent = { linkFile, dataFolder: folder, program: null, env: {}, stopWithinMs: 5_000 };
+  const agent = { linkFile, dataFolder: folder, program: null, env: {}, stopWithinMs: 5_000, ...place };
   const first = await runDesktop(shell.port, { preload: PRELOAD, page, agent }, Date.now);
   return {
     shell,
