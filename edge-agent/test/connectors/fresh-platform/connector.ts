@@ -56,6 +56,7 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
       signal,
       nowMs: context.nowMs,
       onOpen(opened) {
+        // This platform refuses by the upgrade's status. Of one that answers in words, that answer opens the link.
         link.open();
         opened.send(JSON.stringify({ room: settings.room, token: settings.access_token }));
       },
