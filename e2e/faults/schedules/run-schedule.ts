@@ -22,8 +22,8 @@ export interface Outcome {
 }
 
 const DRAIN_MS = { light: 40_000, whole: 240_000 };
-/** Altered state may never come to rest; what was told by then counts. */
-const FLIP_DRAIN_MS = 20_000;
+/** Altered state may never come to rest; what was told by then counts. A checkpoint comes every 10 s, and again after 30 s when it was lost. */
+const FLIP_DRAIN_MS = { light: 20_000, whole: 90_000 };
 const QUIET_MS = 700;
 
 interface Figures {
@@ -57,7 +57,7 @@ export async function runSchedule(lane: Lane, plan: Plan): Promise<Outcome> {
     const refused = await Promise.race([sent.then(() => []), refusing(agent, stop.signal)]);
     if (refused.length > 0) return { ...NOTHING, wrong: [...refused, ...crashes(lane, agent)], faults: player.done, wallMs: performance.now() - beganMs }; // prettier-ignore
     if (plan.flip === 'file') told.push(...(await flipInFile(agent, random)));
-    const drained = await drain({ lane, agent, sender, stop: stop.signal, show, ms: plan.flip === 'file' ? FLIP_DRAIN_MS : DRAIN_MS[plan.whole ? 'whole' : 'light'] }); // prettier-ignore
+    const drained = await drain({ lane, agent, sender, stop: stop.signal, show, ms: (plan.flip === 'file' ? FLIP_DRAIN_MS : DRAIN_MS)[plan.whole ? 'whole' : 'light'] }); // prettier-ignore
     const verdict = await judge(lane, name, { fromMs: show.fromMs, accepted: sender.figures.accepted });
     told.push(...verdict.findings, ...toldByStore(agent));
     const excused = plan.flip !== null && told.length > 0;
