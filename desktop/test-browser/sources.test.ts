@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SourceHealth } from '@livecue/shared/contract';
+import { describe, expect, test } from 'vitest';
+import { seriousProblems } from './axe.ts';
+import { freshRoom } from './fresh-room.ts';
+
+/** Pictures are made anew on purpose only: `LIVECUE_SCREENS=1`. */
+const SCREENS = process.env.LIVECUE_SCREENS === '1' ? fileURLToPath(new URL('../../docs/screens', import.meta.url)) : null; // prettier-ignore
+
+/** High enough for all rows at once. */
+const room = freshRoom('sources', '.section.sources .row', { height: 2_000 });
+
+const source = (name: string, more: Partial<SourceHealth>): SourceHealth => ({
+  name, transport: 'http', state: 'open', endpoint: `http://127.0.0.1:7423/hooks/${name}`, lastEventMs: Date.now(), quietLimitMs: 43_200_000,
+  eventsPerSecond: 0.2, events: 120, drops: {}, lostUpstream: 0, refusedTokens: 0, problem: null, ...more,
+}); // prettier-ignore
+
+/** Each of them one thing that the row has to say beside its numbers. */
+const SOURCES = [
+  source('tiktok-shop', { hints: { reading: false, waiting: 0, read: 0, unread: 0 } }),
+  source('doudian', { hints: { reading: true, waiting: 1_204, read: 40, unread: 3 } }),
+  source('wechat', { hints: { reading: true, waiting: 0, read: 12, unread: 0 } }),
+  source('youtube', { transport: 'websocket', quotaLeft: 9_995, cursor: 'page-token-1' }),
+  source('shopify', { quotaLeft: 0, cursor: '2026-01-15T12:00:00.000Z' }),
+  source('tiktok', { transport: 'websocket', likes: { counted: 720, told: 1_000 } }),
+];
+
+describe.skipIf(room.chromium === null)('rows of sources in a real browser', () => {
+  const row = (name: string) => room.page.locator('.section.sources .row', { has: room.page.getByText(name, { exact: true }) }).textContent(); // prettier-ignore
+
+  async function open(): Promise<void> {
+    room.stage.show.change({ sources: SOURCES });
+    await room.open();
+    await expect.poll(() => room.page.locator('.section.sources .row').count()).toBe(SOURCES.length);
+  }
+
+  async function picture(name: string): Promise<void> {
+    if (SCREENS === null) return;
+    const clip = await room.page.locator('.section.sources').boundingBox();
+    await room.page.screenshot({ path: join(SCREENS, `${name}.png`), clip: clip! });
+  }
+
+  test('say what is left of the quota, that they go on where they were, and what is missing of orders and likes, in both languages', async () => {
+    await open();
+    await expect.poll(() => row('tiktok-shop')).toContain('订单只有提示、没有金额：填写店铺接口凭证后才能读取');
+    await expect.poll(() => row('doudian')).toMatch(/1,204 个订单等待读取.*3 个订单只作为提示/);
+    await expect.poll(() => row('youtube')).toMatch(/剩余调用 9,995.*断点续传/);
+    await expect.poll(() => row('shopify')).toContain('剩余调用 0');
+    // Of a shop whose orders are all read nothing is said, of a source without them neither.
+    expect(await row('wechat')).not.toMatch(/订单|剩余|断点/);
+    const likes = await row('tiktok');
+    expect(await seriousProblems(room.page)).toEqual([]);
+    await picture('sources-zh');
+    await room.page.getByRole('button', { name: 'EN', exact: true }).click();
+    await expect.poll(() => row('tiktok-shop')).toContain('orders come as hints without amounts: give the shop’s interface credentials to read them'); // prettier-ignore
+    await expect.poll(() => row('doudian')).toMatch(/1,204 orders wait to be read.*3 orders told as hints only/);
+    await expect.poll(() => row('youtube')).toMatch(/9,995 calls left.*goes on where it was/);
+    await expect.poll(() => row('shopify')).toContain('0 calls left');
+    expect(await row('wechat')).not.toMatch(/orders|calls left|goes on/);
+    expect(await row('tiktok')).not.toBe(likes);
+    expect(await row('tiktok')).toContain('72');
+    expect(await room.page.getByTitle('page-token-1').textContent()).toBe('goes on where it was');
+    await picture('sources-en');
+  });
+
+  test('follow what changes: orders are read, credentials are given', async () => {
+    await open();
+    await expect.poll(() => row('doudian')).toContain('等待读取');
+    room.stage.show.change({
+      sources: SOURCES.map((each) => (each.hints === undefined ? each : { ...each, hints: { reading: true, waiting: 0, read: 1_250, unread: 3 } })), // prettier-ignore
+    });
+    await expect.poll(() => row('doudian')).not.toContain('等待读取');
+    await expect.poll(() => row('doudian')).toContain('3 个订单只作为提示');
+    await expect.poll(() => row('tiktok-shop')).not.toContain('凭证');
+  });
+});
