@@ -19,6 +19,8 @@ import './style/catalogue.css';
 import './style/control.css';
 import './style/form.css';
 import './style/settings.css';
+import './style/log.css';
+import './style/first-run.css';
 import './style/pair.css';
 import { App } from './app.tsx';
 import { createBridgeClient } from './client/bridge-client.ts';

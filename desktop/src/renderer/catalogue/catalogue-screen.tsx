@@ -12,7 +12,7 @@ import { download, troubleOf, useCatalogue, useUpload, type Trouble, type Upload
 const KINDS = '.csv,.tsv,.txt,.xlsx,.json';
 
 /** Chosen or dropped: one file, sent to the agent. */
-function FileDrop({
+export function FileDrop({
   onUpload,
   onTrouble,
 }: {

@@ -6,14 +6,18 @@ import { AirScreen } from '../air/air-screen.tsx';
 import { CatalogueScreen } from '../catalogue/catalogue-screen.tsx';
 import { ControlScreen } from '../control/control-screen.tsx';
 import { DevicesScreen } from '../devices/devices-screen.tsx';
+import { FirstRunScreen } from '../first-run/first-run-screen.tsx';
+import { useFirstRunOpens } from '../first-run/use-first-run.ts';
 import { readClock, useBeat, useLive, type Clock } from '../live/use-live.tsx';
 import { For } from '../live/use-self.tsx';
+import { LogScreen } from '../log/log-screen.tsx';
 import { recall, remember } from '../parts/memory.ts';
 import type { Route } from '../parts/route.ts';
 import { RehearsalScreen } from '../rehearsal/rehearsal-screen.tsx';
 import { SentScreen } from '../sent/sent-screen.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { ShowsScreen } from '../shows/shows-screen.tsx';
+import { TemplatesScreen } from '../templates/templates-screen.tsx';
 import { useUnits } from '../words/units.ts';
 import { ALL_COMMENTS } from './comments/comment-feed.ts';
 import { CommentList } from './comments/comment-list.tsx';
@@ -74,6 +78,7 @@ function OperatorScreen({ state, clock, theme }: { state: PanelState; clock: Clo
 export function Desk({ route }: { route: Route }) {
   const live = useLive();
   useBeat(BEAT_MS);
+  useFirstRunOpens();
   const [theme, setTheme] = useState<Theme>(() => recall('theme', ['dark', 'light'], 'dark'));
   const { state } = live;
   if (state === null) return null;
@@ -94,6 +99,9 @@ export function Desk({ route }: { route: Route }) {
       {route === 'control' ? <ControlScreen state={state} nowMs={clock.nowMs} /> : null}
       {route === 'catalogue' ? <CatalogueScreen /> : null}
       {route === 'settings' ? <SettingsScreen /> : null}
+      {route === 'first-run' ? <FirstRunScreen state={state} nowMs={clock.nowMs} /> : null}
+      {route === 'templates' ? <TemplatesScreen /> : null}
+      {route === 'log' ? <LogScreen /> : null}
       {route === 'operator' ? <OperatorScreen state={state} clock={clock} theme={theme} /> : null}
     </div>
   );

@@ -9,7 +9,10 @@ export const MORE_ROUTES = [
   'devices',
   'control',
   'settings',
+  'templates',
+  'log',
   'sent',
+  'first-run',
 ] as const;
 const ROUTES = ['host', 'operator', ...MORE_ROUTES] as const;
 export type Route = (typeof ROUTES)[number];

@@ -3,6 +3,8 @@ import { controlEn } from './control-en.ts';
 import { cuesEn } from './cues-en.ts';
 import { devicesEn } from './devices-en.ts';
 import { formEn } from './form-en.ts';
+import { firstRunEn } from './first-run-en.ts';
+import { logEn } from './log-en.ts';
 import { modelsEn } from './models-en.ts';
 import { rehearsalEn } from './rehearsal-en.ts';
 import { rolesEn } from './roles-en.ts';
@@ -15,6 +17,8 @@ export const en = {
   ...signalsEn,
   ...cuesEn,
   ...modelsEn,
+  ...firstRunEn,
+  ...logEn,
   ...rehearsalEn,
   ...rolesEn,
   ...controlEn,
@@ -65,7 +69,7 @@ export const en = {
     close: 'Close',
     notSent: 'Not sent: {{why}}',
   },
-  view: { operator: 'Operator', air: 'Before air', host: 'Host', shows: 'Shows', catalogue: 'Catalogue', rehearsal: 'Rehearsal', devices: 'Devices', settings: 'Settings', control: 'Control', sent: 'What left', more: 'Pages', switch: 'Views', key: 'V switches host and operator' },
+  view: { operator: 'Operator', air: 'Before air', host: 'Host', shows: 'Shows', catalogue: 'Catalogue', rehearsal: 'Rehearsal', devices: 'Devices', settings: 'Settings', control: 'Control', sent: 'What left', templates: 'Templates', log: 'Log', 'first-run': 'First run', more: 'Pages', switch: 'Views', key: 'V switches host and operator' },
   top: {
     coverage: 'coverage {{n}}',
     cloud: 'cloud',
@@ -219,6 +223,8 @@ export const en = {
     veto: 'Wrong',
     vetoAbout: 'No card of this rule for this product comes again in this show',
     show: 'To the host',
+    edit: 'Reword',
+    editAbout: 'Put it into your own words; when they have gone the card is done',
     notShown: '{{why}}',
     noneQuiet: 'The host sees no cue.',
   },

@@ -3,6 +3,8 @@ import { catalogueZh } from './catalogue-zh.ts';
 import { controlZh } from './control-zh.ts';
 import { cuesZh } from './cues-zh.ts';
 import { formZh } from './form-zh.ts';
+import { firstRunZh } from './first-run-zh.ts';
+import { logZh } from './log-zh.ts';
 import { modelsZh } from './models-zh.ts';
 import { devicesZh } from './devices-zh.ts';
 import { rehearsalZh } from './rehearsal-zh.ts';
@@ -15,6 +17,8 @@ export const zh: PanelWords = {
   ...signalsZh,
   ...cuesZh,
   ...modelsZh,
+  ...firstRunZh,
+  ...logZh,
   ...rehearsalZh,
   ...rolesZh,
   ...controlZh,
@@ -65,7 +69,7 @@ export const zh: PanelWords = {
     close: '关闭',
     notSent: '没有发出：{{why}}',
   },
-  view: { operator: '场控', air: '开播检查', host: '主播', shows: '场次', catalogue: '商品', rehearsal: '彩排', devices: '设备', settings: '设置', control: '外接按键', sent: '上云内容', more: '更多页面', switch: '视图', key: '按 V 切换主播屏与场控屏' },
+  view: { operator: '场控', air: '开播检查', host: '主播', shows: '场次', catalogue: '商品', rehearsal: '彩排', devices: '设备', settings: '设置', control: '外接按键', sent: '上云内容', templates: '模板', log: '日志', 'first-run': '首次设置', more: '更多页面', switch: '视图', key: '按 V 切换主播屏与场控屏' },
   top: {
     coverage: '覆盖率 {{n}}',
     cloud: '云端',
@@ -219,6 +223,8 @@ export const zh: PanelWords = {
     veto: '不对',
     vetoAbout: '本场不再出现这条规则对这个商品的提示',
     show: '发给主播',
+    edit: '改写',
+    editAbout: '用自己的话发给主播，发出后这条提示算完成',
     notShown: '{{why}}',
     noneQuiet: '主播屏上没有提示。',
   },

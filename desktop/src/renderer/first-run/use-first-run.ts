@@ -1,0 +1,42 @@
+import { useCallback, useEffect, useState } from 'react';
+import { FIRST_RUN_STEPS, type FirstRunStep } from '@livecue/shared/contract';
+import { useLive, usePanel } from '../live/use-live.tsx';
+import { useMay } from '../live/use-self.tsx';
+import { go, namesRoute } from '../parts/route.ts';
+
+/** Opens the first run by itself on an agent where nothing is set up, once a visit, for whoever may set it up. */
+export function useFirstRunOpens(): void {
+  const { client } = usePanel();
+  const may = useMay()('firstrun.save');
+  const open = useLive().connection.kind === 'open';
+  const [asked, setAsked] = useState(false);
+  useEffect(() => {
+    if (!may || !open || asked) return;
+    setAsked(true);
+    if (namesRoute()) return;
+    client.call('firstrun.read', {}).then(
+      ({ needed }) => (needed && !namesRoute() ? go('first-run') : undefined),
+      // An agent that does not answer shows its desk as ever; the list of pages still has the first run.
+      () => undefined,
+    );
+  }, [client, may, open, asked]);
+}
+
+/** Where the first run stands: kept by the agent, so that it goes on there on any device. */
+export function useStep() {
+  const { client } = usePanel();
+  const [step, setStep] = useState<FirstRunStep | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const fail = useCallback((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)), []);
+  useEffect(() => {
+    client.call('firstrun.read', {}).then((told) => setStep(told.done ? FIRST_RUN_STEPS[0] : told.step), fail);
+  }, [client, fail]);
+  const save = useCallback(
+    (next: FirstRunStep, done: boolean) => {
+      setStep(next);
+      return client.call('firstrun.save', { step: next, done }).then(() => setProblem(null), fail);
+    },
+    [client, fail],
+  );
+  return { step, problem, save };
+}
