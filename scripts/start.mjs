@@ -2,10 +2,12 @@
 // Arguments go on to `livecue start`: `npm start -- --config my.json` runs a real room instead.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { ensureBuilt, ensurePackages, NODE_ENVIRONMENT, NODE_FLAGS, node24, ROOT } from './setup.mjs';
+import { ensureElectron } from './electron-binary.mjs';
+import { ensureBuilt, ensurePackages, NODE_ENVIRONMENT, NODE_FLAGS, node24, ROOT, say } from './setup.mjs';
 
 ensurePackages();
 ensureBuilt();
+await ensureElectron({ root: ROOT, node: node24(), env: process.env, platform: process.platform, say });
 const given = process.argv.slice(2);
 const args = given.length === 0 ? ['--demo'] : given;
 const child = spawn(node24(), [...NODE_FLAGS, path.join(ROOT, 'edge-agent/src/main.ts'), 'start', ...args], {
