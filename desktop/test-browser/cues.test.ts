@@ -199,6 +199,28 @@ describe.skipIf(room.chromium === null)('answers and what the operator does with
       expect(await room.page.locator('[data-prompt="c-surge"]').getByRole('button', { name: '发给主播' }).count()).toBe(0); // prettier-ignore
     });
 
+    test('a queued card is put into own words: they go, and it is done; without them it stays', async () => {
+      const now = Date.now();
+      show([], [surge(now), anomaly(now)]);
+      await room.open();
+      const own = room.page.getByRole('textbox', { name: '自己写' });
+      const reword = (id: string) => room.page.locator(`[data-prompt="${id}"]`).getByRole('button', { name: '改写' }).click(); // prettier-ignore
+      await reword('c-orders');
+      await expect.poll(() => own.inputValue()).not.toBe('');
+      await own.fill('');
+      await own.fill('先别念订单');
+      await room.press('Enter');
+      await expect.poll(() => said('message.send')).toEqual([{ text: '先别念订单', priority: 'advice' }]);
+      expect(said('prompt.done')).toEqual([]);
+      await reword('c-surge');
+      await expect.poll(() => own.inputValue()).toContain('5号');
+      await expect.poll(() => own.evaluate((element) => element === document.activeElement)).toBe(true);
+      await own.fill('5号再讲一遍');
+      await room.press('Enter');
+      await expect.poll(() => said('prompt.done')).toEqual([{ promptId: 'c-surge' }]);
+      expect(said('message.send').at(-1)).toMatchObject({ text: '5号再讲一遍' });
+    });
+
     test('a message: T writes, the limit is told while typing, too long cannot go, Enter sends, and it can be taken back', async () => {
       await room.open({ locale: 'en' });
       await room.press('t');

@@ -2,12 +2,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PanelState } from '@livecue/shared/contract';
 import type { HostPrompt } from '@livecue/shared/prompt';
-import { Ban, BellOff, Check, Clock, Send, Undo2 } from 'lucide-react';
+import { Ban, BellOff, Check, Clock, Pencil, Send, Undo2 } from 'lucide-react';
 import { For, useMay } from '../live/use-self.tsx';
 import { PriorityMark } from '../parts/priority-mark.tsx';
 import { useUnits } from '../words/units.ts';
 import { CueNotes } from './cues/cue-notes.tsx';
-import { MessageBox } from './cues/message-box.tsx';
+import { MessageBox, type Draft } from './cues/message-box.tsx';
 import { OfferBox } from './cues/offer-box.tsx';
 import { OfferStrip } from './cues/offer-strip.tsx';
 import { useVerb } from './cues/use-verb.ts';
@@ -27,11 +27,13 @@ function Cue({
   prompt,
   place,
   nowMs,
+  onEdit,
   onProblem,
 }: {
   prompt: HostPrompt;
   place: Place;
   nowMs: number;
+  onEdit: (draft: Draft) => void;
   onProblem: (text: string | null) => void;
 }) {
   const { t } = useTranslation();
@@ -44,6 +46,12 @@ function Cue({
     if (answer?.shown === false)
       onProblem(t('cues.notShown', { why: answer.reason === null ? '' : t(`suppress.${answer.reason}`) }));
   };
+  const edit = () =>
+    onEdit({
+      promptId,
+      text: units.words(prompt.headline),
+      priority: prompt.priority === 'act-now' ? 'act-now' : 'advice',
+    });
   return (
     <li className={`cue ${prompt.priority}`} data-prompt={promptId}>
       <div className="row-line">
@@ -63,9 +71,14 @@ function Cue({
         </details>
         <span className="row-end actions">
           {!may('prompt.done') ? null : place === 'queue' ? (
-            <button type="button" className="button small main" onClick={() => void showNow()}>
-              <Send size={12} aria-hidden="true" /> {t('cues.show')}
-            </button>
+            <>
+              <button type="button" className="button small main" onClick={() => void showNow()}>
+                <Send size={12} aria-hidden="true" /> {t('cues.show')}
+              </button>
+              <button type="button" className="button small" title={t('cues.editAbout')} onClick={edit}>
+                <Pencil size={12} aria-hidden="true" /> {t('cues.edit')}
+              </button>
+            </>
           ) : null}
           {!may('prompt.done') ? null : prompt.rule === 'operator-message' ? (
             <button type="button" className="button small" onClick={() => void call('message.clear', {})}>
@@ -95,6 +108,12 @@ export function CueList({ state, nowMs }: { state: PanelState; nowMs: number }) 
   const { t } = useTranslation();
   const { stage, cues } = state;
   const [problem, setProblem] = useState<string | null>(null);
+  const [draft, setDraft] = useState<Draft | null>(null);
+  const call = useVerb(setProblem);
+  /** The host has its words: the card need not come any more, if it still waits. */
+  const passedOn = (promptId: string) => {
+    if (stage.queued.some((prompt) => prompt.promptId === promptId)) void call('prompt.done', { promptId });
+  };
   const parts: readonly (readonly [Place, readonly HostPrompt[], string | null])[] = [
     ['active', stage.active === null ? [] : [stage.active], t(stage.quiet === undefined ? 'cues.none' : 'cues.noneQuiet')],
     ['next', stage.next, null],
@@ -118,7 +137,7 @@ export function CueList({ state, nowMs }: { state: PanelState; nowMs: number }) 
               {prompts.length === 0 ? <p className="empty">{empty}</p> : null}
               <ul className="rows">
                 {prompts.map((prompt) => (
-                  <Cue key={prompt.promptId} prompt={prompt} place={place} nowMs={nowMs} onProblem={setProblem} />
+                  <Cue key={prompt.promptId} prompt={prompt} place={place} nowMs={nowMs} onEdit={setDraft} onProblem={setProblem} />
                 ))}
               </ul>
             </div>
@@ -128,7 +147,7 @@ export function CueList({ state, nowMs }: { state: PanelState; nowMs: number }) 
       {cues === undefined ? null : <OfferStrip offers={cues.offers} products={state.products} nowMs={nowMs} />}
       <For verb="message.send">
         {cues === undefined ? null : <OfferBox products={state.products} currency={cues.offers.budget.currency} onProblem={setProblem} />}
-        <MessageBox onProblem={setProblem} />
+        <MessageBox draft={draft} onSent={passedOn} onProblem={setProblem} />
       </For>
     </Section>
   );

@@ -45,8 +45,18 @@ function Length({ text }: { text: string }) {
   );
 }
 
-/** The operator's own card: a preset by one tap, or own words as long as a host reads at a glance. */
-export function MessageBox({ onProblem }: { onProblem: (why: string | null) => void }) {
+/** A card of the queue that the operator puts into his own words. */
+export interface Draft {
+  readonly promptId: string;
+  readonly text: string;
+  readonly priority: Priority;
+}
+
+/**
+ * The operator's own card: a preset by one tap, or own words as long as a host reads at a glance. A draft is taken
+ * into the box; `onSent` tells of which card the words were when they have gone.
+ */
+export function MessageBox({ draft, onSent, onProblem }: { draft: Draft | null; onSent: (promptId: string) => void; onProblem: (why: string | null) => void }) {
   const { t } = useTranslation();
   const units = useUnits();
   const call = useVerb(onProblem);
@@ -58,11 +68,28 @@ export function MessageBox({ onProblem }: { onProblem: (why: string | null) => v
   const [sent, setSent] = useState<string | null>(null);
   useDeskKeys(useMemo(() => ({ t: () => { setOpen(true); requestAnimationFrame(() => place.current?.focus()); } }), [])); // prettier-ignore
   const sendable = messageProblem(text) === null;
+  const [of, setOf] = useState<string | null>(null);
+  useEffect(() => {
+    if (draft === null) return;
+    setOpen(true);
+    setText(draft.text);
+    setPriority(draft.priority);
+    setOf(draft.promptId);
+    requestAnimationFrame(() => place.current?.focus());
+  }, [draft]);
 
   const send = async (args: { text: string } | { presetId: string }, words: string) => {
     if ((await call('message.send', { ...args, priority })) === null) return;
     setSent(words);
-    if ('text' in args) setText('');
+    if (!('text' in args)) return;
+    setText('');
+    if (of !== null) onSent(of);
+    setOf(null);
+  };
+  /** A box that was emptied has nothing of the draft any more. */
+  const write = (words: string) => {
+    setText(words);
+    if (words === '') setOf(null);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -76,7 +103,7 @@ export function MessageBox({ onProblem }: { onProblem: (why: string | null) => v
       <summary>{t('message.title')} <kbd>T</kbd></summary>
       <form onSubmit={submit}>
         <input ref={place} type="text" value={text} maxLength={200} aria-label={t('message.own')} placeholder={t('message.own')} aria-invalid={problemKey(text) !== null}
-          onChange={({ target }) => setText(target.value)} onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()} />
+          onChange={({ target }) => write(target.value)} onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()} />
         <button type="submit" className="button small" disabled={!sendable}>
           <Send size={12} aria-hidden="true" /> {t('message.send')}
         </button>
