@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SHOW_ID } from '../../edge-agent/src/report/testing/entries.ts';
+import { seriousProblems } from './axe.ts';
 import { freshRoom } from './fresh-room.ts';
 
 const room = freshRoom('recorded shows', '.desk');
@@ -33,16 +34,22 @@ describe.skipIf(room.chromium === null)('the recorded shows in a real browser', 
     expect(await said('关注上升 6 4 66.6 % 12 秒 0')).toBe(true);
     expect(await said('集中提问 1 0 0.0 % – 1')).toBe(true);
     expect(await said('3 亚麻衬衫 240 ¥30,960.00 5 蓝色水杯 120 ¥15,480.00')).toBe(true);
-    expect(await detail()).toContain(`reports/${SHOW_ID}/report.zh.html`);
+    const report = room.page.getByRole('link', { name: '打开报告' });
+    expect(await report.getAttribute('href')).toBe(`/reports/${SHOW_ID}/report.zh.html`);
+    expect(await room.page.locator('.report-links a').count()).toBe(8);
+    expect(await seriousProblems(room.page)).toEqual([]);
   }); // prettier-ignore
 
-  test('a show that runs says as of when, is read again, and has no report yet but a command for it, in English too', async () => {
+  test('a show that runs says as of when, is read again, and has its report made when asked, in English too', async () => {
     await open({ locale: 'en' });
     await rows().first().locator('button').focus();
     await room.page.keyboard.press('Enter');
     await room.page.getByText('It goes on: this is as of').waitFor();
-    expect(await detail()).not.toContain('report.en.html');
-    expect(await detail()).toMatch(/livecue report --show \d{8}T\d{6}Z-main --out report/);
+    await room.page.getByText('There is no report of this show yet.').waitFor();
+    await room.page.getByRole('button', { name: 'Make it now' }).click();
+    const href = await room.page.getByRole('link', { name: 'Open the report' }).getAttribute('href');
+    expect(href).toMatch(/^\/reports\/\d{8}T\d{6}Z-main\/report\.en\.html$/);
+    await room.page.getByRole('button', { name: 'Make it again, as of now' }).waitFor();
     const reads = () => room.stage.show.calls.filter(({ verb }) => verb === 'shows.read').length;
     const before = reads();
     await room.page.getByRole('button', { name: 'Read again' }).click();

@@ -1,5 +1,6 @@
 /** Recorded shows of the scripted room: one that has ended, and the one that runs. */
 import { PANEL_VERBS, type RecordedShow, type ShowLogEntry } from '@livecue/shared/contract';
+import { createScriptedRehearsals, type ScriptedRehearsals } from './scripted-rehearsal.ts';
 import { card, closed, ended, entry, minute, product, prompt, raised, started } from '../../edge-agent/src/report/testing/entries.ts'; // prettier-ignore
 
 /** Entries of one answer to `shows.read`: few, so that a record takes several. */
@@ -29,6 +30,7 @@ function lastShow(): ShowLogEntry[] {
 } // prettier-ignore
 
 export interface ScriptedRecords {
+  readonly rehearsals: ScriptedRehearsals;
   shows: RecordedShow[];
   /** Undefined: another verb. */
   call(verb: string, args: unknown): unknown;
@@ -43,11 +45,18 @@ export function createScriptedRecords(nowMs: number): ScriptedRecords {
     [old[0]!.showId, old],
     [id(beganMs), [{ ...running, atMs: beganMs, showId: id(beganMs) }, { ...minute(0, null, { counts: { comments: 7 } }), atMs: nowMs, showId: id(beganMs) }]],
   ]);
+  const made = new Set<string>([old[0]!.showId]);
+  const rehearsals = createScriptedRehearsals();
   const records: ScriptedRecords = {
+    rehearsals,
     shows: [...entries].map(([showId, all], i) => ({ showId, firstMs: all[0]!.atMs, lastMs: all.at(-1)!.atMs, entries: all.length, ended: i === 0 })),
     call(verb, args) {
-      if (verb === 'shows.list') return { shows: records.shows };
-      if (verb !== 'shows.read') return undefined;
+      if (verb === 'shows.list') return { shows: records.shows.map((show) => ({ ...show, report: made.has(show.showId) })) };
+      if (verb === 'report.make') {
+        made.add(PANEL_VERBS[verb].args.parse(args).showId);
+        return { made: true };
+      }
+      if (verb !== 'shows.read') return rehearsals.call(verb, args);
       const { showId, after } = PANEL_VERBS[verb].args.parse(args);
       return { rows: (entries.get(showId) ?? []).slice(after, after + PAGE).map((one, i) => ({ id: after + i + 1, entry: one })) };
     },

@@ -6,9 +6,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { PanelRole } from '@livecue/shared/contract';
+import type { PanelRole, RehearsalNow } from '@livecue/shared/contract';
 import { SESSION } from './scripted-comments.ts';
-import { anomaly, prompt, stockOut, surge } from './scripted-show.ts';
+import { REHEARSAL } from './scripted-rehearsal.ts';
+import { anomaly, createScriptedShow, prompt, stockOut, surge } from './scripted-show.ts';
 import { findChromium, openStage } from './stage.ts';
 
 interface Screen {
@@ -27,6 +28,8 @@ interface Screen {
   readonly click?: readonly string[];
   /** Keys, after the clicks. */
   readonly press?: readonly string[];
+  /** A rehearsal runs beside the room. */
+  readonly rehearsal?: Partial<RehearsalNow>;
   /** A file that is chosen first. */
   readonly upload?: { readonly name: string; readonly mimeType: string; readonly buffer: Buffer };
 }
@@ -107,6 +110,9 @@ const SCREENS: readonly Screen[] = [
       ...(language === 'zh' ? [{ name: 'sent-zh', hash: '#/sent', waitFor: '.sent-table tbody tr', device, click: ['.sent-table tbody tr:nth-child(2)'] }] : []),
       { name: `air-${language}`, hash: '#/air', waitFor: '.air .row', device },
       { name: `shows-${language}`, hash: '#/shows', waitFor: '.shows-table tbody tr', device, click: ['.shows-table tbody tr:nth-child(2)'] },
+      { name: `rehearsal-${language}`, hash: '#/rehearsal', waitFor: '.past-rehearsals', device, rehearsal: {}, click: ['input[name=from] >> nth=1', '.recording >> nth=0'] },
+      { name: `rehearsal-operator-${language}`, hash: '#/operator', waitFor: '.cue', device, rehearsal: { liveMs: Date.now() + 3_600_000 }, click: ['.mode-strip .button'] },
+      { name: `rehearsal-host-${language}`, hash: '#/host', waitFor: '.mode-strip.rehearsed', device: { ...device, ...HOST }, rehearsal: { onHosts: true, speed: 1, atMs: REHEARSAL.fromMs! + 134_000 } },
       { name: `devices-${language}`, hash: '#/devices', waitFor: '.device-table tbody tr', device },
       { name: `control-${language}`, hash: '#/control', waitFor: '[data-token]', device },
       { name: `catalogue-${language}`, hash: '#/catalogue', waitFor: '.product-rows', device, upload: PRODUCT_FILE },
@@ -136,9 +142,19 @@ async function forgetCorrections(): Promise<void> {
     if (verdict !== null) await orders.label({ orderId, verdict: null });
 }
 
+/** What is played beside the live room. */
+function rehearsedRoom() {
+  const room = createScriptedShow(Date.now);
+  const now = Date.now();
+  room.change({ stage: { active: prompt({ promptId: 'r1', expiresMs: now + 3_600_000 }, now), next: [surge(now)], queued: [] } }); // prettier-ignore
+  return room;
+}
+
 async function take(screen: Screen): Promise<void> {
   if (names.size > 0 && !names.has(screen.name)) return;
   const { page, context } = await stage.device(screen.device);
+  stage.show.change({ rehearsal: screen.rehearsal === undefined ? undefined : { ...REHEARSAL, ...screen.rehearsal } });
+  stage.show.records.rehearsals.room ??= rehearsedRoom();
   await page.goto(url + screen.hash);
   await page.waitForSelector(screen.waitFor);
   if (screen.upload !== undefined) {

@@ -145,6 +145,8 @@ export function NewRehearsal(props: {
   facts: Facts;
   /** The live room has events at the moment. */
   isLive: boolean;
+  /** One runs already; there is one at a time. */
+  isRunning: boolean;
   onStart: (start: RehearsalStart) => Promise<void>;
   onRemove: (name: string) => void;
   onSent: () => void;
@@ -192,7 +194,8 @@ export function NewRehearsal(props: {
       )}
       <SpeedSlider speed={speed} onChange={setSpeed} />
       {props.isLive ? <p className="small dim">{t('rehearsal.liveShow')}</p> : null}
-      <button type="submit" className="button main" disabled={!isReady || starting}>
+      {props.isRunning ? <p className="small dim">{t('rehearsal.oneAtATime')}</p> : null}
+      <button type="submit" className="button main" disabled={!isReady || starting || props.isRunning}>
         <Play size={14} aria-hidden="true" /> {t('rehearsal.start')}
       </button>
     </form>

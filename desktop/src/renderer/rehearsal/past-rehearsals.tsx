@@ -28,14 +28,14 @@ function Row(props: { past: PastRehearsal; may: boolean; onRemove: () => void; o
           <span className="wrong-text">{t(`rehearsal.problem.${problem.kind}`, { detail: problem.detail })}</span>
         )}
       </td>
-      <td className="past-does">
+      <td><div className="past-does">
         {report ? <ReportLinks of="rehearsal" id={rehearsalId} short onTrouble={props.onTrouble} /> : null}
         {props.may ? (
           <button type="button" className="icon-button" aria-label={t('rehearsal.removePast', { at })} title={t('rehearsal.removePast', { at })} onClick={props.onRemove}>
             <Trash2 size={14} aria-hidden="true" />
           </button>
         ) : null}
-      </td>
+      </div></td>
     </tr>
   );
 } // prettier-ignore

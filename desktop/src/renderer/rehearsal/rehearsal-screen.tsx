@@ -30,6 +30,7 @@ export function RehearsalScreen() {
             <section className="section rehearsal-side" aria-label={t('rehearsal.new')}>
               <NewRehearsal
                 facts={facts}
+                isRunning={running !== undefined}
                 isLive={state?.mode === 'live' && state.feed.state === 'ok'}
                 onStart={(start) => act('rehearsal.start', start)}
                 onRemove={(name) => void act('recording.remove', { name })}

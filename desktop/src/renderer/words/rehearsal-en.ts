@@ -47,6 +47,7 @@ export const rehearsalEn = {
     times: '{{n}}×',
     reached: 'this machine reaches {{n}}×',
     start: 'Start the rehearsal',
+    oneAtATime: 'One runs at a time: stop the other first.',
     liveShow: 'The live room has events right now. The rehearsal runs apart from it; host screens stay live.',
     now: 'Running now',
     none: 'No rehearsal runs.',

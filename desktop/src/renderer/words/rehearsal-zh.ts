@@ -49,6 +49,7 @@ export const rehearsalZh: typeof rehearsalEn = {
     times: '{{n}}×',
     reached: '本机能跑到 {{n}}×',
     start: '开始彩排',
+    oneAtATime: '一次只能有一场彩排：请先停止正在进行的。',
     liveShow: '直播间现在有数据。彩排与它分开；主播屏仍显示直播。',
     now: '正在进行',
     none: '没有彩排在进行。',
