@@ -6,6 +6,7 @@ import type { PanelVerb } from '@livecue/shared/contract';
 import type { FleetControl } from '../../edge-agent/src/assembly/fleet-part.ts';
 import { openSecretBook } from '../../edge-agent/src/assembly/secret-book.ts';
 import { openSettingsBook, type SettingsBook } from '../../edge-agent/src/assembly/settings-book.ts';
+import { checkSettings } from '../../edge-agent/src/assembly/settings-check.ts';
 import { createSettingsDesk } from '../../edge-agent/src/assembly/settings-desk.ts';
 import { createSetupKeeper, type SetupKeeper } from '../../edge-agent/src/assembly/setup-keeper.ts';
 import type { PanelBackend, PanelCaller } from '../../edge-agent/src/ports.ts';
@@ -32,7 +33,7 @@ export function createScriptedSettings(nowMs: () => number, catalogue: ScriptedC
   const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   const open = async () => {
     const secrets = await openSecretBook({ nowMs, seal: null }, folder);
-    const book = await openSettingsBook({ nowMs, logger, secretsOf: secrets.of }, { file: path.join(folder, 'config.json'), folder }, { room: { name: '夏日家居专场' } }); // prettier-ignore
+    const book = await openSettingsBook({ nowMs, logger, check: (settings, depth) => checkSettings(settings, secrets.of, depth) }, { file: path.join(folder, 'config.json'), folder }, { room: { name: '夏日家居专场' } }); // prettier-ignore
     await book.starting();
     const keeper = createSetupKeeper({ nowMs, logger, settings: book, catalogue: catalogue.book }, { folder, program: '0.1.0' }); // prettier-ignore
     await keeper.backUp('start');

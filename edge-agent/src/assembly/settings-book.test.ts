@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSettingsBook, type Restart } from './settings-book.ts';
+import { checkSettings } from './settings-check.ts';
 
 let folder: string;
 let words: string[];
@@ -16,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const note = (text: string) => void words.push(text);
 const open = (secrets: Record<string, Record<string, unknown>> = {}) =>
-  openSettingsBook({ nowMs: () => nowMs, logger: { debug: note, info: note, warn: note, error: note }, secretsOf: (name) => secrets[name] ?? {} }, { file: path.join(folder, 'config.json'), folder }, {}); // prettier-ignore
+  openSettingsBook({ nowMs: () => nowMs, logger: { debug: note, info: note, warn: note, error: note }, check: (settings, depth) => checkSettings(settings, (name) => secrets[name] ?? {}, depth) }, { file: path.join(folder, 'config.json'), folder }, {}); // prettier-ignore
 const onDisk = () => JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')) as unknown;
 const now: Restart = (change) => change(0.01);
 const cards = (cardsPer10Min: number) => ({ advise: { cardsPer10Min } });

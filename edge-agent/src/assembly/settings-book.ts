@@ -8,14 +8,15 @@ import * as states from '../setup/settings/settings-state.ts';
 import { SettingsState } from '../setup/settings/settings-state.ts';
 import { DurableJsonFile } from '../store/json-file.ts';
 import { hashOf, versionedJson } from '../store/versioned-json.ts';
-import { checkSettings, type SecretsOf } from './settings-check.ts';
+import type { Checked } from './settings-check.ts';
 
 export const SETTINGS_STATE_FILE = 'settings-state.json';
 
 export interface SettingsBookPorts {
   readonly nowMs: () => number;
   readonly logger: Logger;
-  readonly secretsOf: SecretsOf;
+  /** `schema`: as an agent asks at its start; `all`: as before a change. */
+  readonly check: (settings: unknown, depth: 'schema' | 'all') => Checked;
 }
 
 export interface ChangeOrder {
@@ -136,7 +137,7 @@ class StoredSettings implements SettingsBook {
       const { waiting } = this.#state;
       if (waiting === null) return false;
       if ((await this.basis()) !== waiting.basis) return this.#giveUp('the settings were changed meanwhile');
-      const { problems } = checkSettings(waiting.settings, this.#ports.secretsOf);
+      const { problems } = this.#ports.check(waiting.settings, 'all');
       if (problems.length > 0) return this.#giveUp(problems.map((one) => `${one.path}: ${one.message}`).join('; '));
       await this.#begin(waiting.settings, waiting, errorRatio);
       return true;
@@ -186,9 +187,9 @@ class StoredSettings implements SettingsBook {
   }
 
   async preview(settings: unknown) {
-    const { config, problems } = checkSettings(settings, this.#ports.secretsOf);
+    const { config, problems } = this.#ports.check(settings, 'all');
     const basis = await this.basis();
-    const before = this.#running?.config ?? checkSettings(await this.present(), this.#ports.secretsOf, 'schema').config;
+    const before = this.#running?.config ?? this.#ports.check(await this.present(), 'schema').config;
     if (config === null || before === null) return { basis, problems: [...problems], changes: [], warnings: [] };
     return { basis, problems: [], changes: settingsDiff(before, config), warnings: settingsWarnings(before, config) };
   }
@@ -278,7 +279,7 @@ class StoredSettings implements SettingsBook {
   }
 
   #takeUp(settings: SettingsDocument): AgentConfig {
-    const { config, problems } = checkSettings(settings, this.#ports.secretsOf, 'schema');
+    const { config, problems } = this.#ports.check(settings, 'schema');
     if (config !== null) {
       this.#running = { settings, config };
       return config;

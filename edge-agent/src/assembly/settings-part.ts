@@ -8,6 +8,7 @@ import { createFirstRunDesk } from './first-run-desk.ts';
 import type { FleetControl } from './fleet-part.ts';
 import { openSecretBook, type SecretBook } from './secret-book.ts';
 import { openSettingsBook, type SettingsBook } from './settings-book.ts';
+import { checkSettings } from './settings-check.ts';
 import { createSettingsDesk } from './settings-desk.ts';
 import { createSetupKeeper, type SetupKeeper } from './setup-keeper.ts';
 import { createTemplateDesk } from './template-desk.ts';
@@ -41,7 +42,7 @@ export async function openSettingsPart(
   const { nowMs, logger, catalogue, seal } = ports;
   const { folder, file, without, program } = places;
   const secrets = await openSecretBook({ nowMs, seal }, folder);
-  const book = await openSettingsBook({ nowMs, logger, secretsOf: secrets.of }, { file, folder }, without);
+  const book = await openSettingsBook({ nowMs, logger, check: (settings, depth) => checkSettings(settings, secrets.of, depth) }, { file, folder }, without);
   const keeper = createSetupKeeper({ nowMs, logger, settings: book, catalogue }, { folder, program });
   const uploads = new Uploads();
   return {

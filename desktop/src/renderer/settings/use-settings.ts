@@ -27,6 +27,7 @@ export function useSettings() {
   useEffect(() => {
     if (!open) return undefined;
     let gone = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const read = async () => {
       const [settings, form, secret] = await Promise.all([client.call('settings.read', {}), client.call('settings.form', {}), client.call('settings.secrets', {})]); // prettier-ignore
       if (gone) return;
@@ -34,11 +35,19 @@ export function useSettings() {
       setForms((before) => (isSame(before, form) ? before : form));
       setSecrets(secret);
     };
-    read().catch((error: unknown) => (gone ? undefined : setTrouble(wordsOf(error))));
+    read().then(
+      () => (gone ? undefined : setTrouble(null)),
+      (error: unknown) => {
+        if (gone) return;
+        setTrouble(wordsOf(error));
+        timer = setTimeout(again, LOOK_MS);
+      },
+    );
     return () => {
       gone = true;
+      clearTimeout(timer);
     };
-  }, [client, open, round]);
+  }, [client, open, round, again]);
   const moves = facts?.trial != null || facts?.waiting != null;
   useEffect(() => {
     if (!moves) return undefined;
@@ -57,13 +66,14 @@ export function useDraft(facts: Settings | null) {
   useEffect(() => {
     if (draft === null) return undefined;
     let gone = false;
-    const timer = setTimeout(() => {
+    const check = () => {
       client.call('settings.preview', { settings: draft }).then(
         (preview) => (gone ? undefined : setPreviewed({ of: draft, preview })),
-        // The agent starts again: it is asked once more when it is back.
-        () => undefined,
+        // The agent starts again, or is busy: it is asked once more.
+        () => (gone ? undefined : (timer = setTimeout(check, LOOK_MS))),
       );
-    }, CHECK_AFTER_MS);
+    };
+    let timer = setTimeout(check, CHECK_AFTER_MS);
     return () => {
       gone = true;
       clearTimeout(timer);
