@@ -47,7 +47,7 @@ export function CueStep({ state }: { state: PanelState }) {
       </button>
       {problem === null ? null : <p className="remedy" role="alert">{t('host.notSent', { why: problem })}</p>}
       {sent === null ? null : (
-        <ul className="rows shown" aria-label={t('firstRun.shownTitle')} role="status">
+        <ul className="rows shown" aria-label={t('firstRun.shownTitle')} aria-live="polite">
           {screens.map(({ screenId }, n) => {
             const isSeen = seen.has(screenId);
             const level = isSeen ? 'ok' : isLate ? 'wrong' : 'off';

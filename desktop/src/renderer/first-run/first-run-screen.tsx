@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { FIRST_RUN_STEPS, type FirstRunStep, type PanelState } from '@livecue/shared/contract';
 import { CircleCheck, CircleDot, CircleDashed } from 'lucide-react';
+import { useLive } from '../live/use-live.tsx';
 import { useMay } from '../live/use-self.tsx';
 import { go } from '../parts/route.ts';
 import { CatalogueStep } from './catalogue-step.tsx';
@@ -32,6 +33,8 @@ function Steps({ step, onStep }: { step: FirstRunStep; onStep: (step: FirstRunSt
 export function FirstRunScreen({ state, nowMs }: { state: PanelState; nowMs: number }) {
   const { t } = useTranslation();
   const may = useMay()('firstrun.save');
+  // While the agent starts again nothing can be asked of it.
+  const open = useLive().connection.kind === 'open';
   const { step, problem, save } = useStep();
   const last = FIRST_RUN_STEPS.length - 1;
   const at = step === null ? 0 : FIRST_RUN_STEPS.indexOf(step);
@@ -55,7 +58,7 @@ export function FirstRunScreen({ state, nowMs }: { state: PanelState; nowMs: num
           <>
             <h2>{t(`firstRun.step.${step}`)}</h2>
             <p className="dim">{t(`firstRun.about.${step}`)}</p>
-            <fieldset className="bare" disabled={!may}>
+            <fieldset className="bare" disabled={!may || !open}>
               {step === 'room' ? <RoomStep /> : null}
               {step === 'source' ? <SourceStep state={state} nowMs={nowMs} /> : null}
               {step === 'catalogue' ? <CatalogueStep /> : null}
