@@ -113,6 +113,15 @@ describe('the desktop', () => {
 });
 
 describe("the host's window", () => {
+  test('is what a page gets that would open the host screen beside itself', async () => {
+    const { shell } = await start();
+    const url = 'livecue://panel/index.html#/host';
+    const open = () => windowAt(shell, 'operator').webContents.openHandler?.({ url } as Electron.HandlerDetails);
+    expect([open(), open()]).toEqual([{ action: 'deny' }, { action: 'deny' }]);
+    expect(shell.windows).toHaveLength(2);
+    expect(windowAt(shell, 'host').protectedContent).toBe(true);
+  });
+
   test('goes full onto the second display, above all others, out of captures', async () => {
     const { shell } = await start((double) => void (double.displays = [DESK, STUDIO]));
     choose(shell, 'Host screen');

@@ -128,6 +128,7 @@ describe("Electron's checklist", () => {
     for (const contents of [desk.webContents, host.webContents, stranger])
       for (const url of [...REMOTE, 'livecue://panel/index.html', 'about:blank'])
         expect(contents.openHandler?.({ url } as Electron.HandlerDetails)).toEqual({ action: 'deny' });
+    expect(desktop.shell.windows).toHaveLength(2);
   });
 
   test('15: nothing is handed to the system to open', () => {

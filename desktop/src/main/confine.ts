@@ -35,9 +35,18 @@ function mayLoad(url: string): boolean {
   return isPageUrl(url);
 }
 
-/** The page decides nothing: it stays where it is and opens nothing. For every contents that ever come to be. */
-export function confineContents(contents: Pick<ShellContents, 'on' | 'setWindowOpenHandler'>): void {
-  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+/**
+ * The page decides nothing: it stays where it is and opens nothing. For every contents that ever come to be. Where the
+ * page would open the host screen in a window beside itself, `showHost` shows the one that is meant for it.
+ */
+export function confineContents(
+  contents: Pick<ShellContents, 'on' | 'setWindowOpenHandler'>,
+  showHost: () => void,
+): void {
+  contents.setWindowOpenHandler(({ url }) => {
+    if (isPageUrl(url) && new URL(url).hash === '#/host') showHost();
+    return { action: 'deny' };
+  });
   contents.on('will-navigate', (details) => {
     if (!isPageUrl(details.url)) details.preventDefault();
   });

@@ -47,42 +47,20 @@ async function readFeed(resources: string): Promise<UpdateFeed | null> {
   }
 }
 
-/** The whole desktop on a port: windows, tray, keys, agent, updates. Returns false where another one runs already. */
-export async function runDesktop(shell: ShellPort, place: DesktopPlace, nowMs: () => number): Promise<boolean> {
-  const { app } = shell;
-  if (!app.requestSingleInstanceLock()) {
-    app.quit();
-    return false;
-  }
-  registerPageScheme(shell.protocol);
-  app.on('web-contents-created', (_event, contents) => confineContents(contents));
-  await app.whenReady();
-  confineSession(shell.session());
-  shell.removeMenu();
-  shell.protocol.handle(PAGE_SCHEME, (request) => answerPage(place.page, request.url));
-
-  const folder = app.getPath('userData');
+/** What the desktop is made of, joined and not yet begun. */
+async function makeParts(shell: ShellPort, place: DesktopPlace, nowMs: () => number, end: () => Promise<void>) {
+  const folder = shell.app.getPath('userData');
   const ownLog = openBoundedLog(join(folder, 'logs', 'desktop.log'), LOG_BYTES);
   const agentLog = openBoundedLog(join(folder, 'logs', 'agent.log'), LOG_BYTES);
   const log = (line: string) => ownLog.write(`${new Date(nowMs()).toISOString()} ${line}\n`);
   const memory = openMemory(join(folder, 'desktop.json'), log);
   if (memory.problem !== null) log(memory.problem);
   const windows = createPanelWindows({ shell, memory, preload: place.preload, nowMs, log });
-  let heard: { state: PanelState; atMs: number } | null = null;
-
   const agent = createAgentKeeper({ shell, nowMs, log, logAgent: agentLog.write, onMessage: hear }, place.agent);
-  const keys = createHotkeyBoard({
-    shell,
-    call: agent.link.call,
-    nowMs,
-    log,
-    window: {
-      nextPage: windows.nextPage,
-      showOperator: windows.showOperator,
-      showHost: windows.showHost,
-      clickThrough: () => windows.setClickThrough(!memory.value.hostClickThrough),
-    },
-  });
+  const clickThrough = () => windows.setClickThrough(!memory.value.hostClickThrough);
+  const { nextPage, showOperator, showHost } = windows;
+  const keys = createHotkeyBoard({ shell, call: agent.link.call, nowMs, log, window: { nextPage, showOperator, showHost, clickThrough } }); // prettier-ignore
+  let heard: { state: PanelState; atMs: number } | null = null;
 
   function hear(message: unknown): void {
     for (const { window } of windows.open()) window.webContents.send(STATE_CHANNEL, message);
@@ -92,65 +70,91 @@ export async function runDesktop(shell: ShellPort, place: DesktopPlace, nowMs: (
     keys.hear(parsed.data.state);
   }
 
+  // An agent of ours that keeps ending serves no show, and an update may be what it needs.
   const airNow = () => agent.own?.kind !== 'waiting' && onAir(heard, nowMs());
-  const rule = updateRule({
-    packaged: shell.packaged,
-    platform: shell.platform,
-    feed: shell.packaged ? await readFeed(shell.resources) : null,
-    wanted: memory.value.updates,
-  });
+  const feed = shell.packaged ? await readFeed(shell.resources) : null;
+  const rule = updateRule({ packaged: shell.packaged, platform: shell.platform, feed, wanted: memory.value.updates });
   log(`updates: ${rule.kind === 'off' ? `off, ${rule.why.en}` : rule.kind}`);
-  const updates = createUpdates({ load: shell.loadUpdater, onAir: airNow, log, changed: () => drawTray(), stopAll: end }, rule); // prettier-ignore
+  const updates = createUpdates({ load: shell.loadUpdater, onAir: airNow, log, stopAll: end }, rule);
+  return { log, memory, windows, agent, keys, updates, airNow };
+}
+type Parts = Awaited<ReturnType<typeof makeParts>>;
 
+function offerVerbs({ ipc, platform }: ShellPort, { agent, windows }: Parts): void {
   for (const verb of Object.keys(PANEL_VERBS) as PanelVerb[]) {
-    shell.ipc.handle(channelOf(verb), (event, args: unknown) =>
-      passVerb(agent.link, verb, senderOf(event, windows, shell.platform), args),
+    ipc.handle(channelOf(verb), (event, args: unknown) =>
+      passVerb(agent.link, verb, senderOf(event, windows, platform), args),
     );
   }
+}
 
+/** Draws the tray and keeps it true; returns the way out. */
+function keepTray(shell: ShellPort, { memory, windows, keys, updates, agent, airNow, log }: Parts): () => void {
   const tray = shell.openTray(TRAY_ICON);
   tray.setToolTip('LiveCue');
   tray.on('click', () => windows.showOperator());
+  const install = () => void updates.install().catch((error: unknown) => log(`installing an update: ${(error as Error).message}`)); // prettier-ignore
+  const quit = () => shell.app.quit();
   let drawn = '';
-  function drawTray(): void {
+  function draw(): void {
     const { hostOnTop, hostClickThrough: clickThrough, hostDisplay } = memory.value;
-    const install = () => void updates.install().catch((error: unknown) => log(`installing an update: ${(error as Error).message}`)); // prettier-ignore
-    const template = trayMenu({ windows, hostOnTop, clickThrough, anyDisplay: hostDisplay === null, keyProblems: keys.problems, update: updates.status, onAir: airNow(), agent: agent.own, install, quit: () => app.quit() }); // prettier-ignore
+    const template = trayMenu({ windows, hostOnTop, clickThrough, anyDisplay: hostDisplay === null, keyProblems: keys.problems, update: updates.status, onAir: airNow(), agent: agent.own, install, quit }); // prettier-ignore
     // A menu that is replaced closes under the hand.
     const text = JSON.stringify(template);
     if (text !== drawn) tray.setMenu(template);
     drawn = text;
   }
-  keys.take(memory.value.hotkeys);
-  drawTray();
-  const redraw = setInterval(drawTray, TRAY_MS);
+  draw();
+  const redraw = setInterval(draw, TRAY_MS);
+  return () => {
+    clearInterval(redraw);
+    tray.destroy();
+  };
+}
 
+/** The whole desktop on a port: windows, tray, keys, agent, updates. Returns false where another one runs already. */
+export async function runDesktop(shell: ShellPort, place: DesktopPlace, nowMs: () => number): Promise<boolean> {
+  const { app } = shell;
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return false;
+  }
+  let parts: Parts | null = null;
+  registerPageScheme(shell.protocol);
+  app.on('web-contents-created', (_event, contents) => confineContents(contents, () => parts?.windows.showHost()));
+  await app.whenReady();
+  confineSession(shell.session());
+  shell.removeMenu();
+  shell.protocol.handle(PAGE_SCHEME, (request) => answerPage(place.page, request.url));
+
+  let closeTray = () => {};
   let ending: Promise<void> | null = null;
   let ended = false;
-  function end(): Promise<void> {
-    ending ??= (async () => {
-      clearInterval(redraw);
-      keys.release();
-      updates.stop();
-      memory.flush();
-      await agent.stop();
-      tray.destroy();
-      ended = true;
-    })();
-    return ending;
+  async function end(): Promise<void> {
+    parts?.keys.release();
+    parts?.updates.stop();
+    parts?.memory.flush();
+    await parts?.agent.stop();
+    closeTray();
+    ended = true;
   }
+  const endOnce = () => (ending ??= end());
+  parts = await makeParts(shell, place, nowMs, endOnce);
+  const { agent, keys, memory, updates, windows } = parts;
+  offerVerbs(shell, parts);
+  keys.take(memory.value.hotkeys);
+  closeTray = keepTray(shell, parts);
   app.on('before-quit', (event) => {
     if (ended) return;
     // What the agent has accepted is on disk before this process goes.
     event.preventDefault();
-    void end().then(() => app.quit());
+    void endOnce().then(() => app.quit());
   });
   app.on('second-instance', () => windows.showOperator());
   app.on('activate', () => windows.showOperator());
   app.on('window-all-closed', () => {
     // The tray keeps the application, and with it the agent; "Quit" there ends both.
   });
-
   windows.showOperator();
   await agent.start();
   updates.start();

@@ -64,7 +64,6 @@ export interface UpdatePorts {
   readonly load: () => Promise<ShellUpdater>;
   readonly onAir: () => boolean;
   readonly log: (line: string) => void;
-  readonly changed: () => void;
   /** Before the new version takes over: the agent writes what it has. */
   readonly stopAll: () => Promise<void>;
 }
@@ -111,7 +110,6 @@ export function createUpdates(ports: UpdatePorts, rule: UpdateRule): Updates {
       await library.downloadUpdate();
     }
     status = { kind: rule.kind === 'install' ? 'ready' : 'told', version };
-    ports.changed();
     return LOOK_MS;
   }
 
