@@ -26,6 +26,10 @@ interface Screen {
   };
   /** Pressed one after the other before the picture is taken. */
   readonly click?: readonly string[];
+  /** Chosen after the clicks; then clicked on. */
+  readonly choose?: { readonly in: string; readonly value: string; readonly then: string };
+  /** Written into a field after the clicks; then clicked on. */
+  readonly write?: { readonly into: string; readonly text: string; readonly then: readonly string[] };
   /** Keys, after the clicks. */
   readonly press?: readonly string[];
   /** A rehearsal runs beside the room. */
@@ -79,14 +83,6 @@ const SCREENS: readonly Screen[] = [
     device: { ...DESK, locale: 'zh-CN' },
     click: ['.pair-button'],
   },
-  {
-    name: 'sent',
-    hash: '#/sent',
-    waitFor: '.sent-table tbody tr',
-    device: { ...DESK, locale: 'en' },
-    click: ['.sent-table tbody tr:nth-child(2)'],
-  },
-  { name: 'pair', hash: '', waitFor: 'form', device: { locale: 'zh-CN', width: 1024, height: 700, paired: false } },
   { name: 'phone', hash: '', waitFor: '.card', device: { locale: 'zh-CN', width: 390, height: 844, touch: true } },
   {
     name: 'operator-phone',
@@ -107,13 +103,16 @@ const SCREENS: readonly Screen[] = [
       // One accepted, one called a false alarm, the next one chosen.
       { ...comments, name: `orders-${language}`, press: ['o', 'a', 'x'] },
       { ...comments, name: `product-${language}`, press: ['g', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter'] },
-      ...(language === 'zh' ? [{ name: 'sent-zh', hash: '#/sent', waitFor: '.sent-table tbody tr', device, click: ['.sent-table tbody tr:nth-child(2)'] }] : []),
+      { name: `sent-${language}`, hash: '#/sent', waitFor: '.sent-table tbody tr', device, click: ['.sent-table tbody tr:nth-child(2)'] },
+      { name: `pair-${language}`, hash: '', waitFor: 'form', device: { ...device, width: 1024, height: 700, paired: false } },
       { name: `air-${language}`, hash: '#/air', waitFor: '.air .row', device },
       { name: `shows-${language}`, hash: '#/shows', waitFor: '.shows-table tbody tr', device, click: ['.shows-table tbody tr:nth-child(2)'] },
       { name: `rehearsal-${language}`, hash: '#/rehearsal', waitFor: '.past-rehearsals', device, rehearsal: {}, click: ['input[name=from] >> nth=1', '.recording >> nth=0'] },
       { name: `rehearsal-operator-${language}`, hash: '#/operator', waitFor: '.cue', device, rehearsal: { liveMs: Date.now() + 3_600_000 }, click: ['.mode-strip .button'] },
       { name: `rehearsal-host-${language}`, hash: '#/host', waitFor: '.mode-strip.rehearsed', device: { ...device, ...HOST }, rehearsal: { onHosts: true, speed: 1, atMs: REHEARSAL.fromMs! + 134_000 } },
       { name: `devices-${language}`, hash: '#/devices', waitFor: '.device-table tbody tr', device },
+      { name: `settings-${language}`, hash: '#/settings', waitFor: '.schema-field', device: { ...device, role: 'admin' }, click: ['.settings-link >> nth=2'], write: { into: '[data-path="advise.cardsPer10Min"] input', text: '3', then: ['.review-bar .button.main'] } },
+      { name: `settings-source-${language}`, hash: '#/settings', waitFor: '.schema-field', device: { ...device, role: 'admin' }, click: ['.settings-link >> nth=1'], choose: { in: '.settings-work .row-line select', value: 'shopify', then: '.settings-work .row-line .button' } },
       { name: `control-${language}`, hash: '#/control', waitFor: '[data-token]', device },
       { name: `catalogue-${language}`, hash: '#/catalogue', waitFor: '.product-rows', device, upload: PRODUCT_FILE },
     ];
@@ -162,6 +161,14 @@ async function take(screen: Screen): Promise<void> {
     await page.waitForSelector('.import-bar');
   }
   for (const selector of screen.click ?? []) await page.locator(selector).first().click();
+  if (screen.choose !== undefined) {
+    await page.locator(screen.choose.in).selectOption(screen.choose.value);
+    await page.locator(screen.choose.then).first().click();
+  }
+  if (screen.write !== undefined) {
+    await page.locator(screen.write.into).fill(screen.write.text);
+    for (const selector of screen.write.then) await page.locator(selector).first().click();
+  }
   for (const key of screen.press ?? []) await page.keyboard.press(key);
   await page.waitForTimeout(REST_MS);
   await page.screenshot({ path: join(folder, `${screen.name}.png`) });

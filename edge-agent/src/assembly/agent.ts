@@ -83,6 +83,8 @@ export interface AgentPorts {
   readonly fleet: FleetControl | null;
   /** Broker and receiver of our own: started and stopped by whoever starts agents, since they outlive one. */
   readonly embedded: EmbeddedCloud | null;
+  /** In place of the one that somebody wrote into `secrets.json`. */
+  readonly brokerUser?: Secrets['broker'];
   /** Absent: the catalogue is set by its file alone. */
   readonly catalogue?: CatalogueDesk;
 }
@@ -215,10 +217,7 @@ async function assemble(
     },
   });
 
-  const decode = createCanonicalDecoder({
-    maxClockSkewMs: config.stream.maxClockSkewMs,
-    maxFrameBytes: config.ingest.maxFrameBytes,
-  });
+  const decode = createCanonicalDecoder({ maxClockSkewMs: config.stream.maxClockSkewMs, maxFrameBytes: config.ingest.maxFrameBytes }); // prettier-ignore
   const position = await recoverPipeline({
     store,
     core,
@@ -272,7 +271,7 @@ async function assemble(
             version: VERSION,
             maxInFlight,
             resendAfterMs,
-            credentials: secrets.broker,
+            credentials: ports.brokerUser ?? secrets.broker,
             tls,
             signer: createNoteSigner(agentId, secrets.signingKey),
           },

@@ -9,7 +9,7 @@ import { createAgent, VERSION, type Agent } from '../assembly/agent.ts';
 import { openCatalogueBook, type CatalogueBook } from '../assembly/catalogue-book.ts';
 import { dataFolder } from '../assembly/data-folder.ts';
 import { createKeptCloud } from '../assembly/kept-cloud.ts';
-import { databaseAddress } from '../assembly/secret-book.ts';
+import { brokerUser, databaseAddress } from '../assembly/secret-book.ts';
 import { createRehearsalDesk } from '../assembly/rehearsal-desk.ts';
 import { openRehearsalFiles } from '../assembly/rehearsal-files.ts';
 import { desktopKeystore, openSettingsPart } from '../assembly/settings-part.ts';
@@ -78,7 +78,7 @@ export const start = fileCommand('start', HELP, parseCall, async (call: Call, io
         const embedded = await cloud.for(config.uplink, databaseAddress(config.uplink.databaseUrl, connectorSecrets), io.signal);
         return createAgent(
           { config, catalogue: await book.present(), folder: call.folder, mode: modeOf(call.sources), panel: call.panel },
-          { nowMs, logger, catalogue: rehearsals.beside(settings.desk(fleet, config.advise), config), createSources: (parts) => sourcesFrom(call.sources, { ...parts, connectorSecrets, folder: call.folder, nowMs, logger }, config), onFatal, fleet, embedded },
+          { nowMs, logger, catalogue: rehearsals.beside(settings.desk(fleet, config.advise), config), createSources: (parts) => sourcesFrom(call.sources, { ...parts, connectorSecrets, folder: call.folder, nowMs, logger }, config), onFatal, fleet, embedded, brokerUser: brokerUser(connectorSecrets) },
         );
       },
       live(agent, config, signal) {

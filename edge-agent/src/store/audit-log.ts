@@ -13,7 +13,8 @@ const HEAD_FILE = 'audit-head.json';
 export const NOTHING = '0'.repeat(64);
 const TEXT_KEPT = 200;
 /** Keys whose values never stand in the log, wherever they are. */
-const SECRET = /secret|token|password|credential|^code$|^key$|apikey|chunk/i;
+/** Settings too: what somebody pasted in the wrong place may be a secret, and what changed stands in their versions. */
+const SECRET = /secret|token|password|credential|^code$|^key$|apikey|chunk|^settings$/i;
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 export const AuditEntry = z.object({

@@ -43,6 +43,29 @@ export function TableField({ value, onChange, secret = false, ...common }: Commo
   );
 } // prettier-ignore
 
+/** Rows of texts, a column each. */
+export function RowsField({ columns, value, onChange, ...common }: Common & { columns: readonly string[]; value: readonly JsonObject[]; onChange: (value: unknown) => void }) {
+  const { t } = useTranslation();
+  const put = (i: number, column: string, text: string) => onChange(value.map((row, j) => (i === j ? { ...row, [column]: text } : row)));
+  return (
+    <div className="schema-table" id={common.id} role="group" aria-describedby={common['aria-describedby']}>
+      {value.map((row, i) => (
+        <div key={i} className="schema-rows-row" style={{ gridTemplateColumns: `repeat(${columns.length}, minmax(0, 1fr)) auto` }}>
+          {columns.map((column) => (
+            <input key={column} type="text" aria-label={`${i + 1}: ${column}`} placeholder={column} value={String(row[column] ?? '')} onChange={(event) => put(i, column, event.target.value)} />
+          ))}
+          <button type="button" className="icon-button" aria-label={t('form.removeRow', { name: String(row[columns[0] ?? ''] ?? i + 1) })} onClick={() => onChange(value.filter((_row, j) => i !== j))}>
+            <X size={14} aria-hidden="true" />
+          </button>
+        </div>
+      ))}
+      <button type="button" className="button small" onClick={() => onChange([...value, Object.fromEntries(columns.map((column) => [column, '']))])}>
+        <Plus size={12} aria-hidden="true" /> {t('form.addRow')}
+      </button>
+    </div>
+  );
+} // prettier-ignore
+
 /** Anything else, as JSON; what is none yet is said and not taken. */
 export function TextAreaField({ value, onChange, ...common }: Common & { value: unknown; onChange: (value: unknown) => void }) {
   const { t } = useTranslation();

@@ -3,7 +3,7 @@ import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { RotateCcw } from 'lucide-react';
 import { at, isObject, isSame, withAt, type JsonObject } from './json-document.ts';
-import { ListField, TableField, TextAreaField } from './schema-fields.tsx';
+import { ListField, RowsField, TableField, TextAreaField } from './schema-fields.tsx';
 
 /** The part of JSON Schema that forms are drawn from. */
 export interface FormSchema {
@@ -45,7 +45,7 @@ export interface FormProps {
   readonly without?: readonly string[];
 }
 
-type Kind = 'switch' | 'choice' | 'number' | 'text' | 'list' | 'table' | 'section' | 'json';
+type Kind = 'switch' | 'choice' | 'number' | 'text' | 'list' | 'rows' | 'table' | 'section' | 'json';
 
 const typesOf = ({ type, anyOf = [] }: FormSchema): string[] =>
   type === undefined ? anyOf.flatMap(typesOf) : [type].flat() as string[]; // prettier-ignore
@@ -59,10 +59,17 @@ export function kindOf(schema: FormSchema): Kind {
   if (types.every((type) => type === 'string' || type === 'integer') && types.length > 1) return 'text';
   if (types.every((type) => type === 'integer' || type === 'number')) return 'number';
   if (types[0] === 'boolean') return 'switch';
-  if (types[0] === 'array') return kindOf(schema.items ?? {}) === 'text' ? 'list' : 'json';
+  if (types[0] === 'array') return kindOfList(schema.items ?? {});
   if (schema.properties !== undefined && isObject(schema.default)) return 'section';
   const { additionalProperties } = schema;
   return isObject(additionalProperties) && kindOf(additionalProperties as FormSchema) === 'text' ? 'table' : 'json';
+}
+
+/** Of texts, of rows of texts, or of anything. */
+function kindOfList(items: FormSchema): Kind {
+  if (kindOf(items) === 'text') return 'list';
+  const columns = Object.values(items.properties ?? {});
+  return columns.length > 0 && columns.every((column) => kindOf(column) === 'text') ? 'rows' : 'json';
 }
 
 /** Fields of an object's JSON Schema: text, numbers with unit and range, choices, switches, lists, tables. */
@@ -178,6 +185,8 @@ function Input(props: FieldProps & { id: string; described: string; isWrong: boo
       return <NumberInput {...common} schema={schema} value={said} onChange={onChange} />;
     case 'list':
       return <ListField {...common} value={Array.isArray(said) ? said.map(String) : []} onChange={onChange} />;
+    case 'rows':
+      return <RowsField {...common} columns={Object.keys(schema.items?.properties ?? {})} value={Array.isArray(said) ? said.filter(isObject) : []} onChange={onChange} />;
     case 'table':
       return <TableField {...common} value={isObject(said) ? said : {}} onChange={onChange} />;
     case 'json':

@@ -4,6 +4,9 @@ import { ChangeTable, Warnings } from './change-table.tsx';
 import { useSettingName } from './form-facts.ts';
 import type { Previewed } from './use-settings.ts';
 
+/** A field of its own says what is wrong at it. */
+const isDrawn = (path: string) => path !== '' && !/^connectors\.\d+(\.settings|\.connector)?$/.test(path);
+
 /** What is wrong in sections that are not on the screen, each a way there. */
 function Problems({ preview, onGo }: { preview: Previewed; onGo: (path: string) => void }) {
   const { t } = useTranslation();
@@ -17,7 +20,7 @@ function Problems({ preview, onGo }: { preview: Previewed; onGo: (path: string) 
             <button type="button" className="button small" onClick={() => onGo(path)}>
               {name(path)}
             </button>{' '}
-            {secret === null ? message : t('settings.secretOf', { name: secret.name })}
+            {secret !== null ? t('settings.secretOf', { name: secret.name }) : isDrawn(path) ? null : message}
           </li>
         ))}
       </ul>
