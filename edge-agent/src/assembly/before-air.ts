@@ -120,7 +120,7 @@ function screenChecks({ screens }: AirFacts): HealthItem[] {
       : check(`legible ${n + 1}`, at, 'warn', { zh: `按 ${distanceM} 米排字，未校准`, en: `Set for ${distanceM} m, not calibrated` }, { zh: '在该屏的设置里用一张银行卡校准标尺。', en: 'Calibrate the ruler with a bank card in the settings of that screen.' }); // prettier-ignore
     const capture = hidden
       ? check(`capture ${n + 1}`, at, 'ok', { zh: '不会被屏幕采集拍到', en: 'Kept out of screen captures' })
-      : check(`capture ${n + 1}`, at, 'warn', { zh: '浏览器窗口无法避开屏幕采集', en: 'A browser cannot keep itself out of screen captures' }, { zh: '在 OBS 里只采集摄像头或指定窗口，别采集这块屏。', en: 'In OBS capture the camera or single windows, not this display.' }); // prettier-ignore
+      : check(`capture ${n + 1}`, at, 'warn', { zh: '这个窗口无法避开屏幕采集', en: 'This window cannot be kept out of screen captures' }, { zh: '在 OBS 里只采集摄像头或指定窗口，别采集这块屏。', en: 'In OBS capture the camera or single windows, not this display.' }); // prettier-ignore
     return [size, capture];
   });
 }
