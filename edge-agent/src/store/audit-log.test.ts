@@ -86,7 +86,7 @@ describe('the audit log', () => {
   it('secrets never stand in it, long texts are cut', async () => {
     const { folder } = await filled(0);
     const log = await openAuditLog(folder);
-    const args = { settings: { shop: 'mine', apiToken: 'CANARY-1' }, code: 'CANARY-2', list: [{ password: 'CANARY-3' }], chunk: 'CANARY-4', note: 'x'.repeat(500) }; // prettier-ignore
+    const args = { settings: { connectors: ['CANARY'] }, part: { shop: 'mine', apiToken: 'CANARY-1' }, code: 'CANARY-2', list: [{ password: 'CANARY-3' }], chunk: 'CANARY-4', note: 'x'.repeat(500) }; // prettier-ignore
     await log.record({ atMs: 1, device: 'd', role: 'operator', verb: 'x', allowed: true, args });
     await log.close();
     const text = readFileSync(join(folder, AUDIT_FILE), 'utf8');
