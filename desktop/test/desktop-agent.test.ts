@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -81,6 +82,7 @@ beforeAll(async () => {
   process.env.LIVECUE_DATA = data;
   delete process.env.LIVECUE_PANEL_LINK;
   Object.assign(process, { resourcesPath: folder });
+  Object.assign(shell.keystore, { available: true, backend: 'gnome_libsecret' });
   await import('../dist/main/main.mjs' as string);
 }, 120_000);
 afterAll(async () => {
@@ -109,6 +111,18 @@ test.skipIf(process.platform === 'win32')("the agent's own children run on the N
   await expect.poll(started, PATIENCE).toContain(join(folder, 'agent/cloud/src/main.js embedded'));
 }, 90_000); // prettier-ignore
 
+const CANARY = 'canary-直播-token';
+test("a secret is sealed by the desktop's keystore and lies nowhere in the open", async () => {
+  const secret = { name: 'shop', field: 'admin_token', secret: CANARY };
+  expect(await shell.invoke('panel:settings.secret', desk(), secret)).toMatchObject({ type: 'result' });
+  const kept = { keystore: 'GNOME Keyring', secrets: expect.arrayContaining([expect.objectContaining({ name: 'shop', field: 'admin_token', sinceMs: expect.any(Number) })]) }; // prettier-ignore
+  expect(await shell.invoke('panel:settings.secrets', desk(), {})).toMatchObject({ type: 'result', result: kept });
+  const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const open = files.filter((entry) => readFileSync(join(entry.parentPath, entry.name)).includes(CANARY));
+  expect(open.map(({ name }) => name)).toEqual([]);
+  expect(files.some((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8').includes('GNOME Keyring'))).toBe(true); // prettier-ignore
+});
+
 test('closing the window ends nothing, and a new one shows the room again', async () => {
   const [pid] = shell.children.map((child) => child.pid);
   desk().close();
@@ -135,7 +149,8 @@ test('an agent that is killed is started again and followed to its new ports', a
   await expect.poll(() => shell.children.length, PATIENCE).toBe(2);
   await expect.poll(() => lastState()?.startedMs ?? 0, PATIENCE).toBeGreaterThan(before);
   expect(readFileSync(join(data, 'panel-link.json'), 'utf8')).not.toBe(link);
-  expect(await shell.invoke('panel:series.read', desk(), {})).toMatchObject({ type: 'result' });
+  // It has opened its secrets again; a keystore that does not open them would have ended it.
+  expect(await shell.invoke('panel:settings.secrets', desk(), {})).toMatchObject({ type: 'result', result: { keystore: 'GNOME Keyring' } }); // prettier-ignore
   expect(readFileSync(join(folder, 'user/logs/agent.log'), 'utf8')).toContain('it is started again in 1000 ms');
 }, 120_000);
 
@@ -150,6 +165,7 @@ test('quitting ends the agent in order, and leaves nobody behind', async () => {
   const log = readFileSync(join(folder, 'user/logs/agent.log'), 'utf8');
   expect(log.trimEnd()).toMatch(/stopped; everything accepted is on disk$/);
   expect(log).not.toMatch(/Pairing code +\d/);
+  expect(log).not.toContain(CANARY);
   expect(await agentAnswers(found.link, 500)).toBe(false);
   expect(existsSync(join(folder, 'user/logs/desktop.log'))).toBe(true);
 }, 60_000);
