@@ -214,6 +214,9 @@ function openElectron(linkFile: string, io: Io, logger: Logger): boolean {
   if (!existsSync(binary) || !display || io.env.LIVECUE_NO_WINDOW !== undefined) return false;
   const child = spawn(binary, [DESKTOP], { stdio: 'ignore', env: { ...io.env, LIVECUE_PANEL_LINK: linkFile } });
   child.on('error', (error) => logger.warn(`the desktop window could not be opened: ${error.message}`));
+  child.on('exit', (code) => {
+    if (code) logger.warn(`the desktop window ended with exit code ${code}; LIVECUE_NO_WINDOW=1 starts without it and prints the panel's address`);
+  }); // prettier-ignore
   process.on('exit', () => child.kill());
   return true;
 }
