@@ -164,22 +164,25 @@ describe.skipIf(executablePath === null)('the first run', { timeout: 240_000 }, 
     const row = desk.locator('[data-template="周五晚场"]');
     await row.waitFor();
     expect(await row.innerText()).toContain('2 个商品 · 打开的数据源：event-stream');
-    const read = async () => (await ask('settings.read', {})) as { settings: { connectors: { enabled?: boolean }[]; advise?: object }; basis: string }; // prettier-ignore
+    const read = async () => (await ask('settings.read', {})) as { settings: { connectors: { enabled?: boolean }[]; advise?: object }; basis: string; trial: { number: number; untilMs: number | null } | null }; // prettier-ignore
     const { settings, basis } = await read();
     const [source] = settings.connectors;
     const other = { ...settings, advise: { cardsPer10Min: 2 }, connectors: [{ ...source, enabled: false }] };
-    expect(await ask('settings.apply', { settings: other, basis })).toMatchObject({ reason: null });
-    await expect.poll(async () => (await read()).settings.advise, { timeout: 30_000 }).toEqual({ cardsPer10Min: 2 });
-    await row.getByRole('button', { name: '看看会改变什么' }).press('Enter');
+    const { version, reason } = (await ask('settings.apply', { settings: other, basis })) as { version: number; reason: string | null }; // prettier-ignore
+    expect(reason).toBeNull();
+    /** The agent that has this version runs. */
+    const runs = (number: number) =>
+      expect.poll(async () => { const { trial } = await read(); return trial?.number === number && trial.untilMs !== null; }, { timeout: 40_000 }).toBe(true); // prettier-ignore
+    await runs(version);
+    await row.getByRole('button', { name: '看看会改变什么', disabled: false }).press('Enter');
     await desk.locator('.template-look .change-table', { hasText: 'advise.cardsPer10Min' }).waitFor();
     await picture('templates');
     await desk.locator('.template-look .button.main').press('Enter');
     await desk.getByText('“周五晚场”开始生效').waitFor();
-    await expect
-      .poll(async () => (await read()).settings.connectors[0]?.enabled ?? true, { timeout: 30_000 })
-      .toBe(true);
-    expect((await read()).settings).not.toHaveProperty('advise');
-    await row.getByRole('button', { name: '删除' }).press('Enter');
+    await runs(version + 1);
+    const after = (await read()).settings;
+    expect([after.connectors[0]?.enabled ?? true, after.advise]).toEqual([true, undefined]);
+    await row.getByRole('button', { name: '删除', disabled: false }).press('Enter');
     await row.waitFor({ state: 'detached' });
     await press('撤销');
     await row.waitFor();

@@ -22,7 +22,7 @@ function useTemplates() {
   useEffect(() => {
     if (open) void read();
   }, [open, read]);
-  return { client, templates, problem, setProblem, fail, read };
+  return { client, open, templates, problem, setProblem, fail, read };
 }
 
 /** What a template would change, and the word to do it. */
@@ -99,7 +99,7 @@ function Row(props: { template: ShowTemplate; mayChange: boolean; onLook: () => 
 export function TemplatesScreen() {
   const { t } = useTranslation();
   const mayChange = useMay()('templates.save');
-  const { client, templates, problem, setProblem, fail, read } = useTemplates();
+  const { client, open, templates, problem, setProblem, fail, read } = useTemplates();
   const [looking, setLooking] = useState<{ template: ShowTemplate; preview: Preview } | null>(null);
   const [said, setSaid] = useState<Said | null>(null);
   /** A change, the words for what came of it, and the list again. */
@@ -134,20 +134,22 @@ export function TemplatesScreen() {
       </div>
       <section className="section template-list" tabIndex={0} aria-label={t('templates.title')}>
         {templates?.length === 0 ? <p className="empty">{t('templates.empty')}</p> : null}
-        <ul className="rows">
-          {(templates ?? []).map((template) => (
-            <li key={template.templateId} className="template" data-template={template.name}>
-              <Row
-                template={template}
-                mayChange={mayChange}
-                onLook={() => void look(template)}
-                onRename={(name) => void run(client.call('templates.rename', { templateId: template.templateId, name }), ({ renamed }) => ({ words: t(renamed ? 'templates.renamed' : 'templates.nameTaken', { name }), canUndo: renamed }))}
-                onRemove={() => void run(client.call('templates.remove', { templateId: template.templateId }), () => ({ words: t('templates.removed', { name: template.name }), canUndo: true }))}
-              />
-              {looking?.template.templateId === template.templateId ? <Look preview={looking.preview} onClose={() => setLooking(null)} onApply={(when) => apply(looking, when)} /> : null}
-            </li>
-          ))}
-        </ul>
+        <fieldset className="bare" disabled={!open}>
+          <ul className="rows">
+            {(templates ?? []).map((template) => (
+              <li key={template.templateId} className="template" data-template={template.name}>
+                <Row
+                  template={template}
+                  mayChange={mayChange}
+                  onLook={() => void look(template)}
+                  onRename={(name) => void run(client.call('templates.rename', { templateId: template.templateId, name }), ({ renamed }) => ({ words: t(renamed ? 'templates.renamed' : 'templates.nameTaken', { name }), canUndo: renamed }))}
+                  onRemove={() => void run(client.call('templates.remove', { templateId: template.templateId }), () => ({ words: t('templates.removed', { name: template.name }), canUndo: true }))}
+                />
+                {looking?.template.templateId === template.templateId ? <Look preview={looking.preview} onClose={() => setLooking(null)} onApply={(when) => apply(looking, when)} /> : null}
+              </li>
+            ))}
+          </ul>
+        </fieldset>
       </section>
     </main>
   );
