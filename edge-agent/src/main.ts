@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, { words: string; load: () => Promise<Com
   control: { words: 'tokens of buttons: Companion, Stream Deck, pedals, OSC', load: async () => (await import('./commands/control.ts')).control },
   replay: { words: 'recorded events through the whole pipeline, same bytes every time', load: async () => (await import('./commands/replay.ts')).replay },
   report: { words: 'what happened in a show: plots, tables, questions left open', load: async () => (await import('./commands/report.ts')).report },
+  setup: { words: 'settings, products and templates as one file; backups', load: async () => (await import('./commands/setup.ts')).setup },
   simulate: { words: 'write a simulated room with its ground truth', load: async () => (await import('./commands/simulate.ts')).simulate },
   tune: { words: 'what a change of the configuration would do to the cards of a recorded show', load: async () => (await import('./commands/tune.ts')).tune },
   decode: { words: 'recorded messages of a platform or shop into canonical events', load: async () => (await import('./commands/decode.ts')).decode },
