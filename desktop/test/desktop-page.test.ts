@@ -78,6 +78,21 @@ describe.skipIf(executablePath === null)('the page of the desktop', () => {
     await page.context().close();
   }, 60_000);
 
+  test('every page of the desk is drawn under it', async () => {
+    const route = readFileSync(new URL('../src/renderer/parts/route.ts', import.meta.url), 'utf8');
+    const routes = /MORE_ROUTES = \[([^\]]*)\]/.exec(route)?.[1]?.match(/[\w-]+/g) ?? [];
+    expect(routes.length).toBeGreaterThan(4);
+    const page = await open(desktop.shell.windows[0] as WindowDouble);
+    for (const name of routes) {
+      await page.evaluate(`location.hash = '#/${name}'`);
+      await page.locator('h1, h2').first().waitFor(PATIENCE);
+      // Two frames later what it asked for at once has been asked for.
+      await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+    }
+    expect(problems).toEqual([]);
+    await page.context().close();
+  }, 90_000);
+
   test('a key on the host screen closes the card at the agent', async () => {
     desktop.shell.menu.find(({ label }) => label?.endsWith('Host screen'))?.click?.(null as never, undefined, null as never); // prettier-ignore
     const page = await open(desktop.shell.windows[1] as WindowDouble);
