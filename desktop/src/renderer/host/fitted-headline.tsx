@@ -9,7 +9,7 @@ const TALL_RATIO = 0.3;
 
 /** The largest size at which `fits`, between `least` and `most`; `least` when none does. */
 export function largestFit(least: number, most: number, fits: (px: number) => boolean): number {
-  let [low, high] = [Math.floor(least), Math.max(Math.floor(least), Math.floor(most))];
+  let [low, high] = [Math.ceil(least), Math.max(Math.ceil(least), Math.floor(most))];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if (fits(middle)) low = middle;
@@ -30,6 +30,7 @@ export function FittedHeadline({ parts, leastPx }: { parts: readonly string[]; l
     const fit = () => {
       const { clientWidth, clientHeight } = place;
       if (clientWidth === 0) return;
+      element.style.maxHeight = '';
       const fits = (px: number) => {
         element.style.fontSize = `${px}px`;
         // The clamp of the style hides what does not fit; scroll sizes count it, and a font's reach beyond its line too.
@@ -38,7 +39,14 @@ export function FittedHeadline({ parts, leastPx }: { parts: readonly string[]; l
           height < (MAX_LINES + 0.5) * LINE_HEIGHT * px && height <= clientHeight && element.scrollWidth <= clientWidth
         );
       };
-      element.style.fontSize = `${largestFit(leastPx, Math.min(clientHeight, clientWidth * (clientWidth > clientHeight ? WIDE_RATIO : TALL_RATIO)), fits)}px`;
+      const px = largestFit(
+        leastPx,
+        Math.min(clientHeight, clientWidth * (clientWidth > clientHeight ? WIDE_RATIO : TALL_RATIO)),
+        fits,
+      );
+      element.style.fontSize = `${px}px`;
+      // Too much for this screen at this distance: its first lines whole, none cut through.
+      element.style.maxHeight = fits(px) ? '' : `${Math.max(1, Math.floor(clientHeight / (LINE_HEIGHT * px))) * LINE_HEIGHT * px}px`; // prettier-ignore
     };
     fit();
     const observer = new ResizeObserver(fit);

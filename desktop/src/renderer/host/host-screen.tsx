@@ -14,7 +14,8 @@ import { leastFontPx, NOMINAL_MM_PER_PX } from './optics.ts';
 import { QuietLine } from './quiet-line.tsx';
 import { useScreenReport } from './screen-report.ts';
 
-const BEAT_MS = 250;
+/** The bar of a card moves this often; without one the clock and the ages do. */
+const BEAT_MS = { card: 250, calm: 1_000 };
 
 function useChoices(): [HostChoices, (choices: HostChoices) => void] {
   const [choices, set] = useState<HostChoices>(() => ({
@@ -108,7 +109,7 @@ export function HostScreen() {
   const { t } = useTranslation();
   const { client } = usePanel();
   const live = useLive();
-  useBeat(BEAT_MS);
+  useBeat(live.state?.stage.active == null ? BEAT_MS.calm : BEAT_MS.card);
   const [choices, setChoices] = useChoices();
   const may = useMay()('prompt.done');
   const [settings, setSettings] = useState(false);

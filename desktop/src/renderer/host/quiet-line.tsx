@@ -21,7 +21,8 @@ export function QuietLine({ state, nowMs }: { state: PanelState; nowMs: number }
         <Radio aria-hidden="true" size="1em" /> {t(state.mode === 'live' ? 'live' : 'on')}{' '}
         {units.duration(nowMs - state.startedMs)}
       </span>
-      <span className="explaining">
+      {/* Another product is another text, not the same one moved. */}
+      <span className="explaining" key={explaining?.productId}>
         {explaining === null
           ? null
           : `${number}${product === undefined ? '' : units.words(product.name)} ${t('explaining', { time: units.duration(nowMs - explaining.sinceMs) })}`}
