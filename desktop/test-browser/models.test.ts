@@ -12,8 +12,8 @@ describe.skipIf(room.chromium === null)('delivered models in a real browser', ()
   }
 
   test.each([
-    ['zh-CN', ['intent-6', '旁路试用中', '试用 1284 条评论，93.1% 一致', '使用中', '已拒绝', 'it agrees on 71.2 %']],
-    ['en', ['intent-6', 'on trial, unseen', '1284 comments tried beside the one that serves, 93.1 % the same', 'serving', 'refused']],
+    ['zh-CN', ['intent-6', '旁路试用中', '试用 1,284 条评论，93.1% 一致', '使用中', '已拒绝', 'it agrees on 71.2 %']],
+    ['en', ['intent-6', 'on trial, unseen', '1,284 comments tried beside the one that serves, 93.1 % the same', 'serving', 'refused']],
   ])('in %s each stands there with its state, what the trial said and why it was refused', async (locale, words) => {
     await open({ locale });
     await section().waitFor();

@@ -104,7 +104,7 @@ const SCREENS: readonly Screen[] = [
       { ...comments, name: `orders-${language}`, press: ['o', 'a', 'x'] },
       { ...comments, name: `product-${language}`, press: ['g', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter'] },
       { name: `sent-${language}`, hash: '#/sent', waitFor: '.sent-table tbody tr', device, click: ['.sent-table tbody tr:nth-child(2)'] },
-      { name: `pair-${language}`, hash: '', waitFor: 'form', device: { ...device, width: 1024, height: 700, paired: false } },
+      { name: `pair-form-${language}`, hash: '', waitFor: 'form', device: { ...device, width: 1024, height: 700, paired: false } },
       { name: `air-${language}`, hash: '#/air', waitFor: '.air .row', device },
       { name: `shows-${language}`, hash: '#/shows', waitFor: '.shows-table tbody tr', device, click: ['.shows-table tbody tr:nth-child(2)'] },
       { name: `rehearsal-${language}`, hash: '#/rehearsal', waitFor: '.past-rehearsals', device, rehearsal: {}, click: ['input[name=from] >> nth=1', '.recording >> nth=0'] },

@@ -36,7 +36,7 @@ function Report({ report, nowMs }: { report: ModelReport; nowMs: number }) {
         </p>
         {figures === null ? null : (
           <p className="small dim">
-            {t('models.tried', { n: figures.comments, agreement: (figures.agreement * 100).toFixed(1) })}
+            {t('models.tried', { n: units.count(figures.comments), agreement: (figures.agreement * 100).toFixed(1) })}
           </p>
         )}
         {reason === null ? null : <p className="remedy">{reason}</p>}

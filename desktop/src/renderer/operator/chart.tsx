@@ -110,7 +110,8 @@ function options(element: HTMLElement, props: ChartProps, newest: () => ChartPro
   return {
     width: element.clientWidth,
     height: element.clientHeight,
-    padding: [6, 8, props.axis ? 0 : 6, 0],
+    // The last label of the time axis lies half beyond the plot.
+    padding: [6, 18, props.axis ? 0 : 6, 0],
     legend: { show: false },
     cursor: { sync: { key: 'room' }, y: false, drag: { x: false, y: false } },
     scales: { x: { time: true }, y: { range: (_plot, min, max) => scaleOf(props, min, max) } },
