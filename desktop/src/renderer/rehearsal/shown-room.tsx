@@ -66,7 +66,10 @@ export function ShownRoom({ route, children }: { route: Route; children: ReactNo
       rehearsal={rehearsal}
       shown={isShown}
       nowMs={state.nowMs}
-      onWatch={isDesk ? (on) => watchRehearsal(on ? (rehearsal?.rehearsalId ?? null) : null) : null}
+      // Where the operator shows it on host screens, this one alone cannot go back.
+      onWatch={
+        isDesk && (chosen || !isShown) ? (on) => watchRehearsal(on ? (rehearsal?.rehearsalId ?? null) : null) : null
+      }
     />
   );
   if (isShown && panel === null) return strip;
