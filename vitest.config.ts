@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** In a real browser: pages that share two cores with another suite may take seconds to draw. */
 const PAGES = [
   'desktop/test-browser/**/*.test.ts',
-  'e2e/{comments,first-run,journeys,panel,rehearsal,report,settings,signals}.test.ts',
+  'e2e/{comments,first-run,hostile-text,journeys,panel,rehearsal,report,settings,signals}.test.ts',
 ];
 
 /** Minutes each: begun first, so that none of them is left over when all others are done. */

@@ -80,7 +80,7 @@ function shop(name: string): Target {
 } // prettier-ignore
 
 const COMMENT = { id: 'a:1', source: 'live/demo/1', type: 'live.comment.created', time: '2026-01-15T12:29:59.500Z', data: { text: '几号链接', author: { identifier: 'v' } } }; // prettier-ignore
-const ORDER = { id: 'a:2', source: 'shop/demo/1', type: 'shop.order.created', time: '2026-01-15T12:29:59.500Z', data: { orderNumber: '9007199254740993', price: '12.50', priceCurrency: 'CNY', orderedItem: [{ productID: 'p1', orderQuantity: 2 }] } }; // prettier-ignore
+const ORDER = { id: 'a:2', source: 'shop/demo/1', type: 'shop.order.paid', time: '2026-01-15T12:29:59.500Z', data: { orderNumber: '9007199254740993', orderStatus: 'OrderProcessing', partial: false, total: '12.50', priceCurrency: 'CNY', customerRef: 'b', orderedItem: [{ productID: 'p1', orderQuantity: 2, price: '6.25' }] } }; // prettier-ignore
 
 function canonical(encoding: 'json' | 'jsonl' | 'msgpack'): Target {
   const decode = createCanonicalDecoder({ maxClockSkewMs: 300_000, maxFrameBytes: 4 * 1024 * 1024 });
