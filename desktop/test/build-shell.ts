@@ -1,6 +1,6 @@
 /** The bundles of the main process and the preload: built first when one is missing or older than its sources. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildPage } from './build-page.ts';
@@ -26,7 +26,12 @@ export function buildShell(): string {
     );
     if (existsSync(built) && statSync(built).mtimeMs >= sources) continue;
     const vite = join(DESKTOP, '../node_modules/vite/bin/vite.js');
-    execFileSync(process.execPath, [vite, 'build', '--config', 'vite.electron.config.ts', '--mode', mode, '--logLevel', 'warn'], { cwd: DESKTOP, stdio: 'pipe' }); // prettier-ignore
+    // Built aside and moved in file by file: another test may be running what is there.
+    const aside = join(DESKTOP, 'dist', `${mode}-${process.pid}`);
+    execFileSync(process.execPath, [vite, 'build', '--config', 'vite.electron.config.ts', '--mode', mode, '--outDir', aside, '--logLevel', 'warn'], { cwd: DESKTOP, stdio: 'pipe' }); // prettier-ignore
+    mkdirSync(join(DESKTOP, 'dist', mode), { recursive: true });
+    for (const name of readdirSync(aside)) renameSync(join(aside, name), join(DESKTOP, 'dist', mode, name));
+    rmSync(aside, { recursive: true });
   }
   return join(DESKTOP, 'dist');
 }
