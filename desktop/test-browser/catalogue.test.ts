@@ -58,7 +58,7 @@ describe.skipIf(room.chromium === null)('the Catalogue page', { timeout: 60_000 
     await room.page.getByText('No column is the name of the product yet').waitFor();
     await room.page.getByLabel('Means: A').selectOption('productId');
     await room.page.getByLabel('Means: B').selectOption('name');
-    await room.page.getByText('1 products can be taken').waitFor();
+    await room.page.getByText('1 product can be taken').waitFor();
     expect(await seriousProblems(room.page)).toEqual([]);
     await room.page.getByRole('button', { name: 'Drop the file' }).click();
     await room.page.getByText(/In force: \d products/).waitFor();
@@ -119,10 +119,10 @@ describe.skipIf(chromium === null)('an import on a real agent', { timeout: 90_00
     await page.goto(`${agent.ready.panel!}#/operator`);
     await page.locator('.products', { hasText: '旧款' }).waitFor();
     expect(await page.locator('.products', { hasText: '新款 0' }).count()).toBe(0);
-    // Both changes stand in the audit log, which goes on over the agents' starts.
+    // The pairing and both changes stand in the audit log, which goes on over the agents' starts.
     const verbs = readFileSync(path.join(folder, AUDIT_FILE), 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as { verb: string }).verb); // prettier-ignore
-    expect(verbs).toEqual(['catalogue.apply', 'catalogue.restore']);
-    expect(await verifyAuditLog(folder)).toMatchObject({ entries: 2, problem: null });
+    expect(verbs).toEqual(['device.pair', 'catalogue.apply', 'catalogue.restore']);
+    expect(await verifyAuditLog(folder)).toMatchObject({ entries: 3, problem: null });
   });
 });
 

@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en.ts';
+import { singular } from './singular.ts';
 import { zh } from './zh.ts';
 import { recall, remember } from '../parts/memory.ts';
 
@@ -21,14 +22,19 @@ export function startWords(): void {
   const browser: Language = navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
   const language = recall('language', ['zh', 'en'], browser);
   applied(language);
-  void i18next.use(initReactI18next).init({
-    lng: language,
-    fallbackLng: 'en',
-    resources: { en: { translation: en }, zh: { translation: zh } },
-    // React writes all words as text.
-    interpolation: { escapeValue: false },
-    initAsync: false,
-  });
+  const one = { type: 'postProcessor', name: 'singular', process: (text: string) => singular(text) } as const;
+  void i18next
+    .use(initReactI18next)
+    .use(one)
+    .init({
+      postProcess: ['singular'],
+      lng: language,
+      fallbackLng: 'en',
+      resources: { en: { translation: en }, zh: { translation: zh } },
+      // React writes all words as text.
+      interpolation: { escapeValue: false },
+      initAsync: false,
+    });
 }
 
 export function chooseLanguage(language: Language): void {
