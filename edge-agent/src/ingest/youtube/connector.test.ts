@@ -85,6 +85,14 @@ describe('connector of YouTube live chat', () => {
     expect(events[0]!.historical).toBeUndefined();
   });
 
+  it('begins without a token in the chat of another video', async () => {
+    const { until, events, memory } = await open([call([response('q1', 'a')])], { cursor: 'p5', 'cursor-of': 'v0' });
+    await until(() => memory.get('cursor') === 'q1');
+    expect(tokens()).toEqual([null]);
+    expect(events.map(({ historical }) => historical)).toEqual([true]);
+    expect(memory.get('cursor-of')).toBe('v1');
+  });
+
   it('resumes after a cut with back-off, each comment once, nothing lost', async () => {
     const { until, clock, ids, health } = await open([call([response('p1', 'a'), response('p2', 'b')], 'UNAVAILABLE'), call([response('p3', 'b', 'c')])]);
     await until(() => health().state === 'waiting');

@@ -37,6 +37,7 @@ export const YoutubeConfiguration = z
 type Configuration = z.output<typeof YoutubeConfiguration>;
 
 const NAME = 'youtube';
+const CURSOR_VIDEO_KEY = 'cursor-of';
 const PART = ['id', 'snippet', 'authorDetails'];
 const QUIET_LIMIT_MS = 120_000;
 /** gRPC has no deadline for a stream that says nothing: after this long it is opened again with its token. */
@@ -61,6 +62,13 @@ export const youtube = createFactory({
   open: createConnector,
 }); // prettier-ignore
 
+/** The token that is remembered, unless it is of another video's chat: the next show has one of its own. */
+function cursorFor(videoId: string, memory: ConnectorContext['memory']): string | null {
+  if ((memory.get(CURSOR_VIDEO_KEY) ?? videoId) !== videoId) memory.set(CURSOR_KEY, undefined);
+  memory.set(CURSOR_VIDEO_KEY, videoId);
+  return memory.get(CURSOR_KEY) ?? null;
+}
+
 function createConnector(settings: Configuration, context: ConnectorContext): Connector {
   const secret = { apiKey: settings.api_key, accessToken: settings.access_token };
   const client = createChatClient(endpointOf(context, 'youtube-grpc', NAME), secret);
@@ -70,7 +78,7 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
   const calls = createYoutubeCalls(context, endpointOf(context, 'youtube-api', NAME), secret, spend);
   const decoder = createDecoder({ room: settings.video_id }, context);
   /** The last one received; the one on disk is older while events wait for it. */
-  let token: string | null = context.memory.get(CURSOR_KEY) ?? null;
+  let token: string | null = cursorFor(settings.video_id, context.memory);
   let chatId = settings.live_chat_id;
 
   /** Asks for the chat of the video once. */
