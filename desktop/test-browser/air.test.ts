@@ -27,9 +27,9 @@ describe.skipIf(room.chromium === null)('before air, in a real browser', () => {
     const told: unknown[] = [];
     const { show } = room.stage;
     const call = show.call.bind(show);
-    show.call = (verb, args) => {
+    show.call = (verb, args, caller) => {
       if (verb === 'screen.report') told.push(args);
-      return call(verb, args);
+      return call(verb, args, caller);
     };
     await room.open();
     await room.press('v');

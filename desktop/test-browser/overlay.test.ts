@@ -38,7 +38,7 @@ describe.skipIf(executablePath === null)('the overlay that OBS draws', () => {
     actions = createScriptedActions(Date.now, options);
     const nothing = () => undefined;
     http = createHttpPanel(
-      { pairing: {} as never, logger: { debug: nothing, info: nothing, warn: nothing, error: console.error }, pageFolder: folder, overlay: actions.overlay, onUpgrade: nothing },
+      { pairing: {} as never, onPaired: async () => undefined, logger: { debug: nothing, info: nothing, warn: nothing, error: console.error }, pageFolder: folder, overlay: actions.overlay, onUpgrade: nothing },
       { host: '127.0.0.1', httpPort: 0 },
     );
     const port = await http.open();

@@ -9,6 +9,8 @@ type Args<V extends PanelVerb> = z.output<(typeof PANEL_VERBS)[V]['args']>;
 
 const EXPORT_BYTES = 256 * 1024;
 const ARGS_SHOWN = 300;
+/** They tell machines one state or file from another, and people nothing. */
+const UNTOLD: ReadonlySet<string> = new Set(['basis', 'uploadId']);
 const HEADER = ['entry', 'at', 'device', 'name', 'role', 'verb', 'outcome', 'code', 'arguments'];
 
 /** The backend, with the verbs of the page "Log". */
@@ -58,6 +60,6 @@ function rowOf({ entry, failed }: AuditLine): LogRow {
 function argsText(args: unknown): string {
   if (typeof args !== 'object' || args === null) return '';
   const words = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
-  const text = Object.entries(args).map(([key, value]) => `${key} ${words(value)}`).join(', '); // prettier-ignore
+  const text = Object.entries(args).filter(([key, value]) => !UNTOLD.has(key) && value !== '').map(([key, value]) => `${key} ${words(value)}`).join(', '); // prettier-ignore
   return text.length > ARGS_SHOWN ? `${text.slice(0, ARGS_SHOWN - 1)}…` : text;
 }

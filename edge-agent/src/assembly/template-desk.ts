@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { PanelCallError } from '../panel/panel-call-error.ts';
 import type { PanelBackend, PanelCaller } from '../ports.ts';
 import { catalogueDiff } from '../setup/catalogue-import/catalogue-diff.ts';
-import { listed, openTemplateBook, templateOf, withTemplate, type Template } from '../setup/templates/template-book.ts';
+import { listed, openTemplateBook, templateOf, withTemplate, type Template } from './template-book.ts';
 import { hashOf } from '../store/versioned-json.ts';
 import { notDone } from './settings-book.ts';
 import { nameOf, previewed, type SettingsDeskPorts } from './settings-ports.ts';

@@ -6,6 +6,7 @@ export * from './fleet.ts';
 export * from './health.ts';
 export * from './model-manifest.ts';
 export * from './panel.ts';
+export * from './panel-access.ts';
 export * from './panel-actions.ts';
 export * from './panel-air.ts';
 export * from './panel-bridge.ts';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import * as z from 'zod';
 import { AgentConfig, Catalogue, TEMPLATES_MAX, type SettingsDocument, type ShowTemplate } from '@livecue/shared/contract'; // prettier-ignore
-import { ConfigurationError } from '../../runtime/agent-error.ts';
-import { versionedJson } from '../../store/versioned-json.ts';
+import { ConfigurationError } from '../runtime/agent-error.ts';
+import { versionedJson } from '../store/versioned-json.ts';
 
 export const TEMPLATES_FILE = 'templates.json';
 
