@@ -16,6 +16,9 @@ function useVerbWords(): (verb: string) => string {
   };
 }
 
+/** Long ids and hashes by their beginning; they are whole in the export. */
+const shortIds = (args: string) => args.replace(/\b([0-9a-f]{8})[0-9a-f]{8,}\b/g, '$1…');
+
 function Row({ row }: { row: LogRow }) {
   const { t, i18n } = useTranslation();
   const units = useUnits();
@@ -28,12 +31,12 @@ function Row({ row }: { row: LogRow }) {
       <td className="nowrap">
         {units.date(row.atMs)} {units.clock(row.atMs)}
       </td>
-      <td className="wrapped">
+      <td className="wrapped log-who">
         {row.name === '' ? <span className="mono">{row.device}</span> : row.name}{' '}
         <span className="dim">{i18n.exists(roleKey) ? t(roleKey as 'role.admin') : row.role}</span>
       </td>
       <td className="wrapped" title={row.verb}>
-        <strong>{words(row.verb)}</strong> <span className="dim">{row.args}</span>
+        <strong>{words(row.verb)}</strong> <span className="dim">{shortIds(row.args)}</span>
       </td>
       <td className={look}>
         <Icon size={14} aria-hidden="true" /> {t(`log.outcome.${row.outcome}`)}
