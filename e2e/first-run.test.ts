@@ -131,9 +131,14 @@ describe.skipIf(executablePath === null)('the first run', { timeout: 240_000 }, 
   });
 
   test('products come from the shop’s own file', async () => {
+    const startedMs = async () =>
+      ((await ask('fleet.read', {})) as { own: { startedMs: number } } | null)?.own.startedMs;
+    const before = (await startedMs())!;
     await desk.setInputFiles('input[type=file]', { name: 'show.csv', mimeType: 'text/csv', buffer: Buffer.from(PRODUCTS) }); // prettier-ignore
     await desk.getByRole('button', { name: '导入 2 个商品' }).press('Enter');
     await desk.getByText('2 个商品已生效').waitFor();
+    // A code that is made before the agent starts again with them is forgotten: nobody is so quick but this test.
+    await expect.poll(async () => ((await startedMs()) ?? before) > before, { timeout: 40_000 }).toBe(true);
     await press('下一步');
   });
 
