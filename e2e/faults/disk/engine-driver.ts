@@ -2,7 +2,7 @@
 import { openSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAgentConfig } from '../../../shared/src/contract/agent-config.ts';
-import { saveConfig } from '../../../edge-agent/src/store/config-file.ts';
+import { versionedJson } from '../../../edge-agent/src/store/versioned-json.ts';
 import { FramePacker } from '../../../edge-agent/src/store/frame-pack.ts';
 import { toSeenBlobs } from '../../../edge-agent/src/store/seen-blobs.ts';
 import { StoreEngine } from '../../../edge-agent/src/store/store-engine.ts';
@@ -116,7 +116,11 @@ export class EngineDriver {
     if (!parsed.ok) throw new Error(parsed.problems.join());
     this.#say(`c ${n}`);
     try {
-      await saveConfig(join(this.#folder, 'config.json'), parsed.config);
+      await versionedJson(join(this.#folder, 'config.json'), 0o600, () => START_MS).write(
+        parsed.config,
+        { atMs: START_MS, by: 'admin', note: '' },
+        {},
+      );
       this.#say(`C ${n}`);
     } catch (error) {
       if (!this.#faulty) throw error;
