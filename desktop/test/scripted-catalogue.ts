@@ -1,12 +1,11 @@
 /** The catalogue of the scripted room: the agent's own desk on a folder of its own. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Catalogue, type PanelVerb } from '@livecue/shared/contract';
 import { openCatalogueBook, type CatalogueBook } from '../../edge-agent/src/assembly/catalogue-book.ts';
 import { createCatalogueDesk } from '../../edge-agent/src/assembly/catalogue-desk.ts';
 import { Uploads } from '../../edge-agent/src/assembly/uploads.ts';
 import type { PanelBackend } from '../../edge-agent/src/ports.ts';
+import { scriptedFolder } from './scripted-folder.ts';
 
 const PRESENT = Catalogue.parse({
   products: [
@@ -27,8 +26,7 @@ export interface ScriptedCatalogue {
 }
 
 export function createScriptedCatalogue(nowMs: () => number): ScriptedCatalogue {
-  const folder = mkdtempSync(path.join(tmpdir(), 'livecue-scripted-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const folder = scriptedFolder();
   const book = openCatalogueBook({ nowMs }, { file: path.join(folder, 'catalogue.json'), folder }, PRESENT);
   const uploads = new Uploads();
   const nobody = { call: () => undefined } as unknown as PanelBackend;

@@ -1,6 +1,5 @@
 /** The settings of the scripted room: the agent's own desk on a folder of its own, whose agent starts again at once. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { PanelVerb } from '@livecue/shared/contract';
 import type { FleetControl } from '../../edge-agent/src/assembly/fleet-part.ts';
@@ -11,6 +10,7 @@ import { createSettingsDesk } from '../../edge-agent/src/assembly/settings-desk.
 import { createSetupKeeper, type SetupKeeper } from '../../edge-agent/src/assembly/setup-keeper.ts';
 import type { PanelBackend, PanelCaller } from '../../edge-agent/src/ports.ts';
 import type { ScriptedCatalogue } from './scripted-catalogue.ts';
+import { scriptedFolder } from './scripted-folder.ts';
 
 export interface ScriptedSettings {
   /** A show is on. */
@@ -27,8 +27,7 @@ export interface ScriptedSettings {
 }
 
 export function createScriptedSettings(nowMs: () => number, catalogue: ScriptedCatalogue): ScriptedSettings {
-  const folder = mkdtempSync(path.join(tmpdir(), 'livecue-scripted-settings-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const folder = scriptedFolder();
   const quiet = () => undefined;
   const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   const open = async () => {
