@@ -471,7 +471,7 @@ describe.skipIf(chromium === null)('the panel in a real browser', () => {
       for (const route of ['operator', 'host', 'sent']) {
         await page.goto(`${url}#/${route}`);
         await page.waitForFunction(
-          (start) => document.querySelector('.mode-strip')?.textContent?.startsWith(start),
+          (start) => document.querySelector('.mode-strip')?.textContent.trim().startsWith(start),
           mode === 'replay' ? '回放' : '模拟',
         );
         expect(await page.textContent('.mode-strip')).toMatch(words);
