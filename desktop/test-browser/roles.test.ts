@@ -1,12 +1,11 @@
-import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { prompt } from '../test/scripted-show.ts';
 import { describe, expect, test } from 'vitest';
 import { seriousProblems } from './axe.ts';
 import { freshRoom } from './fresh-room.ts';
 
-const SCREENS = fileURLToPath(new URL('../../docs/screens', import.meta.url));
-mkdirSync(SCREENS, { recursive: true });
+/** `LIVECUE_SCREENS=1 npm test -- roles` draws the pictures of the documentation again. */
+const SCREENS = process.env.LIVECUE_SCREENS === '1' ? fileURLToPath(new URL('../../docs/screens', import.meta.url)) : null; // prettier-ignore
 const room = freshRoom('roles', '.desk');
 
 describe.skipIf(room.chromium === null)('roles in a real browser', () => {
@@ -58,7 +57,7 @@ describe.skipIf(room.chromium === null)('roles in a real browser', () => {
     await room.page.locator('.paired-list li').first().waitFor();
     expect(await room.page.locator('.role-choices strong').allInnerTexts()).toEqual(['主播屏', '场控']);
     expect(await room.page.locator('.paired-list button').count()).toBe(0);
-    await room.page.locator('.dialog').screenshot({ path: `${SCREENS}/pair-zh.png` });
+    if (SCREENS !== null) await room.page.locator('.dialog').screenshot({ path: `${SCREENS}/pair-zh.png` });
     expect(await seriousProblems(room.page)).toEqual([]);
   });
 
@@ -79,7 +78,7 @@ describe.skipIf(room.chromium === null)('roles in a real browser', () => {
     const row = room.page.locator('.paired-list li', { hasText: 'Bookkeeping' });
     await row.waitFor();
     expect(await row.innerText()).toMatch(/Auditor[\s\S]*Last here/);
-    await room.page.locator('.dialog').screenshot({ path: `${SCREENS}/pair-en.png` });
+    if (SCREENS !== null) await room.page.locator('.dialog').screenshot({ path: `${SCREENS}/pair-en.png` });
     await row.getByRole('button', { name: /Remove/ }).press('Enter');
     await room.page.getByText('It is turned away at once').waitFor();
     await row.getByRole('button', { name: 'Remove', exact: true }).press('Enter');
