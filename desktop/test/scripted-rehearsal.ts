@@ -7,6 +7,7 @@ import {
   type RehearsalNow,
 } from '@livecue/shared/contract';
 import type { PanelBackend } from '../../edge-agent/src/ports.ts';
+import { PanelCallError } from '../../edge-agent/src/panel/panel-call-error.ts';
 
 const CALLER = { device: '01234567', role: 'operator', name: '' } as const;
 /** The evening that is played: not the one of the live room. */
@@ -83,7 +84,8 @@ export function createScriptedRehearsals(): ScriptedRehearsals {
         }
         case 'rehearsal.call': {
           const { verb: inner, args: own } = PANEL_VERBS[verb].args.parse(args);
-          return rehearsals.room!.call(inner, PANEL_VERBS[inner].args.parse(own), CALLER).then((result) => ({ result }));
+          if (rehearsals.room === null) throw new PanelCallError('not-found', 'No rehearsal runs.');
+          return rehearsals.room.call(inner, PANEL_VERBS[inner].args.parse(own), CALLER).then((result) => ({ result }));
         }
         default:
           return undefined;

@@ -1,13 +1,16 @@
-/** The settings of the scripted room: the agent's own desk on a folder of its own, whose agent starts again at once. */
+/** Settings, templates, first run and log of the scripted room: the agent's own desks on a folder of their own, whose agent starts again at once. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { PanelVerb } from '@livecue/shared/contract';
+import { createFirstRunDesk } from '../../edge-agent/src/assembly/first-run-desk.ts';
 import type { FleetControl } from '../../edge-agent/src/assembly/fleet-part.ts';
+import { answeringLog } from '../../edge-agent/src/assembly/log-desk.ts';
 import { openSecretBook } from '../../edge-agent/src/assembly/secret-book.ts';
 import { openSettingsBook, type SettingsBook } from '../../edge-agent/src/assembly/settings-book.ts';
 import { checkSettings } from '../../edge-agent/src/assembly/settings-check.ts';
 import { createSettingsDesk } from '../../edge-agent/src/assembly/settings-desk.ts';
 import { createSetupKeeper, type SetupKeeper } from '../../edge-agent/src/assembly/setup-keeper.ts';
+import { createTemplateDesk } from '../../edge-agent/src/assembly/template-desk.ts';
 import type { PanelBackend, PanelCaller } from '../../edge-agent/src/ports.ts';
 import type { ScriptedCatalogue } from './scripted-catalogue.ts';
 import { scriptedFolder } from './scripted-folder.ts';
@@ -48,8 +51,10 @@ export function createScriptedSettings(nowMs: () => number, catalogue: ScriptedC
       showRuns: () => scripted.showRuns,
       remote: { onTrial: false, get over() { return scripted.over; } },
     } as FleetControl; // prettier-ignore
-    const nobody = { call: () => undefined } as unknown as PanelBackend;
-    const desk = createSettingsDesk({ book, secrets, keeper, catalogue: catalogue.book, uploads: catalogue.uploads, control, nowMs }).answering(nobody); // prettier-ignore
+    const nobody = { call: () => undefined, state: () => ({ mode: 'simulated' }) } as unknown as PanelBackend;
+    const ports = { book, secrets, keeper, catalogue: catalogue.book, uploads: catalogue.uploads, control, nowMs };
+    const settings = createTemplateDesk(ports, folder).answering(createSettingsDesk(ports).answering(nobody));
+    const desk = answeringLog(createFirstRunDesk({ settings: book, catalogue: catalogue.book }, folder).answering(settings), folder); // prettier-ignore
     return { book, keeper, desk };
   };
   let opened: ReturnType<typeof open> | null = null;
@@ -61,7 +66,7 @@ export function createScriptedSettings(nowMs: () => number, catalogue: ScriptedC
     onDisk: (file) => readFileSync(path.join(folder, file), 'utf8'),
     book: async () => (await parts()).book,
     keeper: async () => (await parts()).keeper,
-    call: async (verb, args, caller) => (/^(settings|setup|backup)\./.test(verb) ? (await parts()).desk.call(verb, args, caller) : undefined), // prettier-ignore
+    call: async (verb, args, caller) => (/^(settings|setup|backup|templates|firstrun|log)\./.test(verb) ? (await parts()).desk.call(verb, args, caller) : undefined), // prettier-ignore
   };
   return scripted;
 }

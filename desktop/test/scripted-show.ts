@@ -199,6 +199,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
       if (verb === 'comments.after') return comments.desk.after(PANEL_VERBS[verb].args.parse(args));
       // Told by every host screen again and again.
       if (verb === 'screen.report') return {};
+      if (verb === 'screens.read') return { screens: [], nowMs: nowMs() };
       if (verb === 'air.check') return scriptedAir(show.state(), nowMs());
       const ofControl = control.call(verb, args, show.state());
       if (ofControl !== undefined) return ofControl as never;
