@@ -172,7 +172,8 @@ describe('frame queue', () => {
       return process.cpuUsage(started).user / 1000;
     };
     perOffer(1_000);
-    // Quadratic work would make this 64 times as long; a factor of 20 leaves room for a busy machine.
-    expect(perOffer(64_000)).toBeLessThan(20 * Math.max(2, perOffer(1_000)));
+    // Quadratic work would make each of them 64 times as long. The best of three: a collection of garbage is no work of ours.
+    const best = Math.min(...[1, 2, 3].map(() => perOffer(64_000)));
+    expect(best).toBeLessThan(20 * Math.max(2, perOffer(1_000)));
   });
 });
