@@ -121,7 +121,7 @@ describe('the comments of the session', () => {
     expect([row!.text.length, row!.moreCharacters]).toEqual([COMMENT_ROW_CHARACTERS - 1, 4]);
   });
 
-  test('100,000 of them take no more memory than what is kept, and each costs microseconds', () => {
+  test('100,000 of them take no more memory than what is kept, and each costs microseconds', { retry: 2 }, () => {
     const ring = createCommentRing({ comments: 20_000, characters: 4_000_000 });
     const feed = (from: number, to: number) => {
       for (let n = from; n < to; n++) ring.add(commentEvent(n, { text: `这件衣服多少钱啊 ${n}` }), null);

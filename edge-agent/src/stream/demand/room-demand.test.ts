@@ -173,7 +173,7 @@ describe('demand of a room', () => {
     for (const { mean, lo80, hi80 } of twice.ahead) expect(lo80 < mean && mean < hi80).toBe(true);
   });
 
-  it('is cheap: 500 products, a slice and a forecast of each, well within a second', () => {
+  it('is cheap: 500 products, a slice and a forecast of each, well within a second', { retry: 2 }, () => {
     const ids = Array.from({ length: 500 }, (_, at) => `p${at}`);
     const demand = room(60, (slice) => Object.fromEntries(ids.map((id, at) => [id, (at + slice) % 3])));
     const begun = performance.now();
