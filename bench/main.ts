@@ -3,6 +3,7 @@ import { answersBench, ANSWERS_HELP } from './answers.ts';
 import { trialBench, TRIAL_HELP } from './model-trial.ts';
 import { modelsBench, MODELS_HELP } from './models.ts';
 import { pipelineBench } from './pipeline.ts';
+import { SOAK_HELP, soakBench } from './soak.ts';
 import { uplinkBench, UPLINK_HELP } from './uplink.ts';
 
 const HELP = `livecue bench pipeline [--seconds N] [--rate N] [--sustain N] [--only PARTS] [--json] [--data DIR]
@@ -33,6 +34,8 @@ Example: livecue bench pipeline --seconds 20 --json
 const [, name, ...args] = process.argv.slice(2);
 if (name === 'pipeline') {
   process.exitCode = await pipelineBench(args, HELP);
+} else if (name === 'soak') {
+  process.exitCode = await soakBench(args);
 } else if (name === 'models') {
   process.exitCode = await modelsBench(args);
 } else if (name === 'trial') {
@@ -43,7 +46,7 @@ if (name === 'pipeline') {
   process.exitCode = answersBench(args);
 } else {
   const asked = name === undefined || name === '--help' || name === '-h';
-  const helps = [HELP, MODELS_HELP, TRIAL_HELP, ANSWERS_HELP, UPLINK_HELP].join('\n');
+  const helps = [HELP, SOAK_HELP, MODELS_HELP, TRIAL_HELP, ANSWERS_HELP, UPLINK_HELP].join('\n');
   (asked ? process.stdout : process.stderr).write(
     asked ? helps : `livecue bench: there is no bench "${name}".\n\n${helps}`,
   );

@@ -1,51 +1,20 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
-import { NODE_ENVIRONMENT, NODE_FLAGS } from '../edge-agent/bin/node-binary.mjs';
+import { parseArgs } from 'node:util';
+import type { LatencyFigures } from '../edge-agent/src/assembly/latency.ts';
+import { commit, machine, ROOMS, startDrivenAgent, uncounted, type Figures, type Load } from './driven-agent.ts';
 import { loudestStretch, type Envelope } from './envelope.ts';
 import type { LoadAnswer } from './load-generator.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PARTS = ['throughput', 'sustained', 'latency', 'flat'];
 const FLAT = { products: [10, 500, 5_000], sources: [1, 50] };
-const ROOMS = path.resolve(ROOT, '../shared/data/rooms');
-
-interface Figures {
-  readonly nowMs: number;
-  readonly counts: { events: number; admitted: number; comments: number; drops: Record<string, number> };
-  readonly rejects: Record<string, number>;
-  readonly queued: number;
-  readonly queueDropped: Record<string, number>;
-  readonly lostUpstream: number;
-  readonly eventToWindow: Latency;
-  readonly commentToPrompt: Latency;
-  readonly eventToPrompt: Latency;
-  readonly rssBytes: number;
-  readonly cpu: { user: number; system: number };
-  readonly mainCpu: { user: number; system: number };
-  readonly loop: { p99Ms: number; p999Ms: number; maxMs: number };
-  readonly uplink: { state: string; acknowledged: number; backlog: number };
-}
-interface Latency {
-  count: number;
-  p50Ms: number;
-  p95Ms: number;
-  p99Ms: number;
-  p999Ms: number;
-  maxMs: number;
-}
 
 interface Part {
   readonly sent: number;
   readonly admitted: number;
   readonly eventsPerSecond: number;
   readonly drops: number;
-  readonly lostUpstream: number;
   readonly cpuCores: number;
   /** Of the main thread, µs of its processor time an event. */
   readonly mainMicros: number;
@@ -54,18 +23,9 @@ interface Part {
   readonly readyMs: number;
   /** Longest stall of the event loop beyond 5 ms, and the 99.9th percentile. */
   readonly stall: { readonly p999Ms: number; readonly maxMs: number };
-  readonly eventToWindow: Latency;
-  readonly commentToPrompt: Latency;
-  readonly eventToPrompt: Latency;
-}
-
-interface Load {
-  readonly seconds: number;
-  /** Null: as fast as the agent takes them. */
-  readonly rate: number | null;
-  readonly eventsPerFrame: number;
-  readonly products: number;
-  readonly sources: number;
+  readonly eventToWindow: LatencyFigures;
+  readonly commentToPrompt: LatencyFigures;
+  readonly eventToPrompt: LatencyFigures;
 }
 
 /** Runs the three parts, each on an agent of its own. Exit code: 0 measured, 1 the run failed, 2 wrong call. */
@@ -138,38 +98,17 @@ export async function pipelineBench(args: string[], help: string): Promise<numbe
 }
 
 async function part(folder: string, envelope: Envelope, load: Load): Promise<Part> {
-  mkdirSync(folder, { recursive: true });
-  const files = { config: path.join(folder, 'config.json'), catalogue: path.join(folder, 'catalogue.json'), stats: path.join(folder, 'stats.json'), texts: path.join(folder, 'texts.json') }; // prettier-ignore
-  writeFileSync(files.config, JSON.stringify({ agentId: 'bench', ingest: { httpPort: 0, zmq: { endpoint: 'tcp://127.0.0.1:*' } }, panel: { httpPort: 0, zmqPubPort: 0, zmqCallPort: 0 }, uplink: { embeddedBrokerPort: 0 } })); // prettier-ignore
-  writeFileSync(files.catalogue, JSON.stringify(catalogue(load.products)));
-  writeFileSync(files.texts, JSON.stringify(envelope.texts));
-  const startedMs = performance.now();
-  const agent = spawn(process.execPath, [...NODE_FLAGS, path.join(ROOT, 'edge-agent/src/main.ts'), 'start', '--json', '--no-panel', '--data', path.join(folder, 'data'), '--config', files.config, '--catalogue', files.catalogue, '--stats', files.stats, '--log', 'warn'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...NODE_ENVIRONMENT, ...process.env } }); // prettier-ignore
+  const agent = await startDrivenAgent(folder, envelope, { products: load.products, panel: false });
   try {
-    const ready = await firstLine<{ endpoints: { zmq: string } }>(agent);
-    const readyMs = Math.round(performance.now() - startedMs);
-    const before = await steady(files.stats);
-    const answer = await generate({
-      endpoint: ready.endpoints.zmq,
-      ...load,
-      perSecond: envelope.perSecond,
-      texts: [],
-      textsFile: files.texts,
-      run: path.basename(folder),
-    });
-    const after = await settled(files.stats, answer.sent);
-    return { ...summary(before, after, answer), readyMs };
+    const before = agent.figures();
+    const answer = await agent.drive(load);
+    return { ...summary(before, await agent.settled(answer.sent), answer), readyMs: agent.readyMs };
   } finally {
-    agent.kill('SIGTERM');
-    await new Promise((resolve) => (agent.exitCode === null ? agent.once('exit', resolve) : resolve(null)));
+    await agent.stop();
   }
 }
 
-function summary(before: Figures, after: Figures & { doneMs: number }, answer: LoadAnswer): Omit<Part, 'readyMs'> {
-  const drops =
-    Object.values(after.counts.drops).reduce((sum, count) => sum + count, 0) +
-    Object.values(after.rejects).reduce((sum, count) => sum + count, 0) +
-    Object.values(after.queueDropped).reduce((sum, count) => sum + count, 0);
+function summary(before: Figures, after: Figures, answer: LoadAnswer): Omit<Part, 'readyMs'> {
   const wall = (after.nowMs - before.nowMs) / 1000;
   const cpu = (after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system) / 1e6;
   const mainCpu = after.mainCpu.user + after.mainCpu.system - before.mainCpu.user - before.mainCpu.system;
@@ -177,8 +116,7 @@ function summary(before: Figures, after: Figures & { doneMs: number }, answer: L
     sent: answer.sent,
     admitted: after.counts.admitted,
     eventsPerSecond: Math.round(after.counts.admitted / answer.seconds),
-    drops,
-    lostUpstream: after.lostUpstream + (answer.sent - after.counts.events),
+    drops: uncounted(after, answer.sent),
     cpuCores: Math.round((cpu / wall) * 100) / 100,
     mainMicros: Math.round((100 * mainCpu) / after.counts.admitted) / 100,
     rssMb: Math.round(after.rssBytes / 2 ** 20),
@@ -189,75 +127,11 @@ function summary(before: Figures, after: Figures & { doneMs: number }, answer: L
   };
 }
 
-/** A show is measured, not a start: the embedded database takes seconds of both cores to set itself up. */
-async function steady(file: string): Promise<Figures> {
-  for (let tries = 0; tries < 120; tries++) {
-    await delay(500);
-    const now = existsSync(file) ? figures(file) : null;
-    if (now?.uplink.state === 'connected') return now;
-  }
-  throw new Error('the embedded broker and receiver were not connected within 60 s');
-}
-
-/** Waits until everything sent is counted; gives up when nothing moves for 10 s. */
-async function settled(file: string, sent: number): Promise<Figures & { doneMs: number }> {
-  let last = -1;
-  let still = 0;
-  for (;;) {
-    const now = figures(file);
-    if (now.counts.events >= sent && now.queued === 0) return { ...now, doneMs: now.nowMs };
-    still = now.counts.events === last ? still + 1 : 0;
-    if (still > 40) return { ...now, doneMs: now.nowMs };
-    last = now.counts.events;
-    await delay(250);
-  }
-}
-
-function figures(file: string): Figures {
-  return JSON.parse(readFileSync(file, 'utf8')) as Figures;
-}
-
-function firstLine<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    createInterface({ input: child.stdout! }).once('line', (line) => resolve(JSON.parse(line) as T));
-    child.once('exit', (code) => reject(new Error(`the program ended with exit code ${code} before it was ready`)));
-  });
-}
-
-function generate(call: object): Promise<LoadAnswer> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(ROOT, 'bench/load-generator.ts'), JSON.stringify(call)], { stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
-  return firstLine<LoadAnswer>(child);
-}
-
-function catalogue(count: number) {
-  const products = Array.from({ length: count }, (_, index) => ({
-    productId: `p${index}`,
-    skus: [`sku-${index}`],
-    // A link number has three digits.
-    linkNumber: index < 999 ? index + 1 : null,
-    name: { zh: `商品${index + 1}`, en: `Product ${index + 1}` },
-    price: '59.00',
-    priceCurrency: 'CNY',
-    stock: 100_000,
-  }));
-  return { version: 1, products };
-}
-
-function machine(): string {
-  return `${os.cpus()[0]?.model ?? 'unknown CPU'}, ${os.availableParallelism()} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-}
-
-async function commit(): Promise<string> {
-  if (!existsSync(path.join(ROOT, '.git'))) return 'no repository';
-  const { stdout } = await promisify(execFile)('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT });
-  return stdout.trim();
-}
-
 function table({ machine, commit, bursts, parts }: { machine: string; commit: string; bursts: string; parts: { name: string; part: Part }[] }): string {
   const head = ['part', 'events/s', 'drops', 'cores', 'main µs/event', 'RSS MB', 'ready ms', 'stall 99.9 / most', 'event→window p50/95/99/99.9', 'comment→prompt', 'event→prompt, ms'];
-  const latency = (l: Latency) => [l.p50Ms, l.p95Ms, l.p99Ms, l.p999Ms].map((ms) => ms.toFixed(1)).join(' / ');
+  const latency = (l: LatencyFigures) => [l.p50Ms, l.p95Ms, l.p99Ms, l.p999Ms].map((ms) => ms.toFixed(1)).join(' / ');
   const rows = parts.map(({ name, part }) => [
-    name, String(part.eventsPerSecond), String(part.drops + part.lostUpstream), part.cpuCores.toFixed(2), part.mainMicros.toFixed(2),
+    name, String(part.eventsPerSecond), String(part.drops), part.cpuCores.toFixed(2), part.mainMicros.toFixed(2),
     String(part.rssMb), String(part.readyMs), `${part.stall.p999Ms} / ${part.stall.maxMs}`, latency(part.eventToWindow), latency(part.commentToPrompt), latency(part.eventToPrompt),
   ]);
   const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? title).length)));

@@ -421,6 +421,7 @@ async function assemble(
       queueDropped: queue.drops(),
       lostUpstream: lostUpstream(),
       eventToWindow: latency.eventToWindow.figures(),
+      lastMinute: latency.lastMinute.figures(),
       commentToPrompt: latency.commentToPrompt.figures(),
       eventToPrompt: latency.eventToPrompt.figures(),
       rssBytes: process.memoryUsage.rss(),

@@ -18,3 +18,14 @@ test('a comment waits until the rules are asked about single events, a view unti
   latency.looked(900);
   expect(meters.eventToPrompt.figures().count).toBe(3);
 });
+
+test('the last minute is the last whole one', () => {
+  const { lastMinute } = createDecisionMeters();
+  lastMinute.record(5, 10, 59_000);
+  lastMinute.record(50, 1, 59_999);
+  expect(lastMinute.figures().count).toBe(0);
+  lastMinute.record(7, 2, 60_000);
+  expect(lastMinute.figures()).toMatchObject({ count: 11, maxMs: expect.closeTo(50, 0) });
+  lastMinute.record(9, 1, 120_000);
+  expect(lastMinute.figures()).toMatchObject({ count: 2, maxMs: expect.closeTo(7, 0) });
+});

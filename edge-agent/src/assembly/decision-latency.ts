@@ -1,10 +1,12 @@
 import type { LiveEvent } from '@livecue/shared/event';
-import { createLatencyMeter, type LatencyMeter } from './latency.ts';
+import { createLatencyMeter, createMinuteMeter, type LatencyMeter } from './latency.ts';
 
 /** From event time, of one run of the agent. */
 export interface DecisionMeters {
   /** Until an event is counted. */
   readonly eventToWindow: LatencyMeter;
+  /** The same, of the last whole minute. */
+  readonly lastMinute: ReturnType<typeof createMinuteMeter>;
   /** Until the rules were asked about a comment. */
   readonly commentToPrompt: LatencyMeter;
   /** Until the rules were asked about an event, of every kind. */
@@ -14,6 +16,7 @@ export interface DecisionMeters {
 export function createDecisionMeters(): DecisionMeters {
   return {
     eventToWindow: createLatencyMeter(),
+    lastMinute: createMinuteMeter(),
     commentToPrompt: createLatencyMeter(),
     eventToPrompt: createLatencyMeter(),
   };
@@ -48,6 +51,7 @@ export function createDecisionLatency(meters: DecisionMeters, isSingle: (event: 
         const first = events[0];
         if (first === undefined) continue;
         meters.eventToWindow.record(nowMs - first.eventTimeMs, events.length);
+        meters.lastMinute.record(nowMs - first.eventTimeMs, events.length, nowMs);
         const comment = events.find(({ type }) => type === 'live.comment.created');
         if (comment !== undefined) comments.push({ atMs: comment.eventTimeMs, count: 1 });
         let single = 0;

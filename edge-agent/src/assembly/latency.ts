@@ -50,6 +50,27 @@ export function createLatencyMeter(): LatencyMeter {
   };
 }
 
+const MINUTE_MS = 60_000;
+
+/** Latency of the last whole minute, for what runs for hours: percentiles of a whole run hide a late change. */
+export function createMinuteMeter(): { record(ms: number, count: number, nowMs: number): void; figures(): LatencyFigures } {
+  const running = createLatencyMeter();
+  let last = running.figures();
+  let minute = 0;
+  return {
+    record(ms, count, nowMs) {
+      const now = Math.floor(nowMs / MINUTE_MS);
+      if (now !== minute) {
+        last = running.figures();
+        running.reset();
+        minute = now;
+      }
+      running.record(ms, count);
+    },
+    figures: () => last,
+  };
+} // prettier-ignore
+
 /** How long the event loop stood still beyond the 5 ms between two looks, ms. */
 export interface LoopFigures {
   readonly p99Ms: number;
