@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,6 +22,7 @@ import type { SealChannel } from '../setup/settings/secret-seal.ts';
 import { remoteConfigIn, runAgents } from './agent-run.ts';
 import type { Io } from './command.ts';
 import { fileCommand } from './file-command.ts';
+import { createStatsFile } from './stats-file.ts';
 
 const HELP = `livecue start [--demo] [--config FILE] [--catalogue FILE] [--source NAME]… [--data DIR] [--no-panel]
 
@@ -84,7 +85,7 @@ export const start = fileCommand('start', HELP, parseCall, async (call: Call, io
       live(agent, config, signal) {
         announce(agent, call, config, io, logger, window);
         window = null;
-        return live(agent, call, signal);
+        return live(agent, call, logger, signal);
       },
     },
     io.signal,
@@ -222,12 +223,9 @@ function openElectron(linkFile: string, io: Io, logger: Logger): boolean {
 }
 
 /** Waits for the end; writes the figures each second when asked. */
-async function live(agent: Agent, call: Call, signal: AbortSignal): Promise<void> {
-  const write = () => {
-    if (call.stats === null) return;
-    writeFileSync(`${call.stats}.tmp`, JSON.stringify(agent.figures()));
-    renameSync(`${call.stats}.tmp`, call.stats);
-  };
+async function live(agent: Agent, call: Call, logger: Logger, signal: AbortSignal): Promise<void> {
+  const file = call.stats === null ? null : createStatsFile(call.stats, logger);
+  const write = () => file?.(agent.figures());
   while (!signal.aborted) {
     write();
     // An abort ends the wait; that is the way out, not a failure.
