@@ -1,7 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AUDIT_FILE, openAuditLog, verifyAuditLog } from './audit-log.ts';
 import { temporaryFolder } from './testing/kit.ts';
 
@@ -36,6 +37,33 @@ describe('the audit log', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const lines = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { seq: number; atMs: number }); // prettier-ignore
     expect(lines.map(({ seq, atMs }) => [seq, atMs])).toEqual([[1, 1], [2, 2], [3, 3], [4, 9]]); // prettier-ignore
+  });
+
+  it('a write that a full disk refused, at any point of it, takes nothing of the entries after it', async () => {
+    const { folder, file, verify } = await filled(1);
+    const call = (n: number) => ({ atMs: n, device: 'desktop', role: 'operator', verb: 'cues.control', allowed: true, args: {} }); // prettier-ignore
+    const probe = await open(file, 'r');
+    const handles = Object.getPrototypeOf(probe) as FileHandle;
+    await probe.close();
+    const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    const log = await openAuditLog(folder);
+
+    vi.spyOn(handles, 'datasync').mockRejectedValueOnce(full);
+    await expect(log.record(call(2))).rejects.toThrow('no space left');
+    expect(await log.record(call(3))).toBe(3);
+    expect(await verify()).toMatchObject({ entries: 3, problem: null });
+
+    const whole = handles.appendFile;
+    vi.spyOn(handles, 'appendFile').mockImplementationOnce(async function (this: FileHandle, line) {
+      await whole.call(this, String(line).slice(0, 20));
+      throw full;
+    });
+    await expect(log.record(call(4))).rejects.toThrow('no space left');
+    expect(await log.record(call(5))).toBe(5);
+    await log.close();
+    vi.restoreAllMocks();
+    expect(JSON.parse(readFileSync(file, 'utf8').trim().split('\n')[4]!)).toMatchObject({ seq: 5, atMs: 5 });
+    expect((await verify()).problem).toMatchObject({ line: 4, words: expect.stringContaining('is no JSON') });
   });
 
   it('any one byte that is flipped is found, and the line with it or the one after is named', async () => {

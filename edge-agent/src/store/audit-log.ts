@@ -56,12 +56,20 @@ export async function openAuditLog(folder: string): Promise<AuditSink & { close(
   const handle: FileHandle = await open(file, 'a', 0o600);
   if (last.cut) await handle.appendFile('\n');
   let work: Promise<unknown> = Promise.resolve();
+  /** A write that failed may have left anything from nothing to the whole line. */
+  let isSure = true;
   const append = async (call: AuditCall) => {
+    if (!isSure) {
+      last = lastOf(file);
+      if (last.cut) await handle.appendFile('\n');
+    }
+    isSure = false;
     const { atMs, device, role, name, verb, allowed, failed } = call;
     const line = JSON.stringify({ seq: last.seq + 1, atMs, device, role, name, verb, allowed, args: withoutSecrets(call.args), failed, before: last.hash }); // prettier-ignore
     await handle.appendFile(`${line}\n`);
     await handle.datasync();
     last = { seq: last.seq + 1, hash: sha256(line), cut: false };
+    isSure = true;
     await writeHead(folder, last.seq, last.hash);
     return last.seq;
   };
@@ -104,6 +112,7 @@ function lastOf(file: string): { seq: number; hash: string; cut: boolean } {
 /** Reads the log from its beginning and names the first line that does not follow from the one before. */
 export async function verifyAuditLog(folder: string): Promise<AuditCheck> {
   const file = join(folder, AUDIT_FILE);
+  const toldHead = await readHead(folder);
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const lines = text.split('\n').filter((line) => line !== '');
   let hash = NOTHING;
@@ -112,8 +121,7 @@ export async function verifyAuditLog(folder: string): Promise<AuditCheck> {
     if (words !== null) return { entries: i, head: hash, problem: { line: i + 1, words } };
     hash = sha256(line);
   }
-  const problem = await wrongEnd(folder, lines.length, hash);
-  return { entries: lines.length, head: hash, problem };
+  return { entries: lines.length, head: hash, problem: wrongEnd(toldHead, lines.length, hash) };
 }
 
 /** Why a line does not follow from those before it; null: it does. */
@@ -131,9 +139,15 @@ export function wrongWith(line: string, seq: number, before: string): string | n
   return 'does not follow from the line before it: one of the two was changed, or a line was put in';
 }
 
+type Head = z.infer<typeof Head>;
+
+/** Read before the lines it tells of: those that are written meanwhile come on top. Undefined: missing or damaged. */
+export async function readHead(folder: string): Promise<Head | undefined> {
+  return Head.safeParse(await new DurableJsonFile(join(folder, HEAD_FILE), 0o600).read().catch(() => null)).data;
+}
+
 /** What is wrong with the end of a log of so many entries; null: nothing. */
-export async function wrongEnd(folder: string, entries: number, hash: string): Promise<AuditCheck['problem']> {
-  const head = Head.safeParse(await new DurableJsonFile(join(folder, HEAD_FILE), 0o600).read().catch(() => null)).data;
+export function wrongEnd(head: Head | undefined, entries: number, hash: string): AuditCheck['problem'] {
   if (head === undefined) return entries === 0 ? null : { line: entries, words: `may not be the last one: ${HEAD_FILE} is missing or damaged` }; // prettier-ignore
   if (head.seq > entries) return { line: entries + 1, words: `and those up to ${head.seq} were removed from the end` };
   // One entry more than the head tells of was written just before a crash.

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LogFilter } from '@livecue/shared/contract';
 import type { AuditCall } from '../ports.ts';
-import { AUDIT_FILE, openAuditLog, verifyAuditLog } from './audit-log.ts';
+import { AUDIT_FILE, NOTHING, openAuditLog, sha256, verifyAuditLog } from './audit-log.ts';
 import { openAuditReader } from './audit-reader.ts';
 
 const folders: string[] = [];
@@ -48,6 +48,27 @@ describe('reading the audit log', () => {
     expect(newest?.entry).toMatchObject({ seq: 26, args: { text: '第 26 条' } });
     expect(await reader.check()).toEqual({ ...(await verifyAuditLog(path)), sinceMs: 1001 });
     expect(reader.devices().map(({ device }) => device)).toEqual(['d2', 'd1', 'd0']);
+  });
+
+  test('an entry that is written while a long log is read is not taken for one that was removed', async () => {
+    const path = folder();
+    let before = NOTHING;
+    const lines = Array.from({ length: 3_000 }, (_, n) => {
+      const line = JSON.stringify({ seq: n + 1, ...call(n + 1), before });
+      before = sha256(line);
+      return line;
+    });
+    writeFileSync(join(path, AUDIT_FILE), `${lines.join('\n')}\n`);
+    writeFileSync(join(path, 'audit-head.json'), JSON.stringify({ seq: lines.length, hash: before }));
+    const log = await openAuditLog(path);
+    const reader = openAuditReader(path);
+    for (const read of [reader.check, reader.checkAll]) {
+      const reading = read();
+      await log.record(call(9));
+      expect(await reading).toMatchObject({ problem: null });
+    }
+    await log.close();
+    expect(await reader.check()).toMatchObject({ entries: 3_002, problem: null });
   });
 
   test('filters give those entries alone that a filter over all of them gives', async () => {

@@ -2,7 +2,16 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { logKindOf, type LogFilter, type LogKind } from '@livecue/shared/contract';
-import { AUDIT_FILE, AuditEntry, NOTHING, sha256, wrongEnd, wrongWith, type AuditCheck } from './audit-log.ts';
+import {
+  AUDIT_FILE,
+  AuditEntry,
+  NOTHING,
+  readHead,
+  sha256,
+  wrongEnd,
+  wrongWith,
+  type AuditCheck,
+} from './audit-log.ts';
 
 /** What is remembered of a line, to find and to filter it. */
 interface Mark {
@@ -63,9 +72,10 @@ export function openAuditReader(folder: string): AuditReader {
     work = reading.catch(() => undefined);
     return reading.then(() => seen);
   };
-  const checkOf = async (read: Seen) => {
-    const { entries, head, problem, sinceMs } = read;
-    return { entries, head, sinceMs, problem: problem ?? (await wrongEnd(folder, entries, head)) };
+  const check = async () => {
+    const toldHead = await readHead(folder);
+    const { entries, head, problem, sinceMs } = await current();
+    return { entries, head, sinceMs, problem: problem ?? wrongEnd(toldHead, entries, head) };
   };
   const linesOf = async (marks: readonly Mark[]): Promise<AuditLine[]> => {
     if (marks.length === 0) return [];
@@ -83,11 +93,11 @@ export function openAuditReader(folder: string): AuditReader {
   };
 
   return {
-    check: async () => checkOf(await current()),
+    check,
     async checkAll() {
       await work;
       seen = new Seen();
-      return checkOf(await current());
+      return check();
     },
     async newest(before, limit, filter) {
       const { marks } = await current();
