@@ -1,7 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Low } from 'lowdb';
 import { curveKeyPair } from 'zeromq';
 import * as z from 'zod';
 import { PanelRole } from '@livecue/shared/contract';
@@ -63,29 +62,33 @@ export async function openSecrets(ports: { folder: string; logger: Logger }): Pr
   mkdirSync(ports.folder, { recursive: true, mode: 0o700 });
   const path = join(ports.folder, 'secrets.json');
   repairMode(path, ports.logger);
-  const low = new Low<unknown>(new DurableJsonFile(path, 0o600), null);
-  await low.read();
-  if (low.data === null) {
-    low.data = newSecrets();
-    await low.write();
-  }
-  const parsed = SecretsFile.safeParse(low.data);
-  if (!parsed.success) {
-    // Only keys are named: values are secrets.
-    const keys = parsed.error.issues.map(({ path: at, code }) => `${at.join('.') || 'file'} (${code})`).join(', ');
-    throw new ConfigurationError(`Reading ${path}: ${keys} cannot be used. Put back a copy, or remove the file: new secrets are made and every panel pairs again.`); // prettier-ignore
-  }
-  const { signingKey = newSigningKey() } = parsed.data;
-  const save = async (data: SecretsFile) => {
-    low.data = data;
-    await low.write();
+  const file = new DurableJsonFile(path, 0o600);
+  const read = async () => {
+    const value = await file.read();
+    return value === null ? null : parsed(path, value);
   };
-  const data = { ...parsed.data, signingKey };
-  if (parsed.data.signingKey === undefined) await save(data);
-  return secretsOf(data, save);
+  const stored = (await read()) ?? newSecrets();
+  const { signingKey = newSigningKey() } = stored;
+  const data = { ...stored, signingKey };
+  if (!existsSync(path) || stored.signingKey === undefined) await file.write(data);
+  // What somebody has put into the file since, as the user of a broker, stays there for the next start.
+  return secretsOf(data, async (panels) => {
+    const { panelHosts: _before, ...others } = (await read()) ?? data;
+    await file.write({ ...others, signingKey, ...panels });
+  });
 }
 
-function secretsOf(data: SecretsFile & { signingKey: string }, save: (data: SecretsFile) => Promise<void>): Secrets {
+function parsed(path: string, value: unknown): SecretsFile {
+  const { data, error } = SecretsFile.safeParse(value);
+  if (data !== undefined) return data;
+  // Only keys are named: values are secrets.
+  const keys = error.issues.map(({ path: at, code }) => `${at.join('.') || 'file'} (${code})`).join(', ');
+  throw new ConfigurationError(`Reading ${path}: ${keys} cannot be used. Put back a copy, or remove the file: new secrets are made and every panel pairs again.`); // prettier-ignore
+}
+
+type Panels = Pick<SecretsFile, 'panelTokens' | 'panelDevices'>;
+
+function secretsOf(data: SecretsFile & { signingKey: string }, save: (panels: Panels) => Promise<void>): Secrets {
   const { clientSecretKey: ingestClientSecretKey, ...ingestCurve } = data.ingestCurve;
   const { clientSecretKey: panelClientSecretKey, ...panelCurve } = data.panelCurve;
   return {
@@ -96,20 +99,17 @@ function secretsOf(data: SecretsFile & { signingKey: string }, save: (data: Secr
     panelClientSecretKey,
     signingKey: data.signingKey,
     broker: data.broker ?? null,
-    panelTokens: tokensOf(data, (panelTokens, panelDevices) => {
-      const { panelHosts: _before, ...others } = data;
-      return save({ ...others, panelTokens, panelDevices });
-    }),
+    panelTokens: tokensOf(data, save),
   };
 }
 
 function tokensOf(
   { panelTokens, panelHosts, panelDevices }: SecretsFile,
-  save: (hashes: string[], devices: Record<string, StoredDevice>) => Promise<void>,
+  save: (panels: Panels) => Promise<void>,
 ): TokenStore {
   const older = (hash: string): StoredDevice => ({ role: panelHosts?.includes(hash) === true ? 'host' : 'operator', name: '', sinceMs: null, seenMs: null }); // prettier-ignore
   const known = new Map(panelTokens.map((hash) => [hash, panelDevices?.[hash] ?? older(hash)]));
-  const write = () => save([...known.keys()], Object.fromEntries(known));
+  const write = () => save({ panelTokens: [...known.keys()], panelDevices: Object.fromEntries(known) });
   return {
     get: (hash) => known.get(hash) ?? null,
     all: () => [...known],
