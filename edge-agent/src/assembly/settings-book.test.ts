@@ -52,6 +52,9 @@ describe('settings in force and their versions', () => {
     await book.starting();
     // Another change before the trial is over: the way back leads to the one that proved itself.
     await book.apply(cards(1), null, BY, now);
+    // The agent that still runs has the one before it: nothing is known of this one.
+    await book.confirm();
+    expect(book.state.trial).toMatchObject({ number: 4 });
     expect((await book.starting()).advise.cardsPer10Min).toBe(1);
     expect(await book.rollBack('the panel does not answer')).toBe(true);
     expect(onDisk()).toEqual(cards(3));

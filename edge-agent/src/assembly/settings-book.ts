@@ -77,6 +77,8 @@ class StoredSettings implements SettingsBook {
   readonly #without: SettingsDocument;
   #state: SettingsState;
   #trialUntilMs: number | null = null;
+  /** A change came over the one on trial, and no agent has run with it yet: what is well is the one before it. */
+  #isOvertaken = false;
   /** What the agent runs with, without what the cloud side lays over it. */
   #running: { readonly settings: SettingsDocument; readonly config: AgentConfig } | null = null;
   /** What must be in force although the disk does not take it. */
@@ -120,6 +122,7 @@ class StoredSettings implements SettingsBook {
   starting() {
     return this.#oneByOne(async () => {
       this.#trialUntilMs = null;
+      this.#isOvertaken = false;
       const settings = await this.#presentForStart();
       await this.#setAnyway(states.starting(this.#state, hashOf(settings)));
       // Taken back now, or by an agent that was killed in the middle of it.
@@ -149,7 +152,9 @@ class StoredSettings implements SettingsBook {
   }
 
   confirm() {
-    return this.#oneByOne(() => this.#set(states.confirm(this.#state, this.#ports.nowMs())));
+    return this.#oneByOne(async () => {
+      if (!this.#isOvertaken) await this.#set(states.confirm(this.#state, this.#ports.nowMs()));
+    });
   }
 
   rollBack(reason: string) {
@@ -247,6 +252,7 @@ class StoredSettings implements SettingsBook {
       throw error;
     }
     this.#instead = null;
+    this.#isOvertaken = state.trial !== null;
     return number;
   }
 

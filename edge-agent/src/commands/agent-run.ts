@@ -221,11 +221,15 @@ class AgentRun {
       await this.#takeBack(tried, reason);
       this.#end.abort();
     }
-    while (tried.onTrial && !this.#end.signal.aborted) {
-      await tried.confirm().catch((error: unknown) => {
-        logger.error(`writing that ${tried.label} is well: ${(error as Error).message}`);
-        return this.#wait(AGAIN_MS);
-      });
+    for (let isTold = reason !== null; !isTold && !this.#end.signal.aborted;) {
+      isTold = await tried.confirm().then(
+        () => true,
+        async (error: unknown) => {
+          logger.error(`writing that ${tried.label} is well: ${(error as Error).message}`);
+          await this.#wait(AGAIN_MS);
+          return false;
+        },
+      );
     }
   }
 

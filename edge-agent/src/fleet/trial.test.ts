@@ -28,11 +28,11 @@ test('a room in which much is refused anyway may go on so', () => {
 });
 
 /** A minute of looks; `healthAt` says how the agent is. */
-async function minute(healthAt: (ms: number) => Partial<AgentHealth>, endsMs = Infinity) {
+async function minute(healthAt: (ms: number) => Partial<AgentHealth>, endsMs = Infinity, aheadMs = (_ms: number) => 0) {
   let nowMs = 0;
   const ports = {
-    sample: async () => ({ ...WELL, beatMs: nowMs, ...healthAt(nowMs) }),
-    nowMs: () => nowMs,
+    sample: async () => ({ ...WELL, beatMs: nowMs + aheadMs(nowMs), ...healthAt(nowMs) }),
+    nowMs: () => nowMs + aheadMs(nowMs),
     wait: async (ms: number) => void (nowMs += ms),
     ended: () => nowMs >= endsMs,
   };
@@ -43,6 +43,16 @@ async function minute(healthAt: (ms: number) => Partial<AgentHealth>, endsMs = I
 describe('a trial', () => {
   test('ends well after its time', async () => {
     expect(await minute(() => ({}))).toEqual({ why: null, atMs: 60_000 });
+  });
+
+  test.each([3_600_000, -3_600_000])('lasts its time also when the clock is set by %i ms meanwhile', async (byMs) => {
+    expect(
+      await minute(
+        () => ({}),
+        Infinity,
+        (ms) => (ms < 20_000 ? 0 : byMs),
+      ),
+    ).toEqual({ why: null, atMs: 60_000 });
   });
 
   test('forgives one bad look, not two in a row', async () => {

@@ -70,15 +70,18 @@ const percent = (ratio: number) => `${(ratio * 100).toFixed(1)} %`;
 
 /** Looks at least six times, at most every 5 s; two bad looks in a row end the trial. Null: all was well, or the agent ends. */
 export async function watchTrial(ports: TrialPorts, terms: TrialTerms): Promise<string | null> {
-  const everyMs = Math.min(5_000, (terms.untilMs - ports.nowMs()) / 6);
+  const lastsMs = terms.untilMs - ports.nowMs();
+  // Counted in looks: a clock that is set meanwhile makes no trial longer or shorter.
+  const looks = Math.max(6, Math.ceil(lastsMs / 5_000));
+  const everyMs = lastsMs / looks;
   let bad = 0;
   let why: string | null = null;
-  for (;;) {
+  for (let look = 1; ; look++) {
     await ports.wait(everyMs);
     if (ports.ended()) return null;
     why = whatIsWrong(await ports.sample(), ports.nowMs(), terms);
     bad = why === null ? 0 : bad + 1;
     if (bad >= 2) return why;
-    if (bad === 0 && ports.nowMs() >= terms.untilMs) return null;
+    if (bad === 0 && look >= looks) return null;
   }
 }
