@@ -32,7 +32,7 @@ export function createEmbeddedCloud(
   const listening = Promise.withResolvers<string>();
 
   const launch = async (): Promise<void> => {
-    const database = config.databaseUrl === null ? [] : ['--database', config.databaseUrl];
+    const { address, password } = apart(config.databaseUrl);
     const started = spawn(
       process.execPath,
       [
@@ -43,9 +43,12 @@ export function createEmbeddedCloud(
         String(port),
         '--data',
         config.folder,
-        ...database,
+        ...(address === null ? [] : ['--database', address]),
       ],
-      { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+      {
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        env: { ...process.env, ...(password === '' ? {} : { PGPASSWORD: password }) },
+      },
     );
     stepBack(started);
     child = started;
@@ -118,6 +121,20 @@ export function createEmbeddedCloud(
       clearTimeout(timer);
     },
   };
+}
+
+/** The arguments of a process can be read by every user of its machine, its environment by ours alone. */
+function apart(databaseUrl: string | null): { readonly address: string | null; readonly password: string } {
+  if (databaseUrl === null) return { address: null, password: '' };
+  try {
+    const address = new URL(databaseUrl);
+    const password = decodeURIComponent(address.password);
+    address.password = '';
+    return { address: address.href, password };
+  } catch {
+    // No address of a server: the receiver says what is wrong with it.
+    return { address: databaseUrl, password: '' };
+  }
 }
 
 /** Rows may come later, cues may not: when windows close, the database would take a core from the agent. */
