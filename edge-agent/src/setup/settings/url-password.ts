@@ -1,5 +1,8 @@
-/** `scheme://user:password@host`: user and password apart. */
-const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s/@:]*):([^\s/@]*)@/gi;
+/**
+ * `scheme://user:password@host`: user and password apart. A password ends at the last `@` before the path, as browsers
+ * and drivers read it; a quote ends the address in JSON. Schemes have a bound, so that no text takes long.
+ */
+const URL_PASSWORD = /([a-z][a-z0-9+.-]{0,30}:\/\/[^\s/?#"@:]*):([^\s/?#"]*)@/gi;
 const MASK = '…';
 
 /** Any text with the passwords of its addresses masked. */
