@@ -109,12 +109,21 @@ export function createRehearsalDesk(
     }
   };
 
+  /** A file that cannot be removed now holds up neither the live agent nor a rehearsal; the next start tries again. */
+  const tidy = ({ shows }: AgentConfig) => {
+    try {
+      files.tidy({ shows: shows.keep, days: shows.keepDays }, nowMs());
+    } catch (error) {
+      logger.warn(`tidying up ${files.folder} and the rehearsals beside it: ${(error as Error).message}. Close what has them open.`);
+    }
+  }; // prettier-ignore
+
   const begin = async (start: Args<'rehearsal.start'>, config: AgentConfig): Promise<string> => {
     if (running !== null) throw new PanelCallError('bad-request', 'A rehearsal runs already. Stop it first.');
     const file = start.from.kind === 'recording' ? files.recording(start.from.name) : '';
     const catalogue = await ports.catalogue();
     if (running !== null) throw new PanelCallError('bad-request', 'A rehearsal runs already. Stop it first.');
-    files.tidy({ shows: config.shows.keep, days: config.shows.keepDays }, nowMs());
+    tidy(config);
     const beganMs = nowMs();
     const rehearsalId = `${new Date(beganMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(1).toString('hex')}`; // prettier-ignore
     const nothing: RecordingCheck = { events: 0, refused: {}, lines: [] };
@@ -235,7 +244,7 @@ export function createRehearsalDesk(
   const desk: RehearsalDesk = {
     answering(backend, config) {
       const own = verbs(config);
-      files.tidy({ shows: config.shows.keep, days: config.shows.keepDays }, nowMs());
+      tidy(config);
       return {
         ...backend,
         state() {

@@ -1,5 +1,6 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
 import path from 'node:path';
 import type { AgentConfig, Catalogue, PanelState, PanelVerb, RecordingCheck, RehearsalNow, RehearsalStart, ShowLogEntry } from '@livecue/shared/contract'; // prettier-ignore
 import { createCanonicalDecoder } from '../ingest/canonical/decoder.ts';
@@ -190,7 +191,8 @@ function openSink(folder: string, onCards: (raised: number) => void) {
     async finish(target) {
       for (const file of Object.values(files)) {
         file.end();
-        await once(file, 'finish');
+        // Also rejects for one that failed before.
+        await finished(file);
       }
       if (maker === null) return false;
       const report = maker.finish();

@@ -24,6 +24,15 @@ export function createReportKeeper(
   let underway: Promise<unknown> | null = null;
   let stopped = false;
 
+  /** A file that cannot be removed now holds up neither the agent nor a report; the next report tries again. */
+  const tidy = () => {
+    try {
+      tidyReports(dataFolder, config, ports.nowMs());
+    } catch (error) {
+      ports.logger.warn(`removing old reports: ${(error as Error).message}. Close what has them open.`);
+    }
+  };
+
   const write = async (showId: string): Promise<boolean> => {
     const maker = createReportMaker();
     let entries = 0;
@@ -41,7 +50,7 @@ export function createReportKeeper(
     if (entries === 0) return false;
     const report = maker.finish();
     writeReport(report, reportFolder(dataFolder, showId), zoneAt(report.startedMs));
-    tidyReports(dataFolder, config, ports.nowMs());
+    tidy();
     return true;
   };
 
@@ -74,7 +83,7 @@ export function createReportKeeper(
       return making;
     },
     state: (showId) => reportState(dataFolder, showId),
-    start: async () => void tidyReports(dataFolder, config, ports.nowMs()),
+    start: async () => tidy(),
     async stop() {
       stopped = true;
       await underway;
