@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ControlState } from '@livecue/shared/contract';
@@ -105,6 +105,14 @@ describe('HTTP', () => {
     const flood = await Promise.all(Array.from({ length: 40 }, () => send('/control/state', { method: 'GET' })));
     expect(flood.filter(({ status }) => status === 200)).toHaveLength(30);
     expect(flood.filter(({ status }) => status === 429)).toHaveLength(10);
+  });
+
+  test('a path that is no address is somebody else’s too, and fails nothing', async () => {
+    const socket = connect(Number(new URL(surfaces.url).port), '127.0.0.1');
+    socket.end('GET // HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
+    let answer = '';
+    for await (const part of socket) answer += String(part);
+    expect(answer).toMatch(/^HTTP\/1.1 404 .*elsewhere/s);
   });
 
   test('what is not below /control is somebody else’s', async () => {

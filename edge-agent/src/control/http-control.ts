@@ -54,8 +54,9 @@ export function createHttpControl(
   }
 
   return (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    if (url.pathname !== CONTROL_PATH && !url.pathname.startsWith(`${CONTROL_PATH}/`)) return false;
+    // Looked at before it is read: not every path is an address.
+    if (!/^\/control(?:[/?]|$)/.test(request.url ?? '')) return false;
+    const url = new URL(request.url!, 'http://127.0.0.1');
     const reply = replyTo(request, response, desk, url.searchParams.get('lang') === 'en' ? 'en' : url.searchParams.get('lang') === 'zh' ? 'zh' : config.language); // prettier-ignore
     handle(request, url, reply).catch((error: unknown) => {
       ports.logger.error(`control: ${error instanceof Error ? (error.stack ?? error.name) : typeof error}`);
