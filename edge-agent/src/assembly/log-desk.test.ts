@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { LogFilter, PANEL_VERBS } from '@livecue/shared/contract';
+import { LogFilter, logKindOf, PANEL_VERBS, READING_VERBS, type PanelVerb } from '@livecue/shared/contract';
 import type { PanelBackend } from '../ports.ts';
 import { openAuditLog } from '../store/audit-log.ts';
 import { answeringLog } from './log-desk.ts';
@@ -56,3 +56,9 @@ test('a spreadsheet runs nothing of what somebody typed', async () => {
   expect(await backend.call('log.export', { format: 'csv', after: 2, filter }, DESK)).toEqual({ text: '', last: 2, more: false });
   await log.close();
 }); // prettier-ignore
+
+test('what is written down of settings is about settings: every other verb has a kind of its own', () => {
+  const written = (Object.keys(PANEL_VERBS) as PanelVerb[]).filter((verb) => !READING_VERBS.has(verb));
+  const ofSettings = written.filter((verb) => logKindOf(verb) === 'settings').map((verb) => verb.split('.')[0]);
+  expect([...new Set(ofSettings)].sort()).toEqual(['firstrun', 'fleet', 'models', 'settings', 'setup', 'templates']);
+});

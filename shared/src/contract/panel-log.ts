@@ -6,12 +6,12 @@ export const LogKind = z.enum(['cues', 'comments', 'orders', 'catalogue', 'actio
 export type LogKind = z.infer<typeof LogKind>;
 
 const KINDS: readonly (readonly [RegExp, LogKind])[] = [
-  [/^(prompt|cues|message|offers?|answers|screen|screens)\./, 'cues'],
+  [/^(prompt|cues|message|offers?|answers|explain|screen|screens)\./, 'cues'],
   [/^(comments|corrections)\./, 'comments'],
   [/^(orders|labels)\./, 'orders'],
   [/^catalogue\./, 'catalogue'],
   [/^(actions?|overlay)\./, 'actions'],
-  [/^(shows?|rehearsals?|replay|report)\./, 'shows'],
+  [/^(shows?|rehearsals?|recordings?|replay|report)\./, 'shows'],
   [/^(devices?|pairing|control|self|tokens?)\./, 'devices'],
 ];
 
