@@ -120,6 +120,7 @@ export function connect(
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     hash: (text) => text,
     memory: { get: () => undefined, entries: () => [], set: nothing, flush: () => Promise.resolve() },
+    keepSecret: () => Promise.resolve(),
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
     fetch,
     endpoints: { obs: url },

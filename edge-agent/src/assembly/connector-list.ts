@@ -104,6 +104,7 @@ function createOne(
     hash: (text) => createHmac('sha256', ports.secrets.salt).update(text).digest('hex').slice(0, 32),
     orderReferences: true,
     memory: openConnectorMemory(ports, entry.name),
+    keepSecret: keeperOf(ports, entry.name),
     sleep,
     fetch: globalThis.fetch,
     endpoints: { ...factory.endpoints, ...entry.endpoints },
@@ -119,6 +120,16 @@ function createOne(
         : `. Secrets (${secrets}) stand in ${CONNECTOR_SECRETS} in the data folder, under "${entry.name}"`;
     throw new ConfigurationError(`connectors: ${entry.name}: ${error.message}${where}.`, { cause: error });
   }
+}
+
+/** Keeps what a connector has renewed; what somebody has set since its start stays. */
+function keeperOf({ secrets, nowMs }: ConnectorPorts, name: string): ConnectorContext['keepSecret'] {
+  const own: Record<string, unknown> = { ...secrets.of(name) };
+  return async (field, secret) => {
+    if (secrets.of(name)[field] !== own[field]) return;
+    await secrets.set(name, field, secret, nowMs());
+    own[field] = secret;
+  };
 }
 
 type Property = { writeOnly?: boolean; additionalProperties?: { writeOnly?: boolean } };

@@ -43,8 +43,6 @@ export async function openSecretBook(
         throw new PanelCallError('bad-request', `settings.secret: nothing has a secret ${field}. The form of the source says which it has.`); // prettier-ignore
       if (secret === null && !known) return null;
       const nowMs = ports.nowMs();
-      // Somebody's hand may have been in the file since.
-      present = await openConnectorSecrets(folder, ports.seal);
       await present.set(name, field, secret, nowMs);
       pending = true;
       return secret === null ? null : nowMs;
@@ -91,7 +89,7 @@ export function brokerUser(secrets: ConnectorSecrets): { readonly username: stri
 /** The address of the database with its password, which stands among the secrets. */
 export function databaseAddress(url: string | null, secrets: ConnectorSecrets): string | null {
   const { password } = secrets.of(DATABASE_SECRETS);
-  if (url === null || typeof password !== 'string') return url;
+  if (url === null || typeof password !== 'string' || !URL.canParse(url)) return url;
   const address = new URL(url);
   address.password = encodeURIComponent(password);
   return address.href;

@@ -99,6 +99,7 @@ function contextFor(factory: ConnectorFactory, endpoints: Readonly<Record<string
     logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     hash: (text) => text,
     memory: { get: () => undefined, set: quiet, entries: () => [], flush: async () => undefined },
+    keepSecret: not,
     sleep: not,
     fetch: not,
     endpoints: { ...factory.endpoints, ...endpoints },

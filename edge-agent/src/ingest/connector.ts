@@ -122,6 +122,8 @@ export interface ConnectorContext {
   readonly orderReferences?: boolean;
   /** Small state on disk: the cursor, what was told, orders to be read. */
   readonly memory: ConnectorMemory;
+  /** Puts a secret setting in place of the one it was started with, such as a token that was renewed; settles when it is on disk. */
+  readonly keepSecret: (field: string, secret: string) => Promise<void>;
   /** Rejects with the signal's reason when it aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly fetch: typeof globalThis.fetch;

@@ -31,7 +31,7 @@ export interface ConnectorSecrets {
   of(name: string): Readonly<Record<string, unknown>>;
   /** Which there are, never what they are. */
   list(): { readonly name: string; readonly field: string; readonly sinceMs: number }[];
-  /** Sets, replaces or (null) removes one; on disk, and sealed where there is a keystore, when it resolves. */
+  /** Sets, replaces or (null) removes one in the file as it is now; on disk, and sealed where there is a keystore, when it resolves. */
   set(name: string, field: string, secret: unknown, nowMs: number): Promise<void>;
 }
 
@@ -39,6 +39,11 @@ export interface ConnectorSecrets {
 export async function openConnectorSecrets(folder: string, seal: Seal | null = null): Promise<ConnectorSecrets> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = path.join(folder, CONNECTOR_SECRETS);
+  const stored = await readSecrets(file);
+  return new StoredSecrets(file, stored, await opened(file, stored, seal), seal);
+}
+
+async function readSecrets(file: string): Promise<SecretsFile> {
   if (!existsSync(file)) {
     const fresh = { version: 1, salt: randomBytes(32).toString('base64url'), connectors: {} };
     await new DurableJsonFile(file, 0o600).write(fresh);
@@ -49,7 +54,7 @@ export async function openConnectorSecrets(folder: string, seal: Seal | null = n
     const keys = parsed.error.issues.map(({ path: at, code }) => `${at.join('.') || 'file'} (${code})`).join(', ');
     throw new ConfigurationError(`Reading ${file}: ${keys} cannot be used. Expected {"version": 1, "salt": "…", "connectors": {"<name>": {"<key>": "…"}}}.`); // prettier-ignore
   }
-  return new StoredSecrets(file, parsed.data, await opened(file, parsed.data, seal), seal);
+  return parsed.data;
 }
 
 /** The secrets as they are used; those that were sealed are opened by the keystore that sealed them. */
@@ -84,7 +89,7 @@ async function openOne(file: string, what: string, { sealed, by }: z.infer<typeo
 class StoredSecrets implements ConnectorSecrets {
   readonly #path: string;
   readonly #seal: Seal | null;
-  readonly #plain: Map<string, Map<string, unknown>>;
+  #plain: Map<string, Map<string, unknown>>;
   #file: SecretsFile;
   #changes: Promise<unknown> = Promise.resolve();
 
@@ -118,11 +123,14 @@ class StoredSecrets implements ConnectorSecrets {
 
   async #setOne(name: string, field: string, secret: unknown, nowMs: number): Promise<void> {
     const stored = secret === null || this.#seal === null ? secret : { sealed: await this.#seal.seal(JSON.stringify(secret)), by: this.#seal.name }; // prettier-ignore
+    // Somebody's hand may have been in the file since.
+    const present = await readSecrets(this.#path);
     const changed: SecretsFile = {
-      ...this.#file,
-      connectors: withOne(this.#file.connectors, name, field, stored),
-      since: withOne(this.#file.since ?? {}, name, field, secret === null ? null : nowMs),
+      ...present,
+      connectors: withOne(present.connectors, name, field, stored),
+      since: withOne(present.since ?? {}, name, field, secret === null ? null : nowMs),
     };
+    this.#plain = await opened(this.#path, present, this.#seal);
     await new DurableJsonFile(this.#path, 0o600).write(changed);
     this.#file = changed;
     const own = this.#plain.get(name) ?? new Map<string, unknown>();

@@ -237,6 +237,7 @@ function createContext(clock: FakeClock, logs: string[]): ConnectorContext {
   return {
     ...TEST_PORTS,
     nowMs: clock.nowMs,
+    keepSecret: () => Promise.resolve(),
     sleep: clock.sleep,
     random: () => 0.5,
     logger: { debug: log, info: log, warn: log, error: log },

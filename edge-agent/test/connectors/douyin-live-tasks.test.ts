@@ -15,8 +15,10 @@ const TASK = '/live_data/task';
 const gift = (id: string, atMs: number) => JSON.stringify([{ msg_id: id, sec_openid: 'v1', sec_gift_id: 'rose', gift_num: 1, gift_value: 10, timestamp: atMs }]); // prettier-ignore
 
 /** The platform's side: gives tokens, starts tasks, and keeps what it could not push. */
-async function open(play: { answer?: (request: ApiRequest) => object | number | null; lost?: string[] } = {}) {
-  const { lost = [] } = play;
+async function open(
+  play: { answer?: (request: ApiRequest) => object | number | null; lost?: string[]; running?: Set<string> } = {},
+) {
+  const { lost = [], running = new Set<string>() } = play;
   let tokens = 0;
   const api = kept(await openFakeApi((request) => {
     const special = play.answer?.(request) ?? null;
@@ -26,8 +28,16 @@ async function open(play: { answer?: (request: ApiRequest) => object | number | 
       expect(JSON.parse(request.body)).toEqual({ appid: 'tt1', secret: 'zqx-app-secret', grant_type: 'client_credential' });
       return { body: { err_no: 0, data: { access_token: `token-${++tokens}`, expires_in: 7200 } } };
     }
-    if (pathname === `${TASK}/start`) return { body: { err_no: 0, data: { task_id: '1' } } };
-    if (pathname === `${TASK}/stop`) return { body: { err_no: 0, data: {} } };
+    const type = (JSON.parse(request.body || '{}') as { msg_type?: string }).msg_type ?? searchParams.get('msg_type')!;
+    if (pathname === `${TASK}/get`) return { body: { err_no: 0, data: { status: running.has(type) ? 3 : 2 } } };
+    if (pathname === `${TASK}/start`) {
+      running.add(type);
+      return { body: { err_no: 0, data: { task_id: '1' } } };
+    }
+    if (pathname === `${TASK}/stop`) {
+      running.delete(type);
+      return { body: { err_no: 0, data: {} } };
+    }
     expect(Object.fromEntries(searchParams)).toMatchObject({ roomid: ROOM, appid: 'tt1', msg_type: 'live_gift', page_size: '100' });
     const at = (Number(searchParams.get('page_num')) - 1) * 100;
     const data_list = lost.slice(at, at + 100).map((payload) => ({ roomid: ROOM, msg_type: 'live_gift', payload }));
@@ -35,7 +45,7 @@ async function open(play: { answer?: (request: ApiRequest) => object | number | 
   })); // prettier-ignore
   const rig = kept(await openHintRig({ shop: 'douyin-live', settings: { app_secret: 'zqx-app-secret' }, endpoints: { 'douyin-token': api.url, 'douyin-live-api': api.url } })); // prettier-ignore
   return {
-    api, rig, lost,
+    api, rig, lost, running,
     asked: (path: string) => api.requests.filter(({ url }) => url.pathname === path),
     rounds: (count: number) => rig.until(() => rig.clock.slept.length >= count),
     ids: () => rig.events().map(({ id }) => id),
@@ -57,6 +67,22 @@ describe('push tasks of Douyin live data', () => {
     await rig.source.stop();
     expect(types('/stop')).toEqual(all);
     expect(rig.logs.join()).not.toContain('zqx');
+  });
+
+  it('that run since before are not started again, those that the platform has ended are', async () => {
+    const { rig, asked, rounds, running } = await open({ running: new Set(['live_gift']) });
+    await rounds(1);
+    const startedTypes = () =>
+      asked(`${TASK}/start`)
+        .map(({ body }) => JSON.parse(body).msg_type)
+        .sort();
+    expect(startedTypes()).toEqual(['live_comment', 'live_like']);
+    running.delete('live_comment');
+    await rig.clock.advance(5 * MINUTE);
+    await rounds(2);
+    expect(startedTypes()).toEqual(['live_comment', 'live_comment', 'live_like']);
+    await rig.source.stop();
+    expect(running).toEqual(new Set());
   });
 
   it('that are refused are told by type, and tried again in a minute', async () => {

@@ -57,10 +57,19 @@ export interface HintRigOptions {
   /** What an agent before this one left: its `killed()`. */
   readonly folder?: string;
   readonly startMs?: number;
+  /** What keeping a secret comes to. */
+  readonly keep?: (field: string, secret: string) => Promise<void>;
 }
 
 /** A shop's connector with its memory on disk and a clock that only the test moves. */
-export async function openHintRig({ shop, settings, endpoints = {}, folder, startMs = RECEIVE_MS }: HintRigOptions) {
+export async function openHintRig({
+  shop,
+  settings,
+  endpoints = {},
+  folder,
+  startMs = RECEIVE_MS,
+  keep = () => Promise.resolve(),
+}: HintRigOptions) {
   const own = folder ?? mkdtempSync(path.join(tmpdir(), 'livecue-hints-'));
   const clock = createFakeClock(startMs);
   const logs: string[] = [];
@@ -69,6 +78,7 @@ export async function openHintRig({ shop, settings, endpoints = {}, folder, star
   const context: ConnectorContext = {
     ...TEST_PORTS, logger, endpoints,
     nowMs: clock.nowMs,
+    keepSecret: keep,
     sleep: clock.sleep,
     random: () => 0.5,
     fetch: (input, init) => {
@@ -88,6 +98,7 @@ export async function openHintRig({ shop, settings, endpoints = {}, folder, star
     health: () => connector.health(clock.nowMs()),
     send: (body: string, headers?: Record<string, string>) => connector.handle!(SHOP_RIGS[shop]!.sign(body, headers)),
     events: () => (inbox.take(), inbox.events),
+    remembered: () => context.memory.flush(),
     /** A copy of what stands on disk now: what an agent finds that begins after this one was killed. */
     killed() {
       const copy = mkdtempSync(path.join(tmpdir(), 'livecue-hints-'));

@@ -96,7 +96,7 @@ export const SHOP_RIGS: Readonly<Record<string, ShopRig>> = {
     },
   },
   kuaishou: {
-    setup: { app_id: 'ks1', app_secret: 'ks-secret', room_code: 'R1', source: 'live/kuaishou/R1', path_token: 'path-token-of-the-tests' }, // prettier-ignore
+    setup: { app_id: 'ks1', room_code: 'R1', source: 'live/kuaishou/R1', path_token: 'path-token-of-the-tests' }, // prettier-ignore
     sign: (body, headers) => request('/hooks/kuaishou/test/path-token-of-the-tests', body, { ...headers }),
   },
 };

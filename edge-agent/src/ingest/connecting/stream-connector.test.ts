@@ -16,6 +16,7 @@ function setUp(openSession: (link: SessionLink) => Promise<SessionEnd>) {
     logger: { debug: silent, info: silent, warn: silent, error: silent },
     hash: (text) => text,
     memory: { get: (key) => memory.get(key), set: (key, value) => void memory.set(key, value!), entries: () => [...memory], flush: () => Promise.resolve() },
+    keepSecret: () => Promise.resolve(),
     sleep: clock.sleep,
     fetch: () => Promise.reject(new Error('no network in this test')),
     endpoints: {},

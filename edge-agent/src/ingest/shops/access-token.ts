@@ -15,12 +15,17 @@ export interface AccessToken {
 /** Renewed this long before it ends, so that no call meets an old one. */
 const EARLY_MS = 300_000;
 
-/** An access token that `ask` fetches: one call, however many wait for it. */
+/**
+ * An access token that `ask` fetches: one call, however many wait for it. `first`: one that somebody has already; how
+ * long it lasts is not known, so it is used until it is refused.
+ */
 export function createAccessToken(
   { nowMs }: Pick<ConnectorContext, 'nowMs'>,
   ask: (signal: AbortSignal) => Promise<TokenAnswer>,
+  first?: string,
 ): AccessToken {
-  let held: { readonly token: string; readonly untilMs: number } | null = null;
+  let held: { readonly token: string; readonly untilMs: number } | null =
+    first === undefined ? null : { token: first, untilMs: Infinity };
   let asking: Promise<TokenAnswer> | null = null;
 
   async function renew(signal: AbortSignal): Promise<TokenAnswer> {

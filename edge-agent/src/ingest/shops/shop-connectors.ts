@@ -5,6 +5,7 @@ import { openOrderApi as openDoudian } from './doudian/order-api.ts';
 import { DouyinLiveSetup } from './douyin-live/decoder.ts';
 import { openLiveTasks } from './douyin-live/live-tasks.ts';
 import { KuaishouSetup } from './kuaishou/decoder.ts';
+import { openLiveTask } from './kuaishou/live-task.ts';
 import { SHOP_DECODERS } from './shop-decoders.ts';
 import { ShopifySetup } from './shopify/decoder.ts';
 import { openOrderListing as openShopify } from './shopify/order-list.ts';
@@ -29,11 +30,11 @@ const SHOPS: readonly Shop[] = [
   { name: 'standard-webhooks', setup: StandardWebhooksSetup, kinds: EVENT_TYPES, resume: 'none', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS },
   { name: 'shopify', setup: ShopifySetup, kinds: [...ORDERS, 'shop.order.refunded', 'shop.stock.updated', 'shop.offer.changed', 'shop.cart.added', 'shop.product.viewed'], resume: 'refetch', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS, openListing: openShopify },
   { name: 'woocommerce', setup: WoocommerceSetup, kinds: [...ORDERS, 'shop.order.refunded', 'shop.stock.updated', 'shop.offer.changed'], resume: 'refetch', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS, openListing: openWoocommerce },
-  { name: 'tiktok-shop', setup: TiktokShopSetup, kinds: ORDERS, resume: 'refetch', answerWithinMs: 3000, quietLimitMs: SHOP_QUIET_MS, endpoints: { 'tiktok-shop-api': 'https://open-api.tiktokglobalshop.com' }, openApi: openTiktokShop },
+  { name: 'tiktok-shop', setup: TiktokShopSetup, kinds: ORDERS, resume: 'refetch', answerWithinMs: 3000, quietLimitMs: SHOP_QUIET_MS, endpoints: { 'tiktok-shop-api': 'https://open-api.tiktokglobalshop.com', 'tiktok-shop-auth': 'https://auth.tiktok-shops.com' }, openApi: openTiktokShop },
   { name: 'doudian', setup: DoudianSetup, kinds: [...ORDERS, 'shop.order.refunded'], resume: 'refetch', answerWithinMs: 3000, quietLimitMs: SHOP_QUIET_MS, endpoints: { 'doudian-api': 'https://openapi-fxg.jinritemai.com' }, openApi: openDoudian },
   { name: 'douyin-live', setup: DouyinLiveSetup, kinds: ['live.comment.created', 'live.gift.sent', 'live.like.added'], resume: 'refetch', answerWithinMs: 2000, quietLimitMs: ROOM_QUIET_MS, endpoints: { 'douyin-token': 'https://developer.toutiao.com', 'douyin-live-api': 'https://webcast.bytedance.com/api' }, openListing: openLiveTasks },
   { name: 'wechat-shop', setup: WechatShopSetup, kinds: [...ORDERS, 'shop.order.refunded', 'shop.stock.updated'], resume: 'refetch', answerWithinMs: 5000, quietLimitMs: SHOP_QUIET_MS, endpoints: { 'wechat-api': 'https://api.weixin.qq.com' }, openApi: openWechatShop },
-  { name: 'kuaishou', setup: KuaishouSetup, kinds: ['live.comment.created', 'live.gift.sent', 'live.like.added'], resume: 'none', answerWithinMs: 3000, quietLimitMs: ROOM_QUIET_MS },
+  { name: 'kuaishou', setup: KuaishouSetup, kinds: ['live.comment.created', 'live.gift.sent', 'live.like.added'], resume: 'none', answerWithinMs: 3000, quietLimitMs: ROOM_QUIET_MS, endpoints: { 'kuaishou-api': 'https://open.kuaishou.com' }, openListing: openLiveTask },
 ]; // prettier-ignore
 
 /** Connectors that are pushed to, by name. */

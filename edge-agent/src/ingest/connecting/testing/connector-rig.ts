@@ -61,6 +61,7 @@ export function createRig(factory: ConnectorFactory, configuration: unknown, end
       entries: (prefix) => [...memory].filter(([key]) => key.startsWith(prefix)),
       flush: () => Promise.resolve(),
     },
+    keepSecret: () => Promise.resolve(),
     sleep: clock.sleep,
     fetch: (input, init) => {
       const { hostname } = new URL(input instanceof Request ? input.url : input);

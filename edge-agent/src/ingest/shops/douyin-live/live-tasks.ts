@@ -24,8 +24,8 @@ const END_MS = 600;
 type Failure = Exclude<ListAnswer, { messages: unknown }>;
 
 /**
- * The push tasks of a room, one a message type: started at first, stopped at the end. Between, what the platform could
- * not deliver is read again. Null without the secret of the application. Endpoints `douyin-token`, `douyin-live-api`.
+ * The push tasks of a room, one a message type: started at first and when the platform has ended them, stopped at the
+ * end. Between, what the platform could not deliver is read again. Null without the secret of the application. Endpoints `douyin-token`, `douyin-live-api`.
  */
 export function openLiveTasks(
   settings: z.output<typeof DouyinLiveSetup>,
@@ -77,11 +77,17 @@ export function openLiveTasks(
   async function startTasks(signal: AbortSignal): Promise<readonly string[] | Failure> {
     const refused: string[] = [];
     for (const type of Object.keys(settings.data_secrets)) {
-      if (started.has(type)) continue;
-      const answer = await call('/start', signal, null, task(type));
+      // One may run since before this start, and unmounting the 玩法 ends all.
+      const state = await call('/get', signal, task(type));
+      if (!('step' in state)) return state;
+      const runs = state.step === 'status' ? state.isRunning : started.has(type);
+      const answer = runs ? state : await call('/start', signal, null, task(type));
       if (!('step' in answer)) return answer;
-      if (answer.step === 'failed') refused.push(`${type} is not pushed: ${answer.reason}`);
-      else started.add(type);
+      if (answer.step !== 'failed') started.add(type);
+      else {
+        started.delete(type);
+        refused.push(`${type} is not pushed: ${answer.reason}`);
+      }
     }
     return refused;
   }

@@ -4,6 +4,7 @@ import { asArray, asId, asInteger, asObject, asText, part, readJson } from '../.
 export type TaskStep =
   | { readonly step: 'token'; readonly token: string; readonly lastsMs: number }
   | { readonly step: 'started'; readonly taskId: string }
+  | { readonly step: 'status'; readonly isRunning: boolean }
   | { readonly step: 'done' }
   | { readonly step: 'lost-messages'; readonly messages: readonly LostMessage[]; readonly total: number }
   /** The access token is not valid (any more): renew it once; a second time is a failure. */
@@ -19,6 +20,8 @@ export interface LostMessage {
 }
 
 const INVALID_TOKEN = 40022;
+/** Of a task; 1 is one that does not exist, 2 one that was not started. */
+const RUNNING = 3n;
 /** Codes of the platform's own trouble start at 10000 and have five digits. */
 const PLATFORM_TROUBLE = /^1\d{4}$/;
 const REASONS: Readonly<Record<number, string>> = {
@@ -39,7 +42,10 @@ export function readTaskAnswer(text: string): TaskStep {
   }
   const taskId = asId(data.task_id);
   if (taskId !== undefined) return { step: 'started', taskId };
-  if (!Array.isArray(data.data_list)) return { step: 'done' };
+  if (!Array.isArray(data.data_list)) {
+    const status = asInteger(data.status);
+    return status === undefined ? { step: 'done' } : { step: 'status', isRunning: status === RUNNING };
+  }
   const messages = asArray(data.data_list).flatMap((value): LostMessage[] => {
     const item = asObject(value);
     const [roomId, messageType, payload] = [asId(item?.roomid), asText(item?.msg_type), asText(item?.payload)];

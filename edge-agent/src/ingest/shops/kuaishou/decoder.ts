@@ -9,7 +9,9 @@ import { digest, sameText } from '../signature.ts';
 
 export const KuaishouSetup = z.object({
   app_id: z.string().min(1).max(256),
-  app_secret: secretField('Secret of the application'),
+  app_secret: secretField(
+    'Secret of the application: the agent then starts and ends the push of this room; absent: somebody else does',
+  ).optional(),
   room_code: z.string().min(1).max(256).describe('Messages of other rooms are ignored'),
   source: ShopSource.describe('live/kuaishou/<room code>'),
   path_token: secretField(

@@ -25,6 +25,7 @@ export const TiktokShopSetup = z.object({
   source: ShopSource.describe('shop/tiktok-shop/<shop id>'),
   currency: SetupCurrency.describe("Currency of the shop's region: messages carry none"),
   access_token: secretField('Access token of the shop, with which orders are read; absent: they are counted as hints').optional(),
+  refresh_token: secretField('Refresh token of the shop, with which the agent renews the access token; absent: somebody does it, every week').optional(),
   shop_cipher: secretField('Cipher of the shop, as /authorization/202309/shops tells it').optional(),
 }); // prettier-ignore
 

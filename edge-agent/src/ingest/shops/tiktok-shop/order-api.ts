@@ -2,16 +2,19 @@ import type * as z from 'zod';
 import { endpointOf, under } from '../../connecting/endpoint.ts';
 import type { ConnectorContext } from '../../connector.ts';
 import { asArray, asObject, asText, compact, part, timeOfSeconds, type WireObject } from '../../decoding/wire-value.ts';
-import { callShop } from '../shop-call.ts';
+import { callShop, type ShopAnswer } from '../shop-call.ts';
 import { decimalOf, idOf, objectsOf } from '../shop-fields.ts';
 import type { ReadAnswer, ReadOrder, ShopApi } from '../shop-reading.ts';
 import { hmacSha256 } from '../signature.ts';
 import { ORDER_STATUS, type TiktokShopSetup } from './decoder.ts';
+import { codeOf, createShopToken } from './shop-token.ts';
 
 const PATH = '/order/202309/orders';
 const ORDER = /^order (\d{1,32})$/;
-/** Codes of an access token, an application or a signature that is refused. */
-const REFUSED = /^(105\d{3}|36009004)$/;
+/** The access token is not good (any more): another is asked for. */
+const TOKEN_CODES: ReadonlySet<string> = new Set(['105001', '105002', '36009004', '36009005']);
+/** Codes of an application, a permission or a signature that is refused. */
+const REFUSED = /^10[56]\d{3}$/;
 
 /** Hex HMAC-SHA256, keyed with the app secret, of secret, path, sorted parameters, secret. */
 export function signCall(secret: string, path: string, query: Readonly<Record<string, string>>): string {
@@ -19,24 +22,42 @@ export function signCall(secret: string, path: string, query: Readonly<Record<st
   return hmacSha256(secret, [secret, path, sorted, secret]).toString('hex');
 }
 
-/** Orders of TikTok Shop by number; null without credentials. Endpoint `tiktok-shop-api`. */
+/** Orders of TikTok Shop by number; null without credentials. Endpoints `tiktok-shop-api`, `tiktok-shop-auth`. */
 export function openOrderApi(settings: z.output<typeof TiktokShopSetup>, context: ConnectorContext): ShopApi | null {
-  const { access_token: token, shop_cipher: cipher, app_key: key, app_secret: secret } = settings;
-  if (token === undefined || cipher === undefined) return null;
+  const { shop_cipher: cipher, app_key: key, app_secret: secret } = settings;
+  if ((settings.access_token ?? settings.refresh_token) === undefined || cipher === undefined) return null;
   const base = endpointOf(context, 'tiktok-shop-api', 'tiktok-shop');
+  const token = createShopToken(settings, context);
 
-  async function read(thing: string, signal: AbortSignal): Promise<ReadAnswer> {
-    const ids = ORDER.exec(thing)![1]!;
+  function ask(ids: string, accessToken: string, signal: AbortSignal): Promise<ShopAnswer> {
     const query = { app_key: key, ids, shop_cipher: cipher!, timestamp: String(Math.floor(context.nowMs() / 1000)) };
     const url = under(base, PATH);
     url.search = new URLSearchParams({ ...query, sign: signCall(secret, PATH, query) }).toString();
-    const answer = await callShop(context, url, signal, { headers: { 'x-tts-access-token': token! } });
-    const code = answer.body === null ? undefined : (idOf(answer.body, 'code') ?? '');
-    if (answer.status === 401 || answer.status === 403 || REFUSED.test(code ?? '')) {
-      return { failed: `TikTok Shop refuses the access token (${code ?? answer.status}): authorise the shop again` };
+    return callShop(context, url, signal, { headers: { 'x-tts-access-token': accessToken } });
+  }
+
+  /** With a good token: one that is refused is renewed once. */
+  async function read(thing: string, signal: AbortSignal): Promise<ReadAnswer> {
+    const ids = ORDER.exec(thing)![1]!;
+    for (let attempt = 0; ; attempt++) {
+      const held = await token.get(signal);
+      if (!('token' in held)) return held;
+      const answer = await ask(ids, held.token, signal);
+      const code = codeOf(answer);
+      if (answer.status !== 401 && !TOKEN_CODES.has(code)) return orderOf(ids, answer);
+      token.drop(held.token);
+      if (attempt > 0)
+        return { failed: `TikTok Shop refuses its own access token (${code}): authorise the shop again` };
+    }
+  }
+
+  function orderOf(ids: string, answer: ShopAnswer): ReadAnswer {
+    const code = codeOf(answer);
+    if (answer.status === 403 || REFUSED.test(code)) {
+      return { failed: `TikTok Shop refuses the application (${code}): check its secret and that it may read orders` };
     }
     if (answer.status !== 200 || code !== '0') {
-      return { retry: `TikTok Shop answers ${code ?? answer.status}`, atLeastMs: answer.retryAfterMs };
+      return { retry: `TikTok Shop answers ${code}`, atLeastMs: answer.retryAfterMs };
     }
     const orders = objectsOf(part(answer.body!, 'data').orders);
     const order = orders.map((each) => readOrder(each, settings, context)).find((each) => each?.data.orderNumber === ids); // prettier-ignore
