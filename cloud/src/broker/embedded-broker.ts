@@ -15,6 +15,8 @@ export class BrokerAddressError extends Error {
 
 const MAXIMUM_PACKET_BYTES = 1024 * 1024;
 const RECEIVE_MAXIMUM = 200;
+/** Agent and receiver of one machine, and some programs that look on. Who says nothing is ended after 30 s by aedes. */
+const CONNECTIONS_MAX = 512;
 
 /**
  * An MQTT 5 broker in this process, so that one command shows the whole path on one machine. It keeps
@@ -33,6 +35,7 @@ export async function startBroker(config: { host: string; port: number }): Promi
     socket.setNoDelay(true);
     aedes.handle(socket);
   });
+  server.maxConnections = CONNECTIONS_MAX;
   const closeBroker = () => new Promise<void>((resolve) => aedes.close(() => resolve()));
   try {
     await new Promise<void>((resolve, reject) => {

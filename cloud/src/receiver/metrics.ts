@@ -54,7 +54,9 @@ export async function serveMetrics(
   metrics: ReceiverMetrics,
   port: number,
 ): Promise<{ port: number; close(): Promise<void> }> {
-  const server = createServer((request, response) => {
+  // Who asks slowly, or asks for much at once, is a stranger: Prometheus sends one small request in one packet.
+  const limits = { headersTimeout: 5_000, requestTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16 * 1024 }; // prettier-ignore
+  const server = createServer(limits, (request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('The metrics are at /metrics.\n');
       return;
@@ -64,6 +66,8 @@ export async function serveMetrics(
       (error: Error) => response.writeHead(500, { 'Content-Type': 'text/plain' }).end(`${error.message}\n`),
     );
   });
+  server.timeout = 30_000;
+  server.maxConnections = 256;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new Error(`serving metrics on 127.0.0.1:${port}: ${error.message}; give --metrics another port`, { cause: error }))); // prettier-ignore
     server.listen(port, '127.0.0.1', resolve);

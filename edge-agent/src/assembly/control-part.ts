@@ -78,9 +78,10 @@ export async function openControlPart(
   let timer: NodeJS.Timeout | null = null;
 
   const beat = () => {
+    // Also without a token: who had the last one that was removed, or never had any, is sent away.
+    ws.beat();
     if (book.list().length === 0) return;
     desk.state();
-    ws.beat();
     osc.beat();
   };
   const followTokens = () => (book.list().length > 0 ? osc.open() : osc.close());

@@ -75,7 +75,7 @@ export function sourcesFrom(
   const called = calls.map((call) => {
     switch (call.kind) {
       case 'zmq':
-        return createZmqSource(parts, { name: 'zmq', endpoint: zmq.endpoint, curve: zmq.curve ? curveOf(secrets) : null, highWaterMark: zmq.highWaterMark, quietLimitMs: QUIET_MS }); // prettier-ignore
+        return createZmqSource(parts, { name: 'zmq', endpoint: zmq.endpoint, curve: zmq.curve ? curveOf(secrets) : null, highWaterMark: zmq.highWaterMark, maxFrameBytes, quietLimitMs: QUIET_MS }); // prettier-ignore
       case 'http':
         return createHttpSource(parts, { name: 'http', host, port: httpPort, token: secrets.ingestToken, maxFrameBytes, requestTimeoutMs: 15_000, pingIntervalMs: 20_000, stopDeadlineMs: 3_000, quietLimitMs: QUIET_MS }); // prettier-ignore
       case 'simulator':
@@ -92,6 +92,7 @@ export function sourcesFrom(
   return [...called, ...connectorSources({ ...ports, secrets: ports.connectorSecrets }, config)];
 }
 
-function curveOf({ ingestCurve }: Secrets): { publicKey: string; secretKey: string } {
-  return { publicKey: ingestCurve.serverPublicKey, secretKey: ingestCurve.serverSecretKey };
+function curveOf({ ingestCurve }: Secrets) {
+  const { serverPublicKey: publicKey, serverSecretKey: secretKey, clientPublicKey } = ingestCurve;
+  return { publicKey, secretKey, clientPublicKey };
 }

@@ -84,7 +84,13 @@ export function createWsControl(ports: {
 
   function welcome(socket: WebSocket, request: IncomingMessage): void {
     socket.on('error', () => socket.terminate());
-    if (clients.size >= MAX_SOCKETS) return socket.close(1013, `at most ${MAX_SOCKETS} control sockets`);
+    if (clients.size >= MAX_SOCKETS) {
+      // Who has shown no token holds no place against who may have one: the oldest of them goes.
+      const stranger = [...clients].find(({ token }) => token === null);
+      if (stranger === undefined) return socket.close(1013, `at most ${MAX_SOCKETS} control sockets`);
+      clients.delete(stranger);
+      stranger.socket.terminate();
+    }
     const atMs = nowMs();
     const client: Client = { socket, peer: request.socket.remoteAddress ?? 'unknown', sinceMs: atMs, token: null, heardMs: atMs, pingedMs: atMs, sent: '' }; // prettier-ignore
     clients.add(client);

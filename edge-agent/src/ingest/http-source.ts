@@ -1,12 +1,15 @@
-import { createServer, type Server } from 'node:http';
-import { isIP, type AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
 import type { FrameSink, Source } from '../ports.ts';
-import { ConfigurationError, PortInUseError } from '../runtime/agent-error.ts';
+import { ConfigurationError } from '../runtime/agent-error.ts';
+import { closeListener, openListener, portOf, urlOf } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createTokenCheck } from './bearer-token.ts';
 import { createHttpEvents, EVENTS_PATH } from './http-events.ts';
 import { createSourceMeter } from './source-health.ts';
 import { createSocketEvents } from './socket-events.ts';
+
+/** Senders are programs beside us or in the studio; a busy one has some hundred requests under way. */
+const LIMITS = { maxHeaderBytes: 16 * 1024, connections: { most: 2048, perAddress: 512 } } as const;
 
 export interface HttpSourcePorts {
   readonly sink: FrameSink;
@@ -37,7 +40,11 @@ export interface HttpSourceConfig {
  * answered loses nothing, and repeated ids are counted once.
  */
 export function createHttpSource(ports: HttpSourcePorts, config: HttpSourceConfig): Source {
-  const meter = createSourceMeter({ ...config, transport: 'http', endpoint: url(config.host, config.port) });
+  const meter = createSourceMeter({
+    ...config,
+    transport: 'http',
+    endpoint: urlOf(config.host, config.port, EVENTS_PATH),
+  });
   const isToken = createTokenCheck(config.token);
   const parts = { ...ports, meter, isToken };
   let server: Server | null = null;
@@ -54,25 +61,20 @@ export function createHttpSource(ports: HttpSourcePorts, config: HttpSourceConfi
         );
       }
       stopping = new AbortController();
-      const opened = createServer({
-        requestTimeout: config.requestTimeoutMs,
-        headersTimeout: config.requestTimeoutMs,
-        connectionsCheckingInterval: Math.min(1000, config.requestTimeoutMs),
-      });
-      opened.on('request', createHttpEvents(parts, config));
       const upgraded = createSocketEvents(parts, config, stopping.signal);
-      opened.on('upgrade', upgraded.upgrade);
       meter.state('connecting');
       try {
-        await listen(opened, config);
+        server = await openListener(
+          { request: createHttpEvents(parts, config), upgrade: upgraded.upgrade },
+          { ...config, ...LIMITS, headersTimeoutMs: config.requestTimeoutMs, what: 'the HTTP source', hostKey: 'ingest.host', portKey: 'ingest.httpPort' },
+        );
       } catch (error) {
         stopping.abort(error);
         meter.state('failed', (error as Error).message);
         throw error;
       }
-      server = opened;
       sockets = upgraded;
-      meter.endpoint(url(config.host, (opened.address() as AddressInfo).port));
+      meter.endpoint(urlOf(config.host, portOf(server), EVENTS_PATH));
       meter.state('open');
       signal.addEventListener('abort', () => void source.stop(), { once: true, signal: stopping.signal });
     },
@@ -80,43 +82,10 @@ export function createHttpSource(ports: HttpSourcePorts, config: HttpSourceConfi
       stopping.abort(new Error(`source ${config.name} stops`));
       const [opened, upgraded] = [server, sockets];
       server = sockets = null;
-      if (opened !== null) await Promise.all([upgraded?.close(config.stopDeadlineMs), close(opened, config.stopDeadlineMs)]);
+      if (opened !== null) await Promise.all([upgraded?.close(config.stopDeadlineMs), closeListener(opened, config.stopDeadlineMs)]);
       meter.state('idle');
     },
     health: (nowMs) => meter.read(nowMs),
   }; // prettier-ignore
   return source;
-}
-
-function url(host: string, port: number): string {
-  return `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}${EVENTS_PATH}`;
-}
-
-function listen(server: Server, { host, port }: HttpSourceConfig): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const doing = `Opening the HTTP source on ${host}:${port}`;
-      if (error.code !== 'EADDRINUSE') {
-        const remedy =
-          'Set ingest.host to an address of this machine and ingest.httpPort to a port this user may open.';
-        reject(new ConfigurationError(`${doing}: ${error.message}. ${remedy}`, { cause: error }));
-      } else {
-        const remedy = 'Stop it, or set ingest.httpPort to another one (0 takes any free port).';
-        reject(new PortInUseError(`${doing}: another program has this port. ${remedy}`, { cause: error }));
-      }
-    });
-    server.listen(port, host, resolve);
-  });
-}
-
-/** Lets requests under way end, up to the deadline. */
-function close(server: Server, deadlineMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
-    server.close(() => {
-      clearTimeout(deadline);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

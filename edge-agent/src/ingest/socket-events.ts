@@ -1,7 +1,8 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { AgentError } from '../runtime/agent-error.ts';
+import { refuseUpgrade } from '../runtime/http-listener.ts';
 import { bearerOf } from './bearer-token.ts';
 import { sniffEncoding } from './frame-encoding.ts';
 import { frameReply } from './frame-reply.ts';
@@ -56,10 +57,7 @@ export function createSocketEvents(ports: EventPorts, limits: EventLimits & { re
         server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request));
         return;
       }
-      const { status, error } = refusal;
-      const body = JSON.stringify({ error });
-      socket.on('error', () => socket.destroy());
-      socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+      refuseUpgrade(socket, refusal.status, 'application/json', JSON.stringify({ error: refusal.error }));
     },
     async close(deadlineMs) {
       clearInterval(pings);
@@ -75,8 +73,9 @@ export function createSocketEvents(ports: EventPorts, limits: EventLimits & { re
 } // prettier-ignore
 
 function refuse(request: IncomingMessage, ports: EventPorts): { status: number; error: string } | null {
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  if (url.pathname !== EVENTS_PATH) return { status: 404, error: `there is nothing at this path: connect to ${EVENTS_PATH}` };
+  // Of `//` no URL can be made: that must not end the agent.
+  const url = URL.parse(request.url ?? '/', 'http://localhost');
+  if (url?.pathname !== EVENTS_PATH) return { status: 404, error: `there is nothing at this path: connect to ${EVENTS_PATH}` };
   if (url.searchParams.has('token')) {
     return { status: 400, error: 'a token in the address ends up in logs: send it as "Authorization: Bearer <token>", or from a page as subprotocols ["livecue", "livecue.token.<token>"]' };
   }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import * as z from 'zod';
+import { closeListener, openListener, portOf, urlOf } from '../runtime/http-listener.ts';
 import type { Service } from '../runtime/service.ts';
 import { bearerOf, createTokenCheck } from './bearer-token.ts';
 import type { WireAnswer } from './connector.ts';
-import { closeListener, openListener, portOf, urlOf } from './http-listener.ts';
-import { HOOKS_PATH, MAX_HOOK_BYTES, MAX_HOOK_HEADER_BYTES, readBody, readHead, sendAnswer } from './webhook-router.ts';
+import { HOOK_LIMITS, HOOKS_PATH, MAX_HOOK_BYTES, readBody, readHead, sendAnswer } from './webhook-router.ts';
 
 /** Where the agent asks for requests, and tells what they are to be answered. */
 export const RELAY_REQUESTS = '/relay/requests';
@@ -132,6 +132,16 @@ export function createHookRelay(config: RelayConfig): HookRelay {
     return { status: 200 };
   }
 
+  const onRequest: RequestListener = (request, response) => {
+    respond(request, response).then(
+      (answer) => sendAnswer(request, response, answer),
+      () => {
+        // Only a sender that went away: nothing here can fail by itself.
+        if (!response.headersSent) sendAnswer(request, response, { status: 400 });
+      },
+    );
+  };
+
   return {
     name: 'hook-relay',
     get url() {
@@ -140,16 +150,8 @@ export function createHookRelay(config: RelayConfig): HookRelay {
     async start(signal) {
       signal.throwIfAborted();
       server = await openListener(
-        (request, response) => {
-          respond(request, response).then(
-            (answer) => sendAnswer(request, response, answer),
-            () => {
-              // Only a sender that went away: nothing here can fail by itself.
-              if (!response.headersSent) sendAnswer(request, response, { status: 400 });
-            },
-          );
-        },
-        { ...config, requestTimeoutMs: 15_000, maxHeaderBytes: MAX_HOOK_HEADER_BYTES, what: 'the relay', hostKey: '--host', portKey: '--port' },
+        { request: onRequest },
+        { ...config, ...HOOK_LIMITS, headersTimeoutMs: 15_000, requestTimeoutMs: 15_000, what: 'the relay', hostKey: '--host', portKey: '--port' },
       ); // prettier-ignore
     },
     async stop() {

@@ -4,7 +4,8 @@ import type { Connector, WireAnswer, WireInput } from './connector.ts';
 /** Where senders post: `/hooks/<connector>/<name>`, and below it what a platform needs. */
 export const HOOKS_PATH = '/hooks';
 export const MAX_HOOK_BYTES = 1024 * 1024;
-export const MAX_HOOK_HEADER_BYTES = 16 * 1024;
+/** Platforms post from a few machines, over as many connections as they have messages. */
+export const HOOK_LIMITS = { maxHeaderBytes: 16 * 1024, connections: { most: 2048, perAddress: 512 } } as const;
 /** Of a body that was refused, this much is still read; who sends more is cut off. */
 const MAX_DISCARDED_BYTES = 8 * 1024 * 1024;
 const RETRY_S = 2;

@@ -1,10 +1,10 @@
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { Source } from '../ports.ts';
+import { closeListener, openListener, portOf, urlOf } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { closeListener, openListener, portOf, urlOf } from './http-listener.ts';
 import { createSourceMeter } from './source-health.ts';
 import {
-  createHookRouter, HOOKS_PATH, MAX_HOOK_BYTES, MAX_HOOK_HEADER_BYTES, readBody, readHead, sendAnswer, type MountedHook,
+  createHookRouter, HOOK_LIMITS, HOOKS_PATH, MAX_HOOK_BYTES, readBody, readHead, sendAnswer, type MountedHook,
 } from './webhook-router.ts'; // prettier-ignore
 
 export interface WebhookSourcePorts {
@@ -34,26 +34,27 @@ export function createWebhookSource(ports: WebhookSourcePorts, config: WebhookSo
   let server: Server | null = null;
   let stopping = new AbortController();
 
+  const onRequest: RequestListener = (request, response) => {
+    const answer = async () => {
+      const head = readHead(request);
+      if (head === null) return { status: 400 };
+      const bytes = await readBody(request, MAX_HOOK_BYTES);
+      return bytes === null ? { status: 413 } : route({ ...head, bytes });
+    };
+    answer().then(
+      (each) => sendAnswer(request, response, each),
+      (error: unknown) => {
+        // The sender went away, or was cut off for being slow.
+        if (request.destroyed && !request.complete) return;
+        ports.logger.error(`hooks: a request failed: ${error instanceof Error ? error.stack : String(error)}`);
+        sendAnswer(request, response, { status: 500 });
+      },
+    );
+  };
   const listen = () =>
     openListener(
-      (request, response) => {
-        const answer = async () => {
-          const head = readHead(request);
-          if (head === null) return { status: 400 };
-          const bytes = await readBody(request, MAX_HOOK_BYTES);
-          return bytes === null ? { status: 413 } : route({ ...head, bytes });
-        };
-        answer().then(
-          (each) => sendAnswer(request, response, each),
-          (error: unknown) => {
-            // The sender went away, or was cut off for being slow.
-            if (request.destroyed && !request.complete) return;
-            ports.logger.error(`hooks: a request failed: ${error instanceof Error ? error.stack : String(error)}`);
-            sendAnswer(request, response, { status: 500 });
-          },
-        );
-      },
-      { ...config, maxHeaderBytes: MAX_HOOK_HEADER_BYTES, what: 'the address for webhooks', hostKey: 'ingest.host', portKey: 'ingest.hooksPort' },
+      { request: onRequest },
+      { ...config, ...HOOK_LIMITS, headersTimeoutMs: config.requestTimeoutMs, what: 'the address for webhooks', hostKey: 'ingest.host', portKey: 'ingest.hooksPort' },
     ); // prettier-ignore
 
   const source: Source = {

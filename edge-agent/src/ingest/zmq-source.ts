@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Message, Pull } from 'zeromq';
+import { Context, type Message, Pull } from 'zeromq';
 import type { FrameSink, Source } from '../ports.ts';
 import { ConfigurationError, PortInUseError } from '../runtime/agent-error.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { createZapGate, type ZapGate } from '../runtime/zap-gate.ts';
 import { createDiskGuard } from './disk-guard.ts';
 import { sniffEncoding } from './frame-encoding.ts';
 import { createSourceMeter } from './source-health.ts';
@@ -20,13 +21,17 @@ export interface ZmqSourceConfig {
   readonly name: string;
   /** `tcp://127.0.0.1:7422`; port 0 takes any free one, which `health().endpoint` names. */
   readonly endpoint: string;
-  /** Server key pair in Z85; null speaks in the clear, which only loopback endpoints may. */
-  readonly curve: { readonly publicKey: string; readonly secretKey: string } | null;
+  /** Our key pair, and the public key that every sender must hold the secret of, in Z85; null speaks in the clear, which only loopback endpoints may. */
+  readonly curve: { readonly publicKey: string; readonly secretKey: string; readonly clientPublicKey: string } | null;
   /** Messages that the socket holds for each sender before that sender has to wait. */
   readonly highWaterMark: number;
+  /** What the sink takes of one frame, bytes. */
+  readonly maxFrameBytes: number;
   readonly quietLimitMs: number;
 }
 
+/** Frames up to so many times the limit are read, refused by name and counted; beyond, libzmq cuts the sender off. */
+const READ_TIMES = 2;
 /** Reading what is there takes no turn of the event loop; after so many events the pipeline gets one. */
 const EVENTS_PER_TURN = 2_000;
 
@@ -40,6 +45,7 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
   const meter = createSourceMeter({ ...config, transport: 'zmq' });
   const ledger = createSequenceLedger();
   let socket: Pull | null = null;
+  let gate: ZapGate | null = null;
   let reading: Promise<void> | null = null;
   let stopping = new AbortController();
 
@@ -94,12 +100,26 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
       checkPort(config);
       refuseOpenNetwork(config);
       stopping = new AbortController();
-      const opened = new Pull({ receiveHighWaterMark: config.highWaterMark, linger: 0, ...curveOptions(config) });
+      // A context of its own: the gate decides for all sockets of a context, and the panel has other keys.
+      const context = new Context();
+      const opened = new Pull({
+        context,
+        receiveHighWaterMark: config.highWaterMark,
+        maxMessageSize: READ_TIMES * config.maxFrameBytes,
+        linger: 0,
+        ...curveOptions(config),
+      });
       meter.state('connecting');
       try {
+        if (config.curve !== null) {
+          gate = createZapGate(context, config.curve.clientPublicKey);
+          await gate.open();
+        }
         await bind(opened, config);
       } catch (error) {
         opened.close();
+        gate?.close();
+        gate = null;
         meter.state('failed', (error as Error).message);
         throw error;
       }
@@ -119,6 +139,8 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
         await released;
       }
       await loop;
+      gate?.close();
+      gate = null;
       meter.state('idle');
     },
     health: (nowMs) => meter.read(nowMs),
@@ -127,7 +149,7 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
 }
 
 function curveOptions({ curve }: ZmqSourceConfig) {
-  return curve === null ? {} : { curveServer: true, curvePublicKey: curve.publicKey, curveSecretKey: curve.secretKey };
+  return curve === null ? {} : { curveServer: true, curvePublicKey: curve.publicKey, curveSecretKey: curve.secretKey, zapDomain: 'livecue-ingest' }; // prettier-ignore
 }
 
 /**

@@ -1,8 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import * as z from 'zod';
-import { PortInUseError } from '../runtime/agent-error.ts';
+import { closeListener, openListener, portOf, refuseUpgrade } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createOverlayFeed, type OverlaySource } from './overlay-feed.ts';
 import { servePage } from './page-files.ts';
@@ -14,6 +13,8 @@ import { isOwnHost, isOwnOrigin, tokenCookie, tokenOf } from './peer-check.ts';
 import type { PanelCaller } from '../ports.ts';
 
 const MAX_BODY_BYTES = 1024;
+/** A studio has some ten panels, each with one WebSocket and at times six connections for files. */
+const LIMITS = { headersTimeoutMs: 5_000, requestTimeoutMs: 10_000, maxHeaderBytes: 16 * 1024, connections: { most: 512, perAddress: 128 } } as const; // prettier-ignore
 const PairRequest = z.strictObject({ code: z.string().min(1).max(64) });
 
 export interface HttpPanel {
@@ -72,13 +73,6 @@ async function pair(
   answer(response, 429, { code: 'locked', message: `Too many wrong codes. Try again in ${seconds} s.`, retryAfterMs: redeemed.retryAfterMs }, { 'Retry-After': String(seconds) }); // prettier-ignore
 }
 
-/** Ends a refused upgrade with words; browsers do not show them, people with curl do. */
-function refuseUpgrade(socket: Duplex, status: string, text: string): void {
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
-  );
-}
-
 /** Serves the page and `POST /pair`; hands checked WebSocket requests on. */
 export function createHttpPanel(
   ports: {
@@ -103,6 +97,9 @@ export function createHttpPanel(
         message: 'Open the panel by the address of its machine, such as http://127.0.0.1:7420/.',
       });
     }
+    // Of `//` no URL can be made, which is no failure of ours to be logged.
+    if (!URL.canParse(request.url ?? '/', 'http://panel'))
+      return answer(response, 400, { code: 'bad-request', message: 'This is no address of a page.' });
     const path = (request.url ?? '/').split(/[?#]/, 1)[0] ?? '/';
     if (path === '/pair') {
       if (request.method !== 'POST')
@@ -120,44 +117,39 @@ export function createHttpPanel(
     await servePage(ports.pageFolder, path, request.headers.host ?? '', response);
   }
 
-  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     handle(request, response).catch((error: unknown) => {
+      // The sender went away, or was cut off for being slow.
+      if (request.destroyed && !request.complete) return;
       ports.logger.error(
         `panel: ${request.method} failed: ${error instanceof Error ? (error.stack ?? error.name) : typeof error}`,
       );
       if (response.headersSent) response.destroy();
       else answer(response, 500, { code: 'internal', message: 'The agent could not answer. Its log says why.' });
     });
-  });
-  server.on('upgrade', (request, socket, head) => {
+  };
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy());
+    // Words that browsers do not show, but people with curl see them.
+    const refuse = (status: number, words: string) => refuseUpgrade(socket, status, 'text/plain', words);
     if (isOwnHost(request) && isOwnOrigin(request) && ports.control?.upgrade(request, socket, head) === true) return;
-    if ((request.url ?? '').split('?', 1)[0] !== '/panel')
-      return refuseUpgrade(socket, '404 Not Found', 'The panel is at /panel.');
-    if (!isOwnHost(request) || !isOwnOrigin(request))
-      return refuseUpgrade(socket, '403 Forbidden', 'Only the page of this agent may connect.');
+    if ((request.url ?? '').split('?', 1)[0] !== '/panel') return refuse(404, 'The panel is at /panel.');
+    if (!isOwnHost(request) || !isOwnOrigin(request)) return refuse(403, 'Only the page of this agent may connect.');
     ports.onUpgrade(request, socket, head);
-  });
+  };
+  let server: Server | null = null;
 
   return {
-    open: () =>
-      new Promise((resolve, reject) => {
-        server.once('error', (error: NodeJS.ErrnoException) => {
-          if (error.code !== 'EADDRINUSE') return reject(error);
-          const text = `Opening the panel on ${config.host}:${config.httpPort}: another program has this port. Stop it, or set panel.httpPort to another one (0 takes any free port).`;
-          reject(new PortInUseError(text, { cause: error }));
-        });
-        server.listen(config.httpPort, config.host, () => {
-          server.removeAllListeners('error');
-          server.on('error', (error) => ports.logger.error(`panel: HTTP server: ${error.message}`));
-          resolve((server.address() as AddressInfo).port);
-        });
-      }),
-    close: () =>
-      new Promise((resolve) => {
-        if (!server.listening) return resolve();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async open() {
+      const where = { host: config.host, port: config.httpPort, what: 'the panel', hostKey: 'panel.host', portKey: 'panel.httpPort' }; // prettier-ignore
+      server = await openListener({ request: onRequest, upgrade: onUpgrade }, { ...LIMITS, ...where });
+      server.on('error', (error) => ports.logger.error(`panel: HTTP server: ${error.message}`));
+      return portOf(server);
+    },
+    async close() {
+      const opened = server;
+      server = null;
+      if (opened !== null) await closeListener(opened, 0);
+    },
   };
 }

@@ -2,10 +2,10 @@ import { PANEL_STATE_TOPIC, UPLOAD_CHUNK_MAX } from '@livecue/shared/contract';
 import { Context, Publisher, Router } from 'zeromq';
 import { PortInUseError } from '../runtime/agent-error.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { createZapGate, type ZapGate } from '../runtime/zap-gate.ts';
 import type { CallAnswerer } from './call-answer.ts';
 import type { PanelCurve } from './panel-ports.ts';
 import type { StateFeed } from './state-feed.ts';
-import { createZapGate, type ZapGate } from './zap-gate.ts';
 
 /** The desktop is on this machine; the studio network pairs by WebSocket. */
 const HOST = '127.0.0.1';
@@ -98,7 +98,7 @@ export function createZmqPanel(
       try {
         gate = createZapGate(context, curve.clientPublicKey);
         await gate.open();
-        publisher = new Publisher({ ...secured, sendHighWaterMark: STATES_KEPT });
+        publisher = new Publisher({ ...secured, sendHighWaterMark: STATES_KEPT, maxMessageSize: MAX_CALL_BYTES });
         router = new Router({ ...secured, maxMessageSize: MAX_CALL_BYTES });
         const pubEndpoint = await bind(publisher, config.zmqPubPort, 'zmqPubPort');
         const callEndpoint = await bind(router, config.zmqCallPort, 'zmqCallPort');

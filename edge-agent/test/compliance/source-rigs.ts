@@ -11,7 +11,7 @@ import { Push } from 'zeromq';
 import { createHttpSource, type HttpSourceConfig } from '../../src/ingest/http-source.ts';
 import { createReplaySource } from '../../src/ingest/replay-source.ts';
 import { createSimulatorSource } from '../../src/ingest/simulator/simulator-source.ts';
-import { createZmqSource } from '../../src/ingest/zmq-source.ts';
+import { createZmqSource, type ZmqSourceConfig } from '../../src/ingest/zmq-source.ts';
 import type { FrameSink } from '../../src/ports.ts';
 import { createLogger } from '../../src/runtime/logger.ts';
 import type { ComplianceTarget, Payload, SourceRig } from './source-compliance.ts';
@@ -26,8 +26,8 @@ const clock = {
   logger: quietLogger,
 };
 
-export function zmqSource(sink: FrameSink, endpoint = 'tcp://127.0.0.1:0', curve: { publicKey: string; secretKey: string } | null = null) {
-  return createZmqSource({ sink, ...clock }, { name: 'zmq', endpoint, curve, highWaterMark: 1000, quietLimitMs: 5000 });
+export function zmqSource(sink: FrameSink, endpoint = 'tcp://127.0.0.1:0', curve: ZmqSourceConfig['curve'] = null) {
+  return createZmqSource({ sink, ...clock }, { name: 'zmq', endpoint, curve, highWaterMark: 1000, maxFrameBytes: 256 * 1024, quietLimitMs: 5000 });
 } // prettier-ignore
 
 export function httpSource(sink: FrameSink, more: Partial<HttpSourceConfig> = {}) {

@@ -77,22 +77,18 @@ describe('ZeroMQ source', () => {
     }
   });
 
-  it('binds to the network under CURVE, takes who knows its key and nobody else', async () => {
-    const server = curveKeyPair();
+  it('binds to the network under CURVE, takes who has the key of senders and nobody else', async () => {
+    const [server, client, other] = [curveKeyPair(), curveKeyPair(), curveKeyPair()];
     const inbox = createInbox();
-    const source = zmqSource(inbox.sink, 'tcp://0.0.0.0:0', server);
+    const source = zmqSource(inbox.sink, 'tcp://0.0.0.0:0', { ...server, clientPublicKey: client.publicKey });
     ends.push(() => source.stop());
     await source.start(never);
     const endpoint = source.health(0).endpoint.replace('0.0.0.0', '127.0.0.1');
-    const stranger = sender(endpoint, { sendTimeout: 200 });
-    const client = curveKeyPair();
-    const curve = {
-      curveServerKey: server.publicKey,
-      curvePublicKey: client.publicKey,
-      curveSecretKey: client.secretKey,
-    };
-    const known = sender(endpoint, curve);
-    await Promise.allSettled([stranger.send(JSON.stringify(like('stranger:1')))]);
+    const curve = (own: typeof client) => ({ curveServerKey: server.publicKey, curvePublicKey: own.publicKey, curveSecretKey: own.secretKey }); // prettier-ignore
+    // One in the clear, and one that knows our public key alone.
+    const strangers = [sender(endpoint, { sendTimeout: 200 }), sender(endpoint, { sendTimeout: 200, ...curve(other) })];
+    const known = sender(endpoint, curve(client));
+    await Promise.allSettled(strangers.map((push, n) => push.send(JSON.stringify(like(`stranger:${n}`)))));
     await known.send(JSON.stringify(like('known:1')));
     await inbox.until(() => inbox.queue.size === 1);
     inbox.take();
@@ -138,7 +134,7 @@ describe('ZeroMQ source', () => {
       slept.resolve();
       return wait.promise;
     };
-    const config = { name: 'zmq', endpoint: 'tcp://127.0.0.1:0', curve: null, highWaterMark: 1000, quietLimitMs: 5000 };
+    const config = { name: 'zmq', endpoint: 'tcp://127.0.0.1:0', curve: null, highWaterMark: 1000, maxFrameBytes: 64 * 1024, quietLimitMs: 5000 };
     const source = createZmqSource({ sink, nowMs: () => Date.now(), sleep, logger: quietLogger }, config);
     ends.push(() => source.stop());
     await source.start(never);

@@ -38,7 +38,7 @@ export function createZapGate(context: Context, clientPublicKey: string): ZapGat
         requestId,
         ok ? '200' : '400',
         ok ? 'OK' : 'key not known',
-        ok ? 'desktop' : '',
+        ok ? 'known' : '',
         '',
       ]);
     }

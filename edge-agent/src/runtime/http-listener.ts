@@ -1,0 +1,103 @@
+import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { isIP, type AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { ConfigurationError, PortInUseError } from './agent-error.ts';
+
+export interface ListenerConfig {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Milliseconds a request's head may take to arrive. */
+  readonly headersTimeoutMs: number;
+  /** Milliseconds a request may take to arrive whole. */
+  readonly requestTimeoutMs: number;
+  readonly maxHeaderBytes: number;
+  /** Connections at once, and those of one address: one machine may not take the places of all others. */
+  readonly connections: { readonly most: number; readonly perAddress: number };
+  /** Words for the error: what is opened, and which keys say where. */
+  readonly what: string;
+  readonly hostKey: string;
+  readonly portKey: string;
+}
+
+export interface Listeners {
+  readonly request: RequestListener;
+  /** Absent: what asks for a WebSocket is a request as any other. */
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+/** What neither sends nor takes anything for so long is cut off: also who asks, and never reads the answer. */
+const IDLE_MS = 60_000;
+
+/** Opens an HTTP server. Rejects with `PortInUseError` or `ConfigurationError`, which say what to change. */
+export function openListener(listeners: Listeners, config: ListenerConfig): Promise<Server> {
+  const server = createServer(
+    {
+      requestTimeout: config.requestTimeoutMs,
+      headersTimeout: config.headersTimeoutMs,
+      connectionsCheckingInterval: Math.min(1000, config.headersTimeoutMs),
+      maxHeaderSize: config.maxHeaderBytes,
+    },
+    listeners.request,
+  );
+  server.timeout = IDLE_MS;
+  boundConnections(server, config.connections);
+  if (listeners.upgrade !== undefined) server.on('upgrade', listeners.upgrade);
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const doing = `Opening ${config.what} on ${config.host}:${config.port}`;
+      const inUse = error.code === 'EADDRINUSE';
+      const message = inUse
+        ? `${doing}: another program has this port. Stop it, or set ${config.portKey} to another one (0 takes any free port).`
+        : `${doing}: ${error.message}. Set ${config.hostKey} to an address of this machine and ${config.portKey} to a port this user may open.`;
+      reject(inUse ? new PortInUseError(message, { cause: error }) : new ConfigurationError(message, { cause: error }));
+    });
+    server.listen(config.port, config.host, () => resolve(server));
+  });
+}
+
+function boundConnections(server: Server, { most, perAddress }: ListenerConfig['connections']): void {
+  server.maxConnections = most;
+  const open = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const from = socket.remoteAddress ?? '';
+    const count = (open.get(from) ?? 0) + 1;
+    open.set(from, count);
+    socket.once('close', () => {
+      const left = open.get(from)! - 1;
+      if (left === 0) open.delete(from);
+      else open.set(from, left);
+    });
+    if (count > perAddress) socket.destroy();
+  });
+}
+
+/**
+ * Answers what asked for a WebSocket with `status` and `body`, and closes. Nobody reads such a socket any more, so that
+ * the end of its sender would never be seen: it is closed from here.
+ */
+export function refuseUpgrade(socket: Duplex, status: number, type: string, body: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+} // prettier-ignore
+
+export function urlOf(host: string, port: number, path: string): string {
+  return `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}${path}`;
+}
+
+export function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+/** Lets requests under way end, up to the deadline. */
+export function closeListener(server: Server, deadlineMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
+    server.close(() => {
+      clearTimeout(deadline);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
