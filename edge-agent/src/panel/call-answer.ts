@@ -11,6 +11,7 @@ import {
 } from '@livecue/shared/contract';
 import type { AuditCall, AuditSink, PanelBackend, PanelCaller } from '../ports.ts';
 import { isDeviceVerb, type DeviceAnswers } from './device-calls.ts';
+import { nestsTooDeep } from '../runtime/json-depth.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { PanelCallError } from './panel-call-error.ts';
 
@@ -28,6 +29,7 @@ function parseCall(text: string): PanelCall | PanelMessage {
   } catch {
     return refusal(null, 'bad-request', 'The call is not JSON. Expected {"type":"call","id":1,"verb":"…","args":{}}.');
   }
+  if (nestsTooDeep(value)) return refusal(null, 'bad-request', 'The call nests too deep. No verb takes such a thing.');
   const parsed = PanelCall.safeParse(value);
   if (parsed.success) return parsed.data;
   const id = (value as { id?: unknown } | null)?.id;

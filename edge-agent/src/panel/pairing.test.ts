@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { memoryTokens } from './panel-fixture.ts';
-import { ALL_TRIES, CODE_LIFE_MS, PEER_TRIES, SEEN_MS, createPairing } from './pairing.ts';
+import { ALL_TRIES, CODE_LIFE_MS, PEER_TRIES, SEEN_MS, UNSEEN_MS, createPairing } from './pairing.ts';
 
 function setup() {
   const clock = { nowMs: 1_000_000 };
@@ -61,6 +61,23 @@ describe('pairing', () => {
     clock.nowMs += SEEN_MS;
     await pairing.seen(token);
     expect(tokens.all()).toEqual([]);
+  });
+
+  test('a device that was not here for half a year is nobody; one that was, however long ago it paired, goes on', async () => {
+    const { clock, pairing, tokens } = setup();
+    const redeemed = await pairing.redeem(pairing.create('host', '').code, 'a', '');
+    const token = redeemed.ok ? redeemed.token : '';
+    clock.nowMs += UNSEEN_MS;
+    expect(pairing.callerOf(token)?.role).toBe('host');
+    await pairing.seen(token);
+    clock.nowMs += UNSEEN_MS;
+    expect(pairing.callerOf(token)?.role).toBe('host');
+    clock.nowMs += 1;
+    expect(pairing.callerOf(token)).toBeNull();
+    // Of an older version, which kept no times.
+    const [hash] = tokens.all()[0]!;
+    await tokens.put(hash, { role: 'host', name: '', sinceMs: null, seenMs: null });
+    expect(pairing.callerOf(token)?.role).toBe('host');
   });
 
   test('every digit comes equally often', () => {

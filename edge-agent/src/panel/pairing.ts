@@ -14,6 +14,8 @@ const MAX_CODES = 8;
 const MAX_PEERS = 1000;
 /** When a device was last seen is kept to the hour: the file is written whole. */
 export const SEEN_MS = 3_600_000;
+/** A device that was not here for half a year pairs again: nobody may know any more who has it. */
+export const UNSEEN_MS = 180 * 86_400_000;
 
 export type Redeemed =
   | { readonly ok: true; readonly token: string; readonly caller: PanelCaller }
@@ -28,7 +30,7 @@ export interface Pairing {
    * `browser`. Rejects when the store does.
    */
   redeem(code: string, peer: string, browser: string): Promise<Redeemed>;
-  /** Whose token this is, if it was handed out earlier and is still in the store; null for any other. */
+  /** Whose token this is, if it was handed out earlier, is still in the store, and was used within `UNSEEN_MS`; null for any other. */
   callerOf(token: string): PanelCaller | null;
   /** The device with this token is here. Rejects when the store does. */
   seen(token: string): Promise<void>;
@@ -137,7 +139,11 @@ export function createPairing(ports: {
     callerOf(token) {
       const hash = hashOf(token);
       const stored = hash === null ? null : tokens.get(hash);
-      return hash === null || stored === null ? null : { device: deviceOf(hash), role: stored.role, name: stored.name };
+      // Files of older versions do not know when: from the first time that it is seen.
+      const isOld = nowMs() - (stored?.seenMs ?? nowMs()) > UNSEEN_MS;
+      return hash === null || stored === null || isOld
+        ? null
+        : { device: deviceOf(hash), role: stored.role, name: stored.name };
     },
     async seen(token) {
       const hash = hashOf(token);

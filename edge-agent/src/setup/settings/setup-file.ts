@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Catalogue, SETUP_BYTES_MAX } from '@livecue/shared/contract';
+import { nestsTooDeep } from '../../runtime/json-depth.ts';
 
 /** Raised when older programs could not read the new file. */
 export const SETUP_FORMAT = 1;
@@ -42,6 +43,7 @@ export function readSetup(bytes: Uint8Array): { readonly setup: Setup } | { read
   } catch {
     return no('the file is no JSON, or was cut off: export the setup again');
   }
+  if (nestsTooDeep(value)) return no('the file nests too deep: it is no setup of LiveCue');
   const { format, version } = (value ?? {}) as { format?: unknown; version?: unknown };
   if (format !== 'livecue-setup') return no('the file is no setup of LiveCue: choose one that “Export” or livecue setup export wrote'); // prettier-ignore
   if (typeof version === 'number' && version > SETUP_FORMAT) return no(`the file has format ${version}, this program reads format ${SETUP_FORMAT}: update LiveCue here first`); // prettier-ignore
