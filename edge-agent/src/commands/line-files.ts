@@ -44,25 +44,38 @@ export async function* readLines(input: string): AsyncGenerator<Line> {
     }
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
-    throw new InputError(`Reading ${input} after line ${number}: ${error.message}. The file is cut short or no longer there.`, { cause: error }); // prettier-ignore
+    const why =
+      error instanceof LineTooLong ? error.message : `${error.message}. The file is cut short or no longer there.`;
+    throw new InputError(`Reading ${input} after line ${number}: ${why}`, { cause: error }); // prettier-ignore
   } finally {
     // A reader who stops early must not leave the file open.
     if (raw !== process.stdin) raw.destroy();
   }
 }
 
+/** No event is as long, and packed files may hold any length of nothing. */
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
+
+class LineTooLong extends Error {
+  readonly code = 'line-too-long';
+}
+
 /** By line feed alone: U+2028, which Node's readline splits at too, may stand in a comment. */
 async function* splitLines(stream: Readable): AsyncGenerator<string> {
   let rest: Buffer[] = [];
+  let restBytes = 0;
   const text = (parts: readonly Buffer[]) => Buffer.concat(parts).toString('utf8').replace(/\r$/, '');
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     let start = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
       yield text([...rest, chunk.subarray(start, end)]);
       rest = [];
+      restBytes = 0;
       start = end + 1;
     }
     if (start < chunk.length) rest.push(chunk.subarray(start));
+    restBytes += chunk.length - start;
+    if (restBytes > MAX_LINE_BYTES) throw new LineTooLong(`a line is longer than ${MAX_LINE_BYTES} bytes. Expected one row or one JSON object a line.`); // prettier-ignore
   }
   if (rest.length > 0) yield text(rest);
 }

@@ -1,3 +1,4 @@
+import { csvCell } from '@livecue/shared/text';
 import type { ShowReport } from './show-report.ts';
 
 /** Null is an empty cell; numbers stand as they are, text is quoted and made harmless. */
@@ -5,8 +6,7 @@ type Cell = string | number | null;
 
 /**
  * RFC 4180 with a header, CRLF and a byte order mark (without it Excel reads Chinese as Latin). Text that a
- * spreadsheet would take for a formula (= + - @, tab, carriage return in front) gets an apostrophe before it
- * (OWASP, CSV injection).
+ * spreadsheet would take for a formula gets an apostrophe before it.
  */
 export function toCsv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
   return `\ufeff${[header, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`;
@@ -15,8 +15,7 @@ export function toCsv(header: readonly string[], rows: readonly (readonly Cell[]
 function cell(value: Cell): string {
   if (value === null) return '';
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvCell(value);
 }
 
 const MINUTE_COLUMNS = [

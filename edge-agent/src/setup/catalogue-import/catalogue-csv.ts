@@ -1,4 +1,5 @@
 import { CatalogueField, type Catalogue, type CatalogueField as Field, type Product } from '@livecue/shared/contract';
+import { csvCell } from '@livecue/shared/text';
 
 /** Columns of the file, by the names that an import knows. */
 const COLUMNS = CatalogueField.options.filter((field) => field !== 'name');
@@ -10,7 +11,7 @@ const COLUMNS = CatalogueField.options.filter((field) => field !== 'name');
  */
 export function catalogueCsv({ products }: Catalogue): string {
   const rows = [COLUMNS, ...products.map((product) => COLUMNS.map((field) => cellOf(product, field)))];
-  return `\uFEFF${rows.map((cells) => cells.map(quoted).join(',')).join('\r\n')}\r\n`;
+  return `\uFEFF${rows.map((cells) => cells.map(csvCell).join(',')).join('\r\n')}\r\n`;
 }
 
 function cellOf(product: Product, field: Field): string {
@@ -19,9 +20,4 @@ function cellOf(product: Product, field: Field): string {
   if (field === 'nameEn') return product.name.en;
   const value = product[field as Exclude<keyof Product, 'name' | 'facts' | 'faq'>];
   return Array.isArray(value) ? value.join('\n') : value === null || value === undefined ? '' : String(value);
-}
-
-function quoted(cell: string): string {
-  const harmless = /^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

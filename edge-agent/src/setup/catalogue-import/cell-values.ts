@@ -1,4 +1,5 @@
 import { minorDigits } from '@livecue/shared/event';
+import { plainCell } from '@livecue/shared/text';
 
 /** A value, or what is wrong with it in both languages. */
 export type Read<T> = { readonly value: T } | { readonly zh: string; readonly en: string };
@@ -118,7 +119,7 @@ export function readList(text: string): string[] {
  * that it is not read as a formula. Nothing of it is ever run here; it is text.
  */
 export function cleanText(cell: string): string {
-  const unwrapped = /^="([^"]*)"$/.exec(cell)?.[1] ?? (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell);
+  const unwrapped = /^="([^"]*)"$/.exec(cell)?.[1] ?? plainCell(cell);
   return unwrapped
     .replace(/\r\n?/g, '\n')
     .replace(/[\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069\ufeff]/g, ' ')
