@@ -37,7 +37,7 @@ export function freshRoom(what: string, first: string, size: { width?: number; h
   afterEach(async () => {
     if (stage === undefined) return;
     for (const context of stage.browser.contexts()) await context.close();
-    await stage.server.stop();
+    await stage.end();
     expect(stage.pageErrors.splice(0)).toEqual([]);
   });
   afterAll(() => stage?.browser.close());

@@ -10,6 +10,7 @@ import { openSettingsBook, type SettingsBook } from '../../edge-agent/src/assemb
 import { checkSettings } from '../../edge-agent/src/assembly/settings-check.ts';
 import { createSettingsDesk } from '../../edge-agent/src/assembly/settings-desk.ts';
 import { createSetupKeeper, type SetupKeeper } from '../../edge-agent/src/assembly/setup-keeper.ts';
+import { openTemplateBook } from '../../edge-agent/src/assembly/template-book.ts';
 import { createTemplateDesk } from '../../edge-agent/src/assembly/template-desk.ts';
 import type { PanelBackend, PanelCaller } from '../../edge-agent/src/ports.ts';
 import type { ScriptedCatalogue } from './scripted-catalogue.ts';
@@ -22,6 +23,8 @@ export interface ScriptedSettings {
   over: Record<string, unknown>;
   /** How often the agent has started again. */
   restarts: number;
+  /** Where all of it lies. */
+  readonly folder: string;
   /** Everything that lies on disk. */
   onDisk(file: string): string;
   book(): Promise<SettingsBook>;
@@ -37,7 +40,8 @@ export function createScriptedSettings(nowMs: () => number, catalogue: ScriptedC
     const secrets = await openSecretBook({ nowMs, seal: null }, folder);
     const book = await openSettingsBook({ nowMs, logger, check: (settings, depth) => checkSettings(settings, secrets.of, depth) }, { file: path.join(folder, 'config.json'), folder }, { room: { name: '夏日家居专场' } }); // prettier-ignore
     await book.starting();
-    const keeper = createSetupKeeper({ nowMs, logger, settings: book, catalogue: catalogue.book }, { folder, program: '0.1.0' }); // prettier-ignore
+    const templates = openTemplateBook(folder, nowMs);
+    const keeper = createSetupKeeper({ nowMs, logger, settings: book, catalogue: catalogue.book, templates }, { folder, program: '0.1.0' }); // prettier-ignore
     await keeper.backUp('start');
     const control = {
       async again(change) {
@@ -53,7 +57,7 @@ export function createScriptedSettings(nowMs: () => number, catalogue: ScriptedC
     } as FleetControl; // prettier-ignore
     const nobody = { call: () => undefined, state: () => ({ mode: 'simulated' }) } as unknown as PanelBackend;
     const ports = { book, secrets, keeper, catalogue: catalogue.book, uploads: catalogue.uploads, control, nowMs };
-    const settings = createTemplateDesk(ports, folder).answering(createSettingsDesk(ports).answering(nobody));
+    const settings = createTemplateDesk({ ...ports, templates }).answering(createSettingsDesk(ports).answering(nobody));
     const desk = answeringLog(createFirstRunDesk({ settings: book, catalogue: catalogue.book }, folder).answering(settings), folder); // prettier-ignore
     return { book, keeper, desk };
   };
@@ -63,6 +67,7 @@ export function createScriptedSettings(nowMs: () => number, catalogue: ScriptedC
     showRuns: false,
     over: {},
     restarts: 0,
+    folder,
     onDisk: (file) => readFileSync(path.join(folder, file), 'utf8'),
     book: async () => (await parts()).book,
     keeper: async () => (await parts()).keeper,

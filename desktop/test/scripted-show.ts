@@ -2,7 +2,10 @@
 import {
   DEFAULT_PRESETS,
   PANEL_VERBS,
+  type HotkeyReport,
+  type OpenScreen,
   type PanelState,
+  type PanelVerb,
   type SentMessage,
   type SeriesPoint,
 } from '@livecue/shared/contract';
@@ -112,6 +115,12 @@ export interface ScriptedShow extends PanelBackend {
   readonly actions: ScriptedActions;
   readonly devices: ScriptedDevices;
   readonly models: ScriptedModels;
+  /** Verbs that are answered, or fail, by the test's own word. */
+  readonly instead: Map<PanelVerb, () => unknown>;
+  /** What the desktop tells of its keys; null: none runs. */
+  desktop: HotkeyReport | null;
+  /** Host screens that are open, as they told of themselves. */
+  readonly screens: Map<string, OpenScreen>;
   /** Cues that are refused as already closed although panels still see them. */
   readonly closed: Set<string>;
 }
@@ -171,6 +180,9 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
     actions,
     devices,
     models,
+    instead: new Map(),
+    desktop: null,
+    screens: new Map(),
     closed: new Set(),
     sent: Array.from({ length: 24 }, (_, i) => record(startMs - i * 5_300, 1204 - i, i > 2)),
     change(part) {
@@ -196,10 +208,21 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
       };
     },
     async call(verb, args, caller) {
+      const instead = show.instead.get(verb);
+      if (instead !== undefined) return instead() as never;
       if (verb === 'comments.after') return comments.desk.after(PANEL_VERBS[verb].args.parse(args));
       // Told by every host screen again and again.
-      if (verb === 'screen.report') return {};
-      if (verb === 'screens.read') return { screens: [], nowMs: nowMs() };
+      if (verb === 'screen.report') {
+        const report = PANEL_VERBS[verb].args.parse(args);
+        show.screens.set(report.screenId, { ...report, atMs: nowMs() });
+        return {};
+      }
+      if (verb === 'screens.read') return { screens: [...show.screens.values()], nowMs: nowMs() };
+      if (verb === 'hotkeys.read') return { desktop: show.desktop };
+      if (verb === 'hotkeys.report') {
+        show.desktop = PANEL_VERBS[verb].args.parse(args);
+        return {};
+      }
       if (verb === 'air.check') return scriptedAir(show.state(), nowMs());
       const ofControl = control.call(verb, args, show.state());
       if (ofControl !== undefined) return ofControl as never;

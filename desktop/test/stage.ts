@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { curveKeyPair } from 'zeromq';
 import { memoryTokens } from '../../edge-agent/src/panel/panel-fixture.ts';
+import { openAuditLog } from '../../edge-agent/src/store/audit-log.ts';
 import { createPanelServer, panelLink, type PanelServer } from '../../edge-agent/src/panel/panel-server.ts';
 import type { PanelLink, PanelRole } from '@livecue/shared/contract';
 import { buildPage } from './build-page.ts';
@@ -49,6 +50,9 @@ export interface Stage {
     locale?: string;
     touch?: boolean;
   }): Promise<{ page: Page; context: BrowserContext }>;
+  /** Ends the room; the browser goes on. */
+  end(): Promise<void>;
+  /** Ends the room, and the browser where it is its own. */
   close(): Promise<void>;
 }
 
@@ -69,22 +73,29 @@ export async function serveShow(
   const show = createScriptedShow(Date.now);
   const nothing = () => {};
   const logger = { debug: nothing, info: nothing, warn: nothing, error: (text: string) => console.error(text) };
+  const audit = await openAuditLog(show.settings.folder);
   const curve = {
     serverPublicKey: keys.server.publicKey,
     serverSecretKey: keys.server.secretKey,
     clientPublicKey: keys.client.publicKey,
   };
   const server = createPanelServer(
-    { backend: show, nowMs: Date.now, randomBytes, tokens, logger, pageFolder, overlay: show.actions.overlay },
+    { backend: show, nowMs: Date.now, randomBytes, tokens, logger, pageFolder, overlay: show.actions.overlay, audit },
     { host: '127.0.0.1', ...ports, curve },
   );
   await server.start(new AbortController().signal);
-  return { show, server, link: panelLink(server.address(), curve, keys.client.secretKey), close: () => server.stop() };
+  return {
+    show,
+    server,
+    link: panelLink(server.address(), curve, keys.client.secretKey),
+    close: () => server.stop().then(() => audit.close()),
+  };
 }
 
 /** `shared` is a browser that other tests use as well; it is theirs to close. */
 export async function openStage(executablePath: string, shared?: Browser): Promise<Stage> {
-  const { show, server } = await serveShow(buildPage());
+  const served = await serveShow(buildPage());
+  const { show, server } = served;
   const browser = shared ?? (await chromium.launch({ executablePath, args: CHROMIUM_FLAGS }));
   const pageErrors: string[] = [];
   const { url } = server.address();
@@ -114,9 +125,10 @@ export async function openStage(executablePath: string, shared?: Browser): Promi
       });
       return { page, context };
     },
+    end: served.close,
     async close() {
       if (shared === undefined) await browser.close();
-      await server.stop();
+      await served.close();
     },
   };
 }

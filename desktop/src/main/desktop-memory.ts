@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { HotkeyMap } from './hotkeys.ts';
+import { HOTKEY_NAMES } from '@livecue/shared/contract';
 
 const Area = z.object({ x: z.int(), y: z.int(), width: z.int().min(1), height: z.int().min(1) });
 const Place = z.object({ bounds: Area, maximized: z.boolean() });
@@ -17,7 +17,8 @@ export const DesktopMemory = z.object({
   hostOnTop: z.boolean().default(true),
   /** The mouse goes through the host's window to what lies below. */
   hostClickThrough: z.boolean().default(false),
-  hotkeys: HotkeyMap.default({}),
+  /** Keys as versions kept them here that did not have them in the settings; empty: none, or carried over. */
+  hotkeys: z.partialRecord(z.enum(HOTKEY_NAMES), z.string().max(64).nullable()).default({}),
   /** Looks for updates where the package names a feed. */
   updates: z.boolean().default(true),
 });

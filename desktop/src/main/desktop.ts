@@ -7,6 +7,7 @@ import { openBoundedLog } from './bounded-log.ts';
 import { confineContents, confineSession, registerPageScheme } from './confine.ts';
 import { openMemory } from './desktop-memory.ts';
 import { createHotkeyBoard } from './hotkey-board.ts';
+import { createHotkeyCarry } from './hotkey-carry.ts';
 import { answerPage } from './page-file.ts';
 import type { ShellPort } from './shell-port.ts';
 import { TRAY_ICON, trayMenu } from './tray.ts';
@@ -59,7 +60,10 @@ async function makeParts(shell: ShellPort, place: DesktopPlace, nowMs: () => num
   const agent = createAgentKeeper({ shell, nowMs, log, logAgent: agentLog.write, onMessage: hear }, place.agent);
   const clickThrough = () => windows.setClickThrough(!memory.value.hostClickThrough);
   const { nextPage, showOperator, showHost } = windows;
-  const keys = createHotkeyBoard({ shell, call: agent.link.call, nowMs, log, window: { nextPage, showOperator, showHost, clickThrough } }); // prettier-ignore
+  const { call } = agent.link;
+  const ownKeys = () => (Object.keys(memory.value.hotkeys).length === 0 ? null : memory.value.hotkeys);
+  const keys = createHotkeyBoard({ shell, call, nowMs, log, ownKeys, window: { nextPage, showOperator, showHost, clickThrough } }); // prettier-ignore
+  const carryKeys = createHotkeyCarry({ call, nowMs, log, own: ownKeys, forget: () => memory.change({ hotkeys: {} }) }); // prettier-ignore
   let heard: { state: PanelState; atMs: number } | null = null;
 
   function hear(message: unknown): void {
@@ -68,6 +72,7 @@ async function makeParts(shell: ShellPort, place: DesktopPlace, nowMs: () => num
     if (!parsed.success || parsed.data.type !== 'state') return;
     heard = { state: parsed.data.state, atMs: nowMs() };
     keys.hear(parsed.data.state);
+    carryKeys(parsed.data.state);
   }
 
   // An agent of ours that keeps ending serves no show, and an update may be what it needs.
@@ -140,9 +145,9 @@ export async function runDesktop(shell: ShellPort, place: DesktopPlace, nowMs: (
   }
   const endOnce = () => (ending ??= end());
   parts = await makeParts(shell, place, nowMs, endOnce);
-  const { agent, keys, memory, updates, windows } = parts;
+  const { agent, keys, updates, windows } = parts;
   offerVerbs(shell, parts);
-  keys.take(memory.value.hotkeys);
+  keys.take();
   closeTray = keepTray(shell, parts);
   app.on('before-quit', (event) => {
     if (ended) return;

@@ -1,6 +1,6 @@
 import type { MenuItemConstructorOptions } from 'electron';
+import { HOTKEY_ACTIONS, type HotkeyProblem } from '@livecue/shared/contract';
 import type { AgentChildStatus } from './agent-child.ts';
-import { HOTKEY_ACTIONS, type HotkeyProblem } from './hotkeys.ts';
 import type { UpdateStatus } from './updates.ts';
 import type { PanelWindows } from './windows.ts';
 

@@ -1,5 +1,5 @@
 import type { PanelState } from '@livecue/shared/contract';
-import type { Words } from './hotkeys.ts';
+import type { Words } from '@livecue/shared/prompt';
 import type { ShellUpdater } from './shell-port.ts';
 
 /** What `app-update.yml` of the package says; the packager writes it when a feed is given, and only then. */

@@ -82,6 +82,8 @@ const bridge: PanelBridge = {
   explainTell: call('explain.tell'),
   airCheck: call('air.check'),
   screenReport: call('screen.report'),
+  hotkeysRead: call('hotkeys.read'),
+  hotkeysReport: call('hotkeys.report'),
   fleetRead: call('fleet.read'),
   fleetApply: call('fleet.apply'),
   fleetBack: call('fleet.back'),

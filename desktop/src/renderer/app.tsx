@@ -7,6 +7,7 @@ import { Desk } from './operator/desk.tsx';
 import { PairForm } from './pair/pair-form.tsx';
 import { ShownRoom } from './rehearsal/shown-room.tsx';
 import { Notice } from './parts/notice.tsx';
+import { useSetLayout } from './parts/set-layout.ts';
 import { go, namesRoute, takePairCode, useRoute, type Route } from './parts/route.ts';
 
 /** V goes from the host screen to the operator's and back. */
@@ -29,6 +30,7 @@ export function App() {
   const [code] = useState(takePairCode);
   const self = useAskedSelf();
   useViewKey(route);
+  const layoutRound = useSetLayout(state?.studio?.hostScreen, route === 'host');
   const isScreen = self?.role === 'host';
   useEffect(() => {
     if (isScreen && !namesRoute()) go('host');
@@ -61,7 +63,9 @@ export function App() {
   return (
     <SelfProvider value={self}>
       <div className="page">
-        <ShownRoom route={route}>{route === 'host' ? <HostScreen /> : <Desk route={route} />}</ShownRoom>
+        <ShownRoom route={route}>
+          {route === 'host' ? <HostScreen key={layoutRound} /> : <Desk route={route} />}
+        </ShownRoom>
       </div>
     </SelfProvider>
   );

@@ -71,6 +71,7 @@ export function createPanelBackend(
   const product = productById(facts.catalogue);
   const sales = createSalesByMinute();
   const known = new Set(facts.catalogue.products.map(({ productId }) => productId));
+  const studio = { hotkeys: facts.config.hotkeys, hostScreen: facts.config.hostScreen };
   /** Of the second that has passed: a forecast costs too much for every state. */
   let forecasts = new Map<string, Forecast>();
 
@@ -160,6 +161,7 @@ export function createPanelBackend(
         roomId: facts.config.room.id,
         roomName: facts.config.room.name,
         mode: facts.mode,
+        studio,
         nowMs,
         startedMs: facts.startedMs,
         stage: ports.advisor.stage(),
@@ -263,6 +265,8 @@ export function createPanelBackend(
         case 'shows.read':
         case 'air.check':
         case 'screen.report':
+        case 'hotkeys.read':
+        case 'hotkeys.report':
           throw new Error(`${verb} is answered by the assembly, which has the records`);
         case 'models.read':
         case 'models.rollback':

@@ -22,6 +22,16 @@ describe('what is wrong with settings', () => {
     expect(problems({ connectors: [twitch] })).toEqual([]);
   });
 
+  test('two actions on one key are told at both, however it is written', () => {
+    expect(problems({ hotkeys: { done: 'F13', mute: 'f13', hold: 'F14' } })).toMatchObject([
+      { path: 'hotkeys.done', message: expect.stringContaining('Mute this kind of cue') },
+      { path: 'hotkeys.mute', message: expect.stringContaining('Cue done') },
+    ]);
+    expect(problems({ hotkeys: { done: 'Alt+Shift+Ctrl+O' } }).map(({ path }) => path)).toEqual(['hotkeys.done', 'hotkeys.showOperator']); // prettier-ignore
+    expect(problems({ hotkeys: { done: 'D' } })).toMatchObject([{ path: 'hotkeys.done' }]);
+    expect(problems({ hotkeys: { done: 'F13', mute: 'F14', showOperator: null } })).toEqual([]);
+  });
+
   test('a source that is off may be unfinished; one that is on needs its secrets, which are named and never quoted', () => {
     expect(problems({ connectors: [{ ...twitch, enabled: false, settings: {} }] })).toEqual([]);
     expect(problems({ connectors: [shop] })).toEqual([{ path: 'connectors.0.settings.secret', message: 'this secret is not set', secret: { name: 'shop', field: 'secret' } }]); // prettier-ignore

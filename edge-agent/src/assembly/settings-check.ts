@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { AgentConfig, type SettingsProblem } from '@livecue/shared/contract';
+import { AgentConfig, alikeHotkeys, HOTKEY_ACTIONS, type SettingsProblem } from '@livecue/shared/contract';
 import type { ConnectorContext, ConnectorFactory } from '../ingest/connector.ts';
 import { ConfigurationError } from '../runtime/agent-error.ts';
 import { hasUrlPassword } from '../setup/settings/url-password.ts';
@@ -26,7 +26,7 @@ const PROBLEMS_MAX = 100;
 
 /**
  * Settings as somebody wrote them → the configuration, or what is wrong, each at its place: the schema, names that are
- * used twice, secrets where they do not belong, and what each source that is switched on says of its own settings.
+ * used twice, two actions on one key, secrets where they do not belong, and what each source that is switched on says of its own settings.
  * `schema`: the first alone, as an agent asks at its start.
  */
 export function checkSettings(settings: unknown, secretsOf: SecretsOf, depth: 'all' | 'schema' = 'all'): Checked {
@@ -35,7 +35,12 @@ export function checkSettings(settings: unknown, secretsOf: SecretsOf, depth: 'a
     return { config: null, problems: parsed.error.issues.slice(0, PROBLEMS_MAX).flatMap(problemsOf) };
   const config = parsed.data;
   if (depth === 'schema') return { config, problems: [] };
-  const problems = [...wrongSources(config, secretsOf), ...wrongAddresses(config), ...missingToken(config, secretsOf)];
+  const problems = [
+    ...wrongSources(config, secretsOf),
+    ...wrongAddresses(config),
+    ...missingToken(config, secretsOf),
+    ...sameKeys(config),
+  ];
   return problems.length === 0 ? { config, problems: [] } : { config: null, problems: problems.slice(0, PROBLEMS_MAX) };
 }
 
@@ -117,3 +122,9 @@ function missingToken({ ingest, connectors }: AgentConfig, secretsOf: SecretsOf)
   if (ingest.hooksRelay === null || !pushed || (typeof token === 'string' && token.length >= 16)) return [];
   return [{ path: 'ingest.hooksRelay', message: "the relay's token is not set, or shorter than 16 characters", secret: { name: RELAY_SECRETS, field: 'token' } }]; // prettier-ignore
 }
+
+function sameKeys({ hotkeys }: AgentConfig): SettingsProblem[] {
+  return [...alikeHotkeys(hotkeys)].map(([action, others]) =>
+    problem(`hotkeys.${action}`, `the same key as for "${HOTKEY_ACTIONS[others[0]!].words.en}": give one of them another, or none`),
+  );
+} // prettier-ignore

@@ -11,6 +11,7 @@ import { openSettingsBook, type SettingsBook } from './settings-book.ts';
 import { checkSettings } from './settings-check.ts';
 import { createSettingsDesk } from './settings-desk.ts';
 import { createSetupKeeper, type SetupKeeper } from './setup-keeper.ts';
+import { openTemplateBook } from './template-book.ts';
 import { createTemplateDesk } from './template-desk.ts';
 import { Uploads } from './uploads.ts';
 
@@ -43,7 +44,8 @@ export async function openSettingsPart(
   const { folder, file, without, program } = places;
   const secrets = await openSecretBook({ nowMs, seal }, folder);
   const book = await openSettingsBook({ nowMs, logger, check: (settings, depth) => checkSettings(settings, secrets.of, depth) }, { file, folder }, without);
-  const keeper = createSetupKeeper({ nowMs, logger, settings: book, catalogue }, { folder, program });
+  const templates = openTemplateBook(folder, nowMs);
+  const keeper = createSetupKeeper({ nowMs, logger, settings: book, catalogue, templates }, { folder, program });
   const uploads = new Uploads();
   return {
     book,
@@ -62,9 +64,9 @@ export async function openSettingsPart(
       };
       const settings = createSettingsDesk({ book, secrets, keeper, catalogue, uploads, control: kept, nowMs });
       const products = createCatalogueDesk({ book: catalogue, uploads, restart: () => kept.again() }, facts);
-      const templates = createTemplateDesk({ book, keeper, catalogue, control: kept, nowMs }, folder);
+      const shows = createTemplateDesk({ book, keeper, catalogue, templates, control: kept, nowMs });
       const firstRun = createFirstRunDesk({ settings: book, catalogue }, folder);
-      return { answering: (backend) => firstRun.answering(templates.answering(settings.answering(products.answering(backend)))) };
+      return { answering: (backend) => firstRun.answering(shows.answering(settings.answering(products.answering(backend)))) };
     },
   };
 } // prettier-ignore

@@ -7,6 +7,7 @@ import { hashOf } from '../store/versioned-json.ts';
 import { notDone } from './settings-book.ts';
 import { nameOf, previewed, type SettingsArgs, type SettingsDeskPorts, type SettingsResult, type SettingsVerb } from './settings-ports.ts'; // prettier-ignore
 import { checkSettings, type SecretsOf } from './settings-check.ts';
+import { readTemplates, TEMPLATES_FILE } from './template-book.ts';
 
 type FileVerb = Extract<SettingsVerb, `setup.${string}` | `backup.${string}`>;
 type Calls = { readonly [V in FileVerb]: (args: SettingsArgs<V>, caller: PanelCaller) => Promise<SettingsResult<V>> };
@@ -17,7 +18,7 @@ export function setupCalls(ports: SettingsDeskPorts): Calls {
   const read = (from: SettingsArgs<'setup.preview'>['from']) => {
     const bytes = 'backup' in from ? keeper.readBackup(from.backup) : ports.uploads.file(from.uploadId).bytes;
     if (bytes === null) throw new PanelCallError('not-found', 'There is no such backup any more. Look at the list again.'); // prettier-ignore
-    return readSetup(bytes);
+    return readWholeSetup(bytes);
   };
   return {
     'setup.export': () => keeper.export(),
@@ -25,11 +26,18 @@ export function setupCalls(ports: SettingsDeskPorts): Calls {
     'setup.preview': async ({ from }) => {
       const found = read(from);
       if ('unreadable' in found) return { unreadable: found.unreadable, summary: null, preview: null, catalogue: null, missing: [] }; // prettier-ignore
-      const { madeMs, agentId, program, files, catalogue: products } = found.setup;
+      const { madeMs, agentId, program, catalogue: products } = found.setup;
       const { settings, missing } = withoutLackingSources(found.setup.settings, ports.secrets.of);
+      const templates = templatesIn(found.setup);
       return {
         unreadable: null,
-        summary: { madeMs, agentId, program, products: products?.products.length ?? null, parts: Object.keys(files) },
+        summary: {
+          madeMs,
+          agentId,
+          program,
+          products: products?.products.length ?? null,
+          templates: templates !== null && 'templates' in templates ? templates.templates.length : null,
+        },
         preview: await previewed(ports, settings),
         catalogue: await catalogueChanges(products),
         missing,
@@ -68,6 +76,17 @@ export function setupCalls(ports: SettingsDeskPorts): Calls {
     return { added: counts.added, changed: counts.changed, gone: counts.gone };
   }
 }
+
+/** As `readSetup`, and that its templates can be taken: that is told before anything is changed, not in the middle of it. */
+export function readWholeSetup(bytes: Uint8Array): ReturnType<typeof readSetup> {
+  const found = readSetup(bytes);
+  const templates = 'setup' in found ? templatesIn(found.setup) : null;
+  if (templates === null || 'templates' in templates) return found;
+  return { unreadable: `its templates: ${templates.problem}. Export the setup again` };
+}
+
+/** Null: it brings none, and those that are there stay. */
+const templatesIn = ({ files }: Setup) => (files[TEMPLATES_FILE] === undefined ? null : readTemplates(files[TEMPLATES_FILE])); // prettier-ignore
 
 /** Sources whose secrets are not set on this machine come switched off, and what they lack is told. */
 export function withoutLackingSources(

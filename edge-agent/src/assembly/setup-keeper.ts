@@ -9,9 +9,10 @@ import { DurableJsonFile } from '../store/json-file.ts';
 import { hashOf } from '../store/versioned-json.ts';
 import type { CatalogueBook } from './catalogue-book.ts';
 import type { SettingsBook } from './settings-book.ts';
+import { TEMPLATES_FILE, type TemplateBook } from './template-book.ts';
 
 /** Files that belong to a setup beside settings and catalogue, in exports and backups. */
-export const SETUP_FILES = ['templates.json'] as const;
+export const SETUP_FILES = [TEMPLATES_FILE] as const;
 /** State that cannot be made again: in backups alone, and put back only where it is missing. */
 const STATE_FILES = ['remote-config.json', 'config.versions.json', 'catalogue.versions.json', 'catalogue-headings.json', 'delivered-models.json'] as const; // prettier-ignore
 const CONFIG_VERSION = /^config\.\d+\.json$/;
@@ -26,6 +27,7 @@ export interface SetupKeeperPorts {
   readonly logger: Logger;
   readonly settings: SettingsBook;
   readonly catalogue: CatalogueBook;
+  readonly templates: Pick<TemplateBook, 'replace'>;
 }
 
 /** The whole setup as one file, out of the data folder and into its backups. */
@@ -36,7 +38,7 @@ export interface SetupKeeper {
   backups(): BackupRow[];
   /** Null: there is no such backup (any more). */
   readBackup(name: string): Uint8Array | null;
-  /** Takes catalogue and other files of a setup; those of its state only where they are missing. */
+  /** Takes templates, catalogue and other files of a setup, each as a version of its own; files of its state only where they are missing. */
   put(setup: Setup, by: string, note: string): Promise<void>;
 }
 
@@ -47,11 +49,20 @@ export function createSetupKeeper(
   const folder = path.join(facts.folder, 'backups');
   const fileOf = (name: string) => new DurableJsonFile(path.join(facts.folder, name), 0o600);
 
-  const collect = async (names: readonly string[]): Promise<Setup> => {
+  type Read = (name: string) => Promise<unknown>;
+  const readFile: Read = (name) => fileOf(name).read();
+  /** A damaged file beside the settings keeps no copy of all others from being made. */
+  const readOrLeaveOut: Read = (name) =>
+    readFile(name).catch((error: unknown) => {
+      ports.logger.warn(`copying the setup into ${folder}: ${(error as Error).message} ${name} is left out.`);
+      return null;
+    });
+
+  const collect = async (names: readonly string[], read: Read): Promise<Setup> => {
     const settings = strippedUrls(await ports.settings.present());
     const files: Record<string, unknown> = {};
     for (const name of names) {
-      const value = await fileOf(name).read();
+      const value = await read(name);
       if (value !== null) files[name] = strippedUrls(value);
     }
     const agentId = typeof settings['agentId'] === 'string' ? settings['agentId'] : 'studio-1';
@@ -78,30 +89,33 @@ export function createSetupKeeper(
     return told(read.setup) === told(setup);
   };
 
-  const removeOld = () => {
+  /** `newest` stays also where a clock that was set back has it among the oldest. */
+  const removeOld = (newest: string) => {
     const oldestMs = ports.nowMs() - KEPT_DAYS * 86_400_000;
     rows().forEach(({ file, atMs }, i) => {
-      if (i >= BACKUPS_KEPT || (i >= KEPT_ANYWAY && atMs < oldestMs)) rmSync(path.join(folder, file));
+      if (file !== newest && (i >= BACKUPS_KEPT || (i >= KEPT_ANYWAY && atMs < oldestMs)))
+        rmSync(path.join(folder, file));
     });
   };
 
   const write = async (cause: BackupRow['cause']): Promise<string | null> => {
     const versions = readdirSync(facts.folder).filter((name) => CONFIG_VERSION.test(name));
-    const setup = await collect([...SETUP_FILES, ...STATE_FILES, ...versions]);
+    const setup = await collect([...SETUP_FILES, ...STATE_FILES, ...versions], readOrLeaveOut);
     const present = rows();
     if (isSame(present[0]?.file, setup)) return null;
     makeFolder(folder);
     const stamp = new Date(ports.nowMs()).toISOString().replace(/[-:]|\.\d+/g, '');
     const taken = present.filter(({ name }) => name.startsWith(stamp)).map(({ name }) => Number(name.split('-')[1]));
     const name = `${stamp}-${Math.max(0, ...taken) + 1}`;
-    replaceFile(path.join(folder, `${name}-${cause}.json`), Buffer.from(setupText(setup)), 0o600);
-    removeOld();
+    const file = `${name}-${cause}.json`;
+    replaceFile(path.join(folder, file), Buffer.from(setupText(setup)), 0o600);
+    removeOld(file);
     return name;
   };
 
   return {
     async export() {
-      const setup = await collect(SETUP_FILES);
+      const setup = await collect(SETUP_FILES, readFile);
       const day = new Date(setup.madeMs).toISOString().slice(0, 10);
       return { name: `livecue-${setup.agentId}-${day}.json`, text: setupText(setup) };
     },
@@ -117,9 +131,9 @@ export function createSetupKeeper(
     },
     async put(setup, by, note) {
       const { catalogue, files } = setup;
+      if (files[TEMPLATES_FILE] !== undefined) await ports.templates.replace(files[TEMPLATES_FILE], by);
       if (catalogue !== null && hashOf(catalogue) !== (await ports.catalogue.basis()))
         await ports.catalogue.replace(Catalogue.parse(catalogue), by, note);
-      for (const name of SETUP_FILES) if (files[name] !== undefined) await fileOf(name).write(files[name]);
       const lost = Object.keys(files).filter(
         (name) => STATE_FILES.some((one) => one === name) || CONFIG_VERSION.test(name),
       );

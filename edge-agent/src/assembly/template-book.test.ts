@@ -31,6 +31,24 @@ test('templates are saved, renamed, removed and read again by the next start; th
   expect(await names(openTemplateBook(at, () => 5))).toEqual(['night', 'noon']);
 });
 
+test('what was changed last is told and can be taken back by the next start too; an import of all at once as well, and once', async () => {
+  const at = folder();
+  await openTemplateBook(at, () => 5).save({ ...template('day'), by: 'admin · desk' });
+  const file = { version: 1, templates: [{ ...template('far', 7), templateId: '0123456789ab' }] };
+  const book = openTemplateBook(at, () => 6);
+  expect(book.undoable()).toEqual({ atMs: 5, by: 'admin · desk', imported: false });
+  await book.replace(file, 'admin · tablet');
+  expect(await names(book)).toEqual(['far']);
+  // The same once more is no change, and hides none.
+  await book.replace(file, 'x');
+  const next = openTemplateBook(at, () => 8);
+  expect(next.undoable()).toEqual({ atMs: 6, by: 'admin · tablet', imported: true });
+  expect(await next.undo('x')).toBe(true);
+  expect([await names(next), next.undoable(), await next.undo('x')]).toEqual([['day'], null, false]);
+  await expect(next.replace({ version: 1, templates: [{ name: 'x' }] }, 'x')).rejects.toThrow(/Taking templates: templates\.0/);
+  expect(await names(next)).toEqual(['day']);
+}); // prettier-ignore
+
 test('a template of the same name is replaced; beyond the most that are kept none is added', async () => {
   const book = openTemplateBook(folder(), () => 5);
   await Promise.all(Array.from({ length: TEMPLATES_MAX }, (_, n) => book.save(template(`t${n}`, n))));
@@ -55,7 +73,12 @@ const source = (name: string, enabled: boolean) => ({ connector: 'twitch-irc', n
 
 test('a template switches its sources and brings its rules; all else of the settings stays', () => {
   const saved = templateOf({ agentId: 'a', advise: { cardsPer10Min: 2 }, connectors: [source('one', true), source('old', true)] }); // prettier-ignore
-  expect(saved).toEqual({ advise: { cardsPer10Min: 2 }, sources: { one: true, old: true } });
+  expect(saved).toEqual({
+    advise: { cardsPer10Min: 2 },
+    hotkeys: {},
+    hostScreen: {},
+    sources: { one: true, old: true },
+  });
   const now = { agentId: 'b', room: { name: '店' }, advise: { patronSpend: '5.00' }, connectors: [source('one', false), source('new', false)] }; // prettier-ignore
   expect(withTemplate(now, saved)).toEqual({
     document: { agentId: 'b', room: { name: '店' }, advise: { cardsPer10Min: 2 }, connectors: [source('one', true), source('new', false)] },
@@ -64,4 +87,12 @@ test('a template switches its sources and brings its rules; all else of the sett
   // Rules that were the defaults are the defaults again.
   expect(withTemplate(now, templateOf({})).document).not.toHaveProperty('advise');
   expect(withTemplate({}, templateOf({}))).toEqual({ document: {}, gone: [] });
+});
+
+test('keys and the look of host screens come back; a template of a version that kept none leaves them', () => {
+  const saved = templateOf({ hotkeys: { done: 'F13' }, hostScreen: { distanceM: 3 } });
+  const now = { hotkeys: { done: 'F14', mute: 'F15' }, advise: { cardsPer10Min: 2 } };
+  expect(withTemplate(now, saved).document).toEqual({ hotkeys: { done: 'F13' }, hostScreen: { distanceM: 3 } });
+  expect(withTemplate(now, templateOf({})).document).toEqual({});
+  expect(withTemplate(now, { sources: {}, advise: {} }).document).toEqual({ hotkeys: now.hotkeys });
 });

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { PanelCallError } from '../panel/panel-call-error.ts';
 import type { PanelBackend, PanelCaller } from '../ports.ts';
 import { catalogueDiff } from '../setup/catalogue-import/catalogue-diff.ts';
-import { listed, openTemplateBook, templateOf, withTemplate, type Template } from './template-book.ts';
+import { listed, templateOf, withTemplate, type Template, type TemplateBook } from './template-book.ts';
 import { hashOf } from '../store/versioned-json.ts';
 import { notDone } from './settings-book.ts';
 import { nameOf, previewed, type SettingsDeskPorts } from './settings-ports.ts';
@@ -14,16 +14,17 @@ type Result<V extends TemplateVerb> = z.output<(typeof PANEL_VERBS)[V]['result']
 type Ports = Omit<SettingsDeskPorts, 'secrets' | 'uploads'>;
 
 /** Show templates: what is in force under a name, and back again. */
-export function createTemplateDesk(ports: Ports, folder: string): { answering<B extends PanelBackend>(backend: B): B } {
-  const { book, catalogue, nowMs } = ports;
-  const templates = openTemplateBook(folder, nowMs);
+export function createTemplateDesk(ports: Ports & { readonly templates: TemplateBook }): {
+  answering<B extends PanelBackend>(backend: B): B;
+} {
+  const { book, catalogue, templates, nowMs } = ports;
   const find = async (templateId: string): Promise<Template> => {
     const found = (await templates.read()).find((one) => one.templateId === templateId);
     if (found === undefined) throw new PanelCallError('not-found', 'There is no such template any more. Look at the list again.'); // prettier-ignore
     return found;
   };
   const verbs: { readonly [V in TemplateVerb]: (args: Args<V>, caller: PanelCaller) => Promise<Result<V>> } = {
-    'templates.read': async () => ({ templates: (await templates.read()).map(listed), canUndo: templates.canUndo }),
+    'templates.read': async () => ({ templates: (await templates.read()).map(listed), undo: templates.undoable() }),
     async 'templates.save'({ name }, caller) {
       const products = await catalogue.present();
       const template = { name, savedMs: nowMs(), by: nameOf(caller), ...templateOf(await book.present()), catalogue: products }; // prettier-ignore

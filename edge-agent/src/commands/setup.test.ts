@@ -26,6 +26,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const shop = { connector: 'shopify', name: 'shop', settings: { source: 'shop/shopify/a.example', currency: 'CNY' } };
 const SETTINGS = { agentId: 'studio-7', advise: { cardsPer10Min: 3 }, connectors: [shop], uplink: { databaseUrl: `postgres://u:${CANARY}@h/d` } }; // prettier-ignore
+const TEMPLATE = { templateId: '0123456789ab', name: '晚场', savedMs: 1, by: 'x', sources: {}, advise: {}, hotkeys: { done: 'F13' }, catalogue: { products: [] } }; // prettier-ignore
 const run = (...args: string[]) => runCommand(setup, args);
 
 async function machine(name: string): Promise<string> {
@@ -39,7 +40,7 @@ async function full(): Promise<string> {
   const data = await machine('one');
   writeFileSync(path.join(data, 'config.json'), JSON.stringify(SETTINGS));
   writeFileSync(path.join(data, 'catalogue.json'), JSON.stringify({ products: [{ productId: 'p1', name: { zh: '杯', en: 'Cup' } }] })); // prettier-ignore
-  writeFileSync(path.join(data, 'templates.json'), JSON.stringify({ version: 1, templates: [] }));
+  writeFileSync(path.join(data, 'templates.json'), JSON.stringify({ version: 1, templates: [TEMPLATE] }));
   await (await openConnectorSecrets(data)).set('shop', 'secret', CANARY, 1);
   return data;
 }
@@ -60,7 +61,8 @@ describe('the setup as a file', () => {
     expect([done.code, done.stderr]).toEqual([0, expect.stringContaining('Version 2 of the settings')]);
     expect(JSON.parse(readFileSync(path.join(two, 'config.json'), 'utf8'))).toMatchObject({ agentId: 'studio-7', connectors: [{ name: 'shop', enabled: false }], uplink: { databaseUrl: 'postgres://u@h/d' } }); // prettier-ignore
     expect(JSON.parse(readFileSync(path.join(two, 'catalogue.json'), 'utf8'))).toMatchObject({ products: [{ productId: 'p1' }] }); // prettier-ignore
-    expect(existsSync(path.join(two, 'templates.json'))).toBe(true);
+    expect(JSON.parse(readFileSync(path.join(two, 'templates.json'), 'utf8'))).toMatchObject({ templates: [{ name: '晚场', hotkeys: { done: 'F13' } }] }); // prettier-ignore
+    expect(existsSync(path.join(two, 'templates.2.json'))).toBe(true);
     // What was there before is a backup, and comes back.
     const [backup] = (await run('backups', '--data', two)).stdout.split('\n').map((line) => line && (JSON.parse(line) as { name: string; cause: string })); // prettier-ignore
     expect(backup).toMatchObject({ cause: 'import' });
@@ -90,6 +92,11 @@ describe('the setup as a file', () => {
     expect(readSetup(new Uint8Array(17 * 1024 * 1024))).toMatchObject({ unreadable: expect.stringContaining('at most') }); // prettier-ignore
     writeFileSync(file, setupText({ ...good, settings: { advise: { cardsPer10Min: 99 } } }));
     const refused = await run('import', file, '--data', two);
+    writeFileSync(
+      file,
+      setupText({ ...good, files: { 'templates.json': { version: 1, templates: [{ name: 'x' }] } } }),
+    );
+    await expect(run('import', file, '--data', two, '--dry-run')).rejects.toThrow(/templates\.0/);
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('advise.cardsPer10Min')]);
     expect(readdirSync(two)).toEqual(['connector-secrets.json']);
   });
@@ -101,7 +108,7 @@ describe('the setup as a file', () => {
     const logs: string[] = [];
     const log = (text: string) => void logs.push(text);
     const keeper = createSetupKeeper(
-      { nowMs: () => nowMs, logger: { debug: log, info: log, warn: log, error: log }, settings: { present: async () => settings } as never, catalogue: { present: async () => ({ version: 1, products: [] }) } as never },
+      { nowMs: () => nowMs, logger: { debug: log, info: log, warn: log, error: log }, settings: { present: async () => settings } as never, catalogue: { present: async () => ({ version: 1, products: [] }) } as never, templates: {} as never },
       { folder, program: '0' },
     ); // prettier-ignore
     expect(await keeper.backUp('start')).toBe('20260101T000000Z-1');

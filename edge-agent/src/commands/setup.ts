@@ -6,10 +6,9 @@ import { VERSION } from '../assembly/agent.ts';
 import { openCatalogueBook } from '../assembly/catalogue-book.ts';
 import { dataFolder } from '../assembly/data-folder.ts';
 import { openSettingsPart, type SettingsPart } from '../assembly/settings-part.ts';
-import { withoutLackingSources } from '../assembly/setup-calls.ts';
+import { readWholeSetup, withoutLackingSources } from '../assembly/setup-calls.ts';
 import { InputError } from '../runtime/agent-error.ts';
 import { createLogger } from '../runtime/logger.ts';
-import { readSetup } from '../setup/settings/setup-file.ts';
 import { openAgentCall } from './agent-call.ts';
 import type { Io } from './command.ts';
 import { fileCommand, type Parsed } from './file-command.ts';
@@ -67,7 +66,7 @@ export const setup = fileCommand('setup', HELP, parseCall, async (call: Call, io
 });
 
 async function take(call: Call, { book, secrets, keeper }: SettingsPart, bytes: Uint8Array, io: Io): Promise<number> {
-  const found = readSetup(bytes);
+  const found = readWholeSetup(bytes);
   if ('unreadable' in found) throw new InputError(`${call.operand}: ${found.unreadable}.`);
   const { settings, missing } = withoutLackingSources(found.setup.settings, secrets.of);
   const { problems, changes, warnings } = await book.preview(settings);

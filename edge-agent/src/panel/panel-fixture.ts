@@ -110,7 +110,7 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'firstrun.read') return { needed: false, step: 'room', done: false };
       if (verb === 'firstrun.save') return {};
       if (verb === 'screens.read') return { screens: [], nowMs: 0 };
-      if (verb === 'templates.read') return { templates: [], canUndo: false };
+      if (verb === 'templates.read') return { templates: [], undo: null };
       if (verb === 'templates.save') return { templateId: '0123456789ab', reason: null };
       if (verb === 'templates.rename') return { renamed: true };
       if (verb === 'templates.remove') return { removed: true };
@@ -121,7 +121,8 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'log.read') return { rows: [], more: false, devices: [], chain: CHAIN };
       if (verb === 'log.check') return { chain: CHAIN };
       if (verb === 'log.export') return { text: '', last: 0, more: false };
-      if (verb === 'screen.report') return {};
+      if (verb === 'screen.report' || verb === 'hotkeys.report') return {};
+      if (verb === 'hotkeys.read') return { desktop: null };
       if (verb === 'report.make') return { made: false };
       if (verb === 'report.read') return { text: '' };
       if (verb === 'rehearsal.read')

@@ -86,6 +86,8 @@ describe.each(['websocket', 'zeromq'] as const)('calls over %s', (transport) => 
     'orders.label': [{}, { orderId: '0123456789abcdef' }, { orderId: '20260101-7731', verdict: null }, { orderId: '0123456789abcdef', verdict: 'fraud' }, { orderId: '0123456789abcdef', verdict: null, note: 'x' }],
     'labels.read': [{}, { after: -1 }, { after: 0, limit: 501 }],
     'air.check': [{ all: true }],
+    'hotkeys.read': [{ all: true }],
+    'hotkeys.report': [{}, { platform: 'beos', refused: [] }, { platform: 'linux', refused: [{ action: 'explode', accelerator: 'F13' }] }],
     'screen.report': [{}, { screenId: '', distanceM: 2, calibrated: true, hidden: false }, { screenId: 'a', distanceM: 99, calibrated: true, hidden: false }],
     'fleet.read': [{ agentId: 'studio-2' }],
     'fleet.apply': [{ version: 7 }],

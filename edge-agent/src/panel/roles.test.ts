@@ -23,7 +23,7 @@ const HOST = [
   'self.read',
   'series.read',
 ];
-const ADMIN_ALONE = /^(devices\.remove|fleet\.(apply|back)|settings\..*|setup\..*|firstrun\.save|templates\.(save|rename|remove|undo|apply))$/; // prettier-ignore
+const ADMIN_ALONE = /^(devices\.remove|fleet\.(apply|back)|settings\..*|setup\..*|firstrun\.save|hotkeys\.report|templates\.(save|rename|remove|undo|apply))$/; // prettier-ignore
 const WORDS = /^(comments|corrections|answers|actions)\./;
 
 describe('who may call what', () => {

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { Currency, Decimal } from '../event/money.ts';
+import { Hotkeys } from './hotkeys.ts';
+import { HostLayout } from './panel-air.ts';
 import { DEFAULT_PRESETS, MessagePreset } from './panel-cues.ts';
 
 const Port = z.int().min(0).max(65_535);
@@ -81,6 +83,8 @@ export const AgentConfig = z.strictObject({
     oscHost: Loopback.describe('Address for OSC from control surfaces (docs/control.md); 0.0.0.0 lets other machines of the studio network press'),
     oscPort: Port.default(7427).describe('UDP; opened only when a control surface has a token. HTTP and WebSocket are on the panel\'s port'),
   }).prefault({}),
+  hotkeys: Hotkeys.prefault({}).describe('Global keys of the desktop'),
+  hostScreen: HostLayout.prefault({}),
   uplink: z.strictObject({
     enabled: z.boolean().default(true),
     brokerUrl: z.string().refine((url) => !/^[a-z]+:\/\/[^/]*@/.test(url), 'user and password stand in secrets.json under broker, not in the address').nullable().default(null).describe('mqtt:// or mqtts:// of a broker whose receiver runs elsewhere; null starts the embedded broker and receiver'),

@@ -4,6 +4,7 @@ export * from './catalogue.ts';
 export * from './fleet-model.ts';
 export * from './fleet.ts';
 export * from './health.ts';
+export * from './hotkeys.ts';
 export * from './model-manifest.ts';
 export * from './panel.ts';
 export * from './panel-access.ts';

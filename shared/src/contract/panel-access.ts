@@ -93,6 +93,9 @@ export const VERB_ACCESS: Readonly<Record<PanelVerb, keyof typeof ROLES_OF>> = {
   'explain.tell': 'show',
   'air.check': 'read',
   'screen.report': 'screen',
+  'hotkeys.read': 'read',
+  // By the desktop, whose key is an admin's.
+  'hotkeys.report': 'setup',
   'fleet.read': 'read',
   'fleet.apply': 'setup',
   'fleet.back': 'setup',

@@ -16,6 +16,14 @@ export const ScreenReport = z.strictObject({
 });
 export type ScreenReport = z.infer<typeof ScreenReport>;
 
+/** How the studio wants its host screens; null: as it was chosen at each screen. */
+export const HostLayout = z.strictObject({
+  distanceM: z.number().min(0.3).max(10).nullable().default(null).describe('From where the host reads, m: sets the size of words'),
+  calm: z.enum(['orders', 'clock']).nullable().default(null).describe('What stands there while there is no cue'),
+  language: z.enum(['zh', 'en']).nullable().default(null).describe('Language of host screens'),
+}); // prettier-ignore
+export type HostLayout = z.infer<typeof HostLayout>;
+
 /** A screen that has told nothing for so long is closed. It tells every 10 s. */
 export const SCREEN_GONE_MS = 30_000;
 

@@ -77,6 +77,8 @@ export const BRIDGE_FUNCTIONS = {
   'explain.tell': 'explainTell',
   'air.check': 'airCheck',
   'screen.report': 'screenReport',
+  'hotkeys.read': 'hotkeysRead',
+  'hotkeys.report': 'hotkeysReport',
   'fleet.read': 'fleetRead',
   'fleet.apply': 'fleetApply',
   'fleet.back': 'fleetBack',

@@ -142,8 +142,8 @@ export const SetupSummary = z.object({
   program: z.string(),
   /** Products of its catalogue; null: it holds none. */
   products: z.int().nullable(),
-  /** Other parts it holds: templates and the like. */
-  parts: z.array(z.string()),
+  /** Templates it holds, which replace those that are there; null: it holds none and leaves them. */
+  templates: z.int().nullable(),
 });
 
 export const BackupRow = z.object({

@@ -6,7 +6,8 @@ import { Stage } from '../prompt/host-prompt.ts';
 import { HealthItem, SourceHealth } from './health.ts';
 import { RoomAnomaly } from '../insight/room-anomaly.ts';
 import { ACTION_VERBS } from './panel-actions.ts';
-import { AIR_VERBS } from './panel-air.ts';
+import { HOTKEY_VERBS, Hotkeys } from './hotkeys.ts';
+import { AIR_VERBS, HostLayout } from './panel-air.ts';
 import { ANSWER_VERBS } from './panel-answers.ts';
 import { CATALOGUE_VERBS } from './panel-catalogue.ts';
 import { COMMENT_VERBS } from './panel-comments.ts';
@@ -77,6 +78,8 @@ export const PanelState = z.object({
   uplink: UplinkStatus,
   health: z.array(HealthItem),
   counters: z.record(z.string(), z.number()),
+  /** What the studio has set for its desktop and host screens. Absent: an agent that keeps none of it. */
+  studio: z.object({ hotkeys: Hotkeys, hostScreen: HostLayout }).optional(),
   /** The rehearsal that runs beside the live room. Absent: none. */
   rehearsal: RehearsalNow.optional(),
 });
@@ -110,6 +113,7 @@ export const PANEL_VERBS = {
   ...ACTION_VERBS,
   ...CONTROL_VERBS,
   ...AIR_VERBS,
+  ...HOTKEY_VERBS,
   ...FLEET_VERBS,
   ...MODEL_VERBS,
   ...REHEARSAL_VERBS,
@@ -125,7 +129,8 @@ export const READING_VERBS: ReadonlySet<PanelVerb> = new Set([
   'self.read', 'devices.paired', 'log.read', 'log.check', 'log.export', 'firstrun.read', 'screens.read',
   'templates.read', 'templates.preview', 'series.read', 'uplink.sent', 'comments.after', 'comments.before', 'corrections.read', 'answers.read',
   'message.presets', 'offers.read', 'product.read', 'orders.read', 'labels.read', 'shows.list', 'shows.read',
-  'fleet.read', 'models.read', 'actions.read', 'air.check', 'screen.report', 'catalogue.read', 'catalogue.products',
+  'fleet.read', 'models.read', 'actions.read', 'air.check', 'screen.report', 'hotkeys.read', 'hotkeys.report',
+  'catalogue.read', 'catalogue.products',
   'catalogue.upload', 'catalogue.preview', 'catalogue.export', 'settings.read', 'settings.form', 'settings.preview',
   'settings.version', 'settings.secrets', 'setup.preview', 'backup.list', 'control.read',
   // What is done in a rehearsed room is done to nothing.

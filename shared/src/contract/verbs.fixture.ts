@@ -8,6 +8,8 @@ export const GOOD_ARGUMENTS: Record<PanelVerb, unknown> = {
   'control.remove': { tokenId: '01234567' },
   'explain.tell': { productId: 'p3' },
   'screen.report': { screenId: 'a', distanceM: 2, calibrated: true, hidden: false },
+  'hotkeys.read': {},
+  'hotkeys.report': { platform: 'win32', refused: [{ action: 'done', accelerator: 'F13' }] },
   'fleet.read': {},
   'fleet.apply': {},
   'fleet.back': {},

@@ -4,6 +4,7 @@ import type { HealthItem } from '@livecue/shared/contract';
 import { usePanel } from '../live/use-live.tsx';
 import { LevelIcon } from '../operator/level-icon.tsx';
 import { useUnits } from '../words/units.ts';
+import { wordsOf } from '../parts/error-words.ts';
 
 const READ_MS = 2_000;
 const LEVELS = ['wrong', 'warn', 'ok'] as const;
@@ -19,7 +20,7 @@ function useChecks(): { checks: readonly HealthItem[] | null; problem: string | 
           setProblem(null);
           setChecks(answer.checks);
         },
-        (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+        (error: unknown) => setProblem(wordsOf(error)),
       );
     void read();
     const timer = setInterval(() => void read(), READ_MS);

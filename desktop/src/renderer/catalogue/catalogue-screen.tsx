@@ -7,7 +7,8 @@ import { For, useMay } from '../live/use-self.tsx';
 import { useUnits } from '../words/units.ts';
 import { ImportWork } from './import-work.tsx';
 import { ProductRows } from './product-rows.tsx';
-import { download, troubleOf, useCatalogue, useUpload, type Trouble, type Upload } from './use-catalogue.ts';
+import { troubleOf, type Trouble } from '../parts/error-words.ts';
+import { download, useCatalogue, useUpload, type Upload } from './use-catalogue.ts';
 
 const KINDS = '.csv,.tsv,.txt,.xlsx,.json';
 

@@ -7,7 +7,8 @@ import { ChangeLists } from './change-lists.tsx';
 import { ColumnTable } from './column-table.tsx';
 import { ProblemTable } from './problem-table.tsx';
 import { ProductCells, ProductHead } from './product-rows.tsx';
-import { troubleOf, usePreview, type Upload } from './use-catalogue.ts';
+import { wordsOf } from '../parts/error-words.ts';
+import { usePreview, type Upload } from './use-catalogue.ts';
 
 const CURRENCY = /^[A-Z]{3}$/;
 
@@ -137,7 +138,7 @@ export function ImportWork({ upload, currency, onDone, onCancel }: {
           setRefused(t(`catalogue.notApplied.${reason ?? 'problems'}`));
           again();
         },
-        (error: unknown) => setRefused(t('catalogue.failed', { why: troubleOf(error).why })),
+        (error: unknown) => setRefused(t('catalogue.failed', { why: wordsOf(error) })),
       )
       .finally(() => setBusy(false));
   };

@@ -1,20 +1,10 @@
 import { useCallback, useEffect, useState } from 'react';
 import { UPLOAD_CHUNK_MAX, type ImportOptions, type PanelResult, type Product } from '@livecue/shared/contract';
-import { PanelRefusedError } from '../client/panel-client.ts';
 import { useLive, usePanel } from '../live/use-live.tsx';
+import { troubleOf, type Trouble } from '../parts/error-words.ts';
 
 const CHUNK_BYTES = (UPLOAD_CHUNK_MAX / 4) * 3;
 const PAGE = 200;
-
-export interface Trouble {
-  /** The device's role may not see the catalogue. */
-  readonly forbidden: boolean;
-  readonly why: string;
-}
-export const troubleOf = (error: unknown): Trouble => ({
-  forbidden: error instanceof PanelRefusedError && error.code === 'forbidden',
-  why: error instanceof Error ? error.message : String(error),
-});
 
 /** What is in force with its versions; read again after a change and when the agent is back. */
 export function useCatalogue() {

@@ -1,12 +1,11 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { PanelArgs, PanelResult } from '@livecue/shared/contract';
 import { usePanel } from '../live/use-live.tsx';
+import { wordsOf } from '../parts/error-words.ts';
 
 export type Control = PanelResult<'control.read'>;
 
 const READ_MS = 1_000;
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
 /** Tokens, addresses and what buttons see, read again every second; and making and removing tokens. */
 export function useControl() {
   const { client } = usePanel();

@@ -1,12 +1,11 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { PanelResult } from '@livecue/shared/contract';
 import { usePanel } from '../live/use-live.tsx';
+import { wordsOf } from '../parts/error-words.ts';
 
 export type Devices = PanelResult<'fleet.read'>;
 
 const READ_MS = 2_000;
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
 /** The devices, read again every 2 s, and the two things that an operator may do with the configuration. */
 export function useDevices() {
   const { client } = usePanel();

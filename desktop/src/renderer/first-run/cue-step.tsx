@@ -5,6 +5,7 @@ import { Send } from 'lucide-react';
 import { usePanel } from '../live/use-live.tsx';
 import { LevelIcon } from '../operator/level-icon.tsx';
 import { useScreens } from './use-screens.ts';
+import { wordsOf } from '../parts/error-words.ts';
 
 /** So long a screen has to show it. */
 const SHOWN_WITHIN_MS = 10_000;
@@ -29,7 +30,7 @@ export function CueStep({ state }: { state: PanelState }) {
         setSeen(new Set());
         setSent({ promptId, atMs: performance.now() });
       },
-      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => setProblem(wordsOf(error)),
     );
   useEffect(() => {
     if (sent === null) return;

@@ -51,7 +51,7 @@ export function FirstRunScreen({ state, nowMs }: { state: PanelState; nowMs: num
       <nav className="section settings-side" aria-label={t('firstRun.steps')}>
         {step === null ? null : <Steps step={step} onStep={(one) => void save(one, false)} />}
         <button type="button" className="button small first-run-leave" onClick={() => go('operator')}>{t('firstRun.leave')}</button>
-        <button type="button" className="button small" onClick={() => end('operator')}>{t('firstRun.never')}</button>
+        {may ? <button type="button" className="button small" onClick={() => end('operator')}>{t('firstRun.never')}</button> : null}
       </nav>
       <section className="section settings-work" tabIndex={0} aria-label={step === null ? t('firstRun.title') : t(`firstRun.step.${step}`)}>
         {step === null ? null : (

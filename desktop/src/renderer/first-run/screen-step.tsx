@@ -6,6 +6,7 @@ import { usePanel } from '../live/use-live.tsx';
 import { LevelIcon } from '../operator/level-icon.tsx';
 import { CodeView } from '../pair/pair-device.tsx';
 import { useScreens } from './use-screens.ts';
+import { wordsOf } from '../parts/error-words.ts';
 
 /** Each open screen, and what is still to be done at it. */
 export function ScreenList({ screens }: { screens: readonly OpenScreen[] }) {
@@ -34,7 +35,7 @@ export function ScreenStep() {
   const [made, setMade] = useState<PanelResult<'pairing.create'> | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const create = () =>
-    client.call('pairing.create', { role: 'host' }).then(setMade, (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
+    client.call('pairing.create', { role: 'host' }).then(setMade, (error: unknown) => setProblem(wordsOf(error)));
   return (
     <>
       <div className="row-line first-run-ways">

@@ -1,14 +1,13 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { LogFilter, PanelResult } from '@livecue/shared/contract';
 import { download } from '../catalogue/use-catalogue.ts';
 import { usePanel } from '../live/use-live.tsx';
+import { wordsOf } from '../parts/error-words.ts';
 
 export type Log = PanelResult<'log.read'>;
 
 const READ_MS = 5_000;
 const PAGE = 100;
-export const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
 /** The newest entries, read again every 5 s while nobody reads older ones. */
 export function useLog(filter: LogFilter) {
   const { client } = usePanel();
@@ -18,6 +17,8 @@ export function useLog(filter: LogFilter) {
   const [checked, setChecked] = useState(false);
   const fail = useCallback((error: unknown) => setProblem(wordsOf(error)), []);
   const isOld = older.length > 0;
+  const latest = useRef(filter);
+  latest.current = filter;
   useEffect(() => {
     setOlder([]);
     setLog(null);
@@ -41,6 +42,8 @@ export function useLog(filter: LogFilter) {
   const rows = [...(log?.rows ?? []), ...older];
   const more = () =>
     client.call('log.read', { before: rows.at(-1)?.seq ?? null, limit: PAGE, filter }).then((answer) => {
+      // Entries that came for another filter do not fit under those that stand there now.
+      if (latest.current !== filter) return;
       setOlder((before) => [...before, ...answer.rows]);
       setLog((before) => (before === null ? answer : { ...before, more: answer.more }));
     }, fail);

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { ModelsState } from '@livecue/shared/contract';
 import { usePanel } from '../live/use-live.tsx';
+import { wordsOf } from '../parts/error-words.ts';
 
 const READ_MS = 2_000;
 
@@ -26,7 +27,7 @@ export function useModels(): { models: ModelsState | null; failed: string | null
         setFailed(null);
         setModels(now);
       },
-      (error: unknown) => setFailed(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => setFailed(wordsOf(error)),
     );
   }, [client]);
   return { models, failed, rollBack };

@@ -6,6 +6,7 @@ import { useSelf } from '../live/use-self.tsx';
 import { useUnits } from '../words/units.ts';
 import { PairedDevices } from './paired-devices.tsx';
 import { QrCode } from './qr-code.tsx';
+import { wordsOf } from '../parts/error-words.ts';
 
 const LOOPBACK = /^http:\/\/(127\.|localhost|\[::1\])/;
 
@@ -61,7 +62,7 @@ function NewCode({ roles }: { roles: readonly PanelRole[] }) {
           setMade(result);
           setProblem(null);
         },
-        (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+        (error: unknown) => setProblem(wordsOf(error)),
       );
     },
     [client],

@@ -4,6 +4,7 @@ import type { PairedDevice } from '@livecue/shared/contract';
 import { useLive, usePanel } from '../live/use-live.tsx';
 import { useMay } from '../live/use-self.tsx';
 import { useUnits } from '../words/units.ts';
+import { wordsOf } from '../parts/error-words.ts';
 
 const READ_MS = 2_000;
 
@@ -18,7 +19,7 @@ function useDevices() {
           setProblem(null);
           setDevices(answer.devices);
         },
-        (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+        (error: unknown) => setProblem(wordsOf(error)),
       ),
     [client],
   );
@@ -67,7 +68,7 @@ export function PairedDevices({ heading }: { heading: boolean }) {
         setSaid(t(removed ? 'paired.removed' : 'paired.gone', { name: nameOf(one) }));
         void read();
       },
-      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => setProblem(wordsOf(error)),
     );
   };
   return (

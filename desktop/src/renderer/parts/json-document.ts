@@ -1,3 +1,5 @@
+import { wordsOf } from './error-words.ts';
+
 /** JSON objects as people write them: what is left out has its default. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -31,7 +33,7 @@ export function parseJson(text: string): { readonly value: unknown } | { readonl
   try {
     return { value: JSON.parse(text) as unknown };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = wordsOf(error);
     const [, told] = /line (\d+)/.exec(why) ?? [];
     const [, offset] = /position (\d+)/.exec(why) ?? [];
     const end = offset === undefined ? text.length : Number(offset);

@@ -4,7 +4,8 @@ import { REHEARSAL_ROOMS, type PanelResult, type RehearsalStart } from '@livecue
 import { FileUp, Play, Trash2 } from 'lucide-react';
 import { useUnits } from '../words/units.ts';
 import { SpeedSlider } from './speed-slider.tsx';
-import { troubleOf, useSendRecording, type Trouble } from './use-rehearsal.ts';
+import { troubleOf, type Trouble } from '../parts/error-words.ts';
+import { useSendRecording } from './use-rehearsal.ts';
 
 type Facts = PanelResult<'rehearsal.read'>;
 type Recording = Facts['recordings'][number];

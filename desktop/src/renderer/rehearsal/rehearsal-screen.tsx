@@ -4,7 +4,8 @@ import { useMay } from '../live/use-self.tsx';
 import { NewRehearsal } from './new-rehearsal.tsx';
 import { PastRehearsals } from './past-rehearsals.tsx';
 import { RunningRehearsal } from './running-rehearsal.tsx';
-import { troubleOf, useRehearsal } from './use-rehearsal.ts';
+import { troubleOf } from '../parts/error-words.ts';
+import { useRehearsal } from './use-rehearsal.ts';
 
 /** Rehearse with a simulated room or a recorded show, beside the live room. */
 export function RehearsalScreen() {

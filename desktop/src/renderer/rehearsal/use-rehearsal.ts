@@ -1,19 +1,10 @@
 import { useCallback, useEffect, useState } from 'react';
 import { UPLOAD_CHUNK_MAX, type PanelArgs, type PanelResult, type PanelVerb } from '@livecue/shared/contract';
-import { PanelRefusedError } from '../client/panel-client.ts';
 import { usePanel } from '../live/use-live.tsx';
+import { troubleOf, type Trouble } from '../parts/error-words.ts';
 
 const READ_MS = 2_000;
 const CHUNK_BYTES = (UPLOAD_CHUNK_MAX / 4) * 3;
-
-export interface Trouble {
-  readonly forbidden: boolean;
-  readonly why: string;
-}
-export const troubleOf = (error: unknown): Trouble => ({
-  forbidden: error instanceof PanelRefusedError && error.code === 'forbidden',
-  why: error instanceof Error ? error.message : String(error),
-});
 
 /** What can be rehearsed and what was, read again every 2 s and after everything that is done here. */
 export function useRehearsal() {

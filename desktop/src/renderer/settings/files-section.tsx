@@ -5,11 +5,10 @@ import { download, useUpload } from '../catalogue/use-catalogue.ts';
 import { usePanel } from '../live/use-live.tsx';
 import { useUnits } from '../words/units.ts';
 import { ChangeTable, Warnings } from './change-table.tsx';
+import { wordsOf } from '../parts/error-words.ts';
 
 type From = PanelArgs<'setup.preview'>['from'];
 type Preview = PanelResult<'setup.preview'>;
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
 /** The whole setup out as a file, in again from one, and the backups that the agent makes. */
 export function FilesSection({ may, onImport }: { may: boolean; onImport: (args: PanelArgs<'setup.import'>) => Promise<boolean> }) {
   const { t } = useTranslation();
@@ -95,6 +94,7 @@ function ImportPreview({ name, preview: found, onTake, onDrop }: { name: string;
       {catalogue === null ? null : (
         <label className="row-line"><input type="checkbox" checked={withCatalogue} onChange={(event) => setWithCatalogue(event.target.checked)} /> {t('settings.withCatalogue', { added: catalogue.added, changed: catalogue.changed, gone: catalogue.gone })}</label>
       )}
+      {summary.templates === null ? null : <p>{t('settings.withTemplates', { n: summary.templates })}</p>}
       {preview.showRuns ? <p className="remedy">{t('settings.showRuns')}</p> : null}
       <div className="row-line">
         {drop}

@@ -5,6 +5,7 @@ import { usePanel } from '../live/use-live.tsx';
 import { useUnits } from '../words/units.ts';
 import { ChangeTable, Warnings } from './change-table.tsx';
 import type { Previewed, Settings } from './use-settings.ts';
+import { wordsOf } from '../parts/error-words.ts';
 
 /** Every version with who, when and why; what going back would change, and the way back. */
 export function HistorySection({ facts, may, onRestore }: { facts: Settings; may: boolean; onRestore: (number: number) => void }) {
@@ -15,7 +16,7 @@ export function HistorySection({ facts, may, onRestore }: { facts: Settings; may
   const show = (number: number) =>
     void client.call('settings.version', { number }).then(
       ({ preview }) => setShown({ number, preview }),
-      (error: unknown) => setShown({ failed: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => setShown({ failed: wordsOf(error) }),
     );
   if (facts.versions.length === 0) return <p className="empty">{t('settings.noVersions')}</p>;
   return (

@@ -5,6 +5,7 @@ import { KeyRound } from 'lucide-react';
 import { usePanel } from '../live/use-live.tsx';
 import { TableField } from '../parts/schema-fields.tsx';
 import { useUnits } from '../words/units.ts';
+import { wordsOf } from '../parts/error-words.ts';
 
 /** A secret by its source and field: whether it is set, and a way to set another. What it is never comes back. */
 export function SecretField(props: {
@@ -38,7 +39,7 @@ export function SecretField(props: {
         setFailed(null);
         onChanged();
       },
-      (error: unknown) => setFailed(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => setFailed(wordsOf(error)),
     );
   return (
     <div className={`schema-field ${required && sinceMs === null ? 'wrong' : ''}`} data-secret={`${name}.${field}`}>

@@ -6,6 +6,8 @@ import { at, isObject, withAt, type JsonObject } from '../parts/json-document.ts
 import { SchemaForm, type FormSchema } from '../parts/schema-form.tsx';
 import { FilesSection } from './files-section.tsx';
 import { useFormFacts } from './form-facts.ts';
+import { HostLayoutSection } from './host-layout-section.tsx';
+import { HotkeySection } from './hotkey-section.tsx';
 import { HistorySection } from './history-section.tsx';
 import { JsonSection } from './json-section.tsx';
 import { ReviewBar } from './review-bar.tsx';
@@ -16,7 +18,7 @@ import { useChange, useDraft, useSettings } from './use-settings.ts';
 
 /** Sections that are drawn from the settings' schema, by their keys in it; `room` also has what stands alone. */
 const DRAWN = ['room', 'advise', 'shows', 'uplink', 'panel', 'control', 'ingest', 'stream'] as const;
-const SECTIONS = ['room', 'connectors', 'advise', 'shows', 'uplink', 'panel', 'control', 'ingest', 'stream', 'secrets', 'json', 'history', 'files'] as const; // prettier-ignore
+const SECTIONS = ['room', 'connectors', 'advise', 'shows', 'uplink', 'panel', 'hostScreen', 'hotkeys', 'control', 'ingest', 'stream', 'secrets', 'json', 'history', 'files'] as const; // prettier-ignore
 type Section = (typeof SECTIONS)[number];
 
 const sectionOf = (path: string): Section => SECTIONS.find((one) => path === one || path.startsWith(`${one}.`)) ?? 'room'; // prettier-ignore
@@ -76,10 +78,12 @@ export function SettingsScreen() {
               {DRAWN.some((one) => one === section) ? (
                 <>
                   {section === 'room' ? <SchemaForm schema={drawn(['agentId', 'language'])} value={settings} path="" facts={form} onChange={edit} /> : null}
-                  <SchemaForm schema={schema.properties?.[section] ?? {}} value={objectAt(settings, section)} path={section} facts={form} onChange={(next) => edit(withAt(settings, [section], Object.keys(next).length === 0 ? undefined : next))} />
+                  <SchemaForm schema={schema.properties?.[section] ?? {}} value={objectAt(settings, section)} path={section} facts={form} onChange={(next) => edit(withAt(settings, [section], orNothing(next)))} />
                 </>
               ) : null}
               {section === 'connectors' ? <SourceSection entries={objects(settings['connectors'])} forms={forms.connectors} secrets={secrets} problems={problems} may={may} onChange={(next) => edit(withAt(settings, ['connectors'], next.length === 0 ? undefined : next))} onSecrets={() => { again(); checkAgain(); }} /> : null}
+              {section === 'hotkeys' ? <HotkeySection map={objectAt(settings, 'hotkeys')} problems={problems} onChange={(next) => edit(withAt(settings, ['hotkeys'], orNothing(next)))} /> : null}
+              {section === 'hostScreen' ? <HostLayoutSection layout={objectAt(settings, 'hostScreen')} problems={problems} onChange={(next) => edit(withAt(settings, ['hostScreen'], orNothing(next)))} /> : null}
               {section === 'json' ? <JsonSection settings={settings} isDraft={isChanged} problems={problems} onChange={edit} /> : null}
               {section === 'secrets' && secrets !== null ? <SecretSection secrets={secrets} may={may} onChanged={() => { again(); checkAgain(); }} /> : null}
             </fieldset>
@@ -94,6 +98,9 @@ export function SettingsScreen() {
     </main>
   );
 } // prettier-ignore
+
+/** A section in which nothing is said is left out. */
+const orNothing = (section: JsonObject): JsonObject | undefined => (Object.keys(section).length === 0 ? undefined : section); // prettier-ignore
 
 function objectAt(settings: JsonObject, section: string): JsonObject {
   const value = at(settings, [section]);

@@ -2,13 +2,13 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { PanelArgs, PanelResult, PanelVerb, SettingsDone } from '@livecue/shared/contract';
 import { useLive, usePanel } from '../live/use-live.tsx';
 import { isSame, type JsonObject } from '../parts/json-document.ts';
+import { wordsOf } from '../parts/error-words.ts';
 
 export type Settings = PanelResult<'settings.read'>;
 export type SettingsForms = PanelResult<'settings.form'>;
 export type Secrets = PanelResult<'settings.secrets'>;
 export type Previewed = PanelResult<'settings.preview'>;
 
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 /** While something is on its way, how it stands is asked again so often. */
 const LOOK_MS = 1_000;
 /** What was typed is checked once so long nothing more came. */

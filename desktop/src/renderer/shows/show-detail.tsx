@@ -8,6 +8,7 @@ import { useUnits } from '../words/units.ts';
 import { ReportLinks } from './report-links.tsx';
 import type { Money, ProductSummary, RuleSummary, ShowSummary } from './show-summary.ts';
 import { useSummary } from './use-shows.ts';
+import { wordsOf } from '../parts/error-words.ts';
 
 const MAX_PRODUCTS = 20;
 
@@ -130,7 +131,7 @@ function Report({ show }: { show: RecordedShow }) {
   const [made, setMade] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const isThere = show.report === true || made;
-  const trouble = (error: unknown) => setProblem(error instanceof Error ? error.message : String(error));
+  const trouble = (error: unknown) => setProblem(wordsOf(error));
   const make = () => {
     setMaking(true);
     setProblem(null);

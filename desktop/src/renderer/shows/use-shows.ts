@@ -1,26 +1,16 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { RecordedShow } from '@livecue/shared/contract';
-import { PanelRefusedError } from '../client/panel-client.ts';
 import { usePanel } from '../live/use-live.tsx';
 import { ShowTally, type ShowSummary } from './show-summary.ts';
+import { troubleOf, type Trouble } from '../parts/error-words.ts';
 
 const READ_MS = 2_000;
 
-export interface Refused {
-  /** The device's role may not read records. */
-  readonly forbidden: boolean;
-  readonly why: string;
-}
-const refusedBy = (error: unknown): Refused => ({
-  forbidden: error instanceof PanelRefusedError && error.code === 'forbidden',
-  why: error instanceof Error ? error.message : String(error),
-});
-
 /** The shows that are kept, newest first, read again every 2 s; null before the first answer. */
-export function useShows(): { shows: readonly RecordedShow[] | null; refused: Refused | null } {
+export function useShows(): { shows: readonly RecordedShow[] | null; refused: Trouble | null } {
   const { client } = usePanel();
   const [shows, setShows] = useState<readonly RecordedShow[] | null>(null);
-  const [refused, setRefused] = useState<Refused | null>(null);
+  const [refused, setRefused] = useState<Trouble | null>(null);
   useEffect(() => {
     const read = () =>
       client.call('shows.list', {}).then(
@@ -28,7 +18,7 @@ export function useShows(): { shows: readonly RecordedShow[] | null; refused: Re
           setRefused(null);
           setShows(answer.shows.toReversed());
         },
-        (error: unknown) => setRefused(refusedBy(error)),
+        (error: unknown) => setRefused(troubleOf(error)),
       );
     void read();
     const timer = setInterval(() => void read(), READ_MS);
@@ -42,7 +32,7 @@ export function useSummary(showId: string) {
   const { client } = usePanel();
   const [summary, setSummary] = useState<ShowSummary | null>(null);
   const [read, setRead] = useState(0);
-  const [refused, setRefused] = useState<Refused | null>(null);
+  const [refused, setRefused] = useState<Trouble | null>(null);
   const [round, setRound] = useState(0);
   useEffect(() => {
     let gone = false;
@@ -61,7 +51,7 @@ export function useSummary(showId: string) {
       setSummary(tally.summary());
     };
     readAll().catch((error: unknown) => {
-      if (!gone) setRefused(refusedBy(error));
+      if (!gone) setRefused(troubleOf(error));
     });
     return () => {
       gone = true;

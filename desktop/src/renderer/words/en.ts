@@ -4,6 +4,7 @@ import { cuesEn } from './cues-en.ts';
 import { devicesEn } from './devices-en.ts';
 import { formEn } from './form-en.ts';
 import { firstRunEn } from './first-run-en.ts';
+import { hotkeysEn } from './hotkeys-en.ts';
 import { logEn } from './log-en.ts';
 import { modelsEn } from './models-en.ts';
 import { rehearsalEn } from './rehearsal-en.ts';
@@ -18,6 +19,7 @@ export const en = {
   ...cuesEn,
   ...modelsEn,
   ...firstRunEn,
+  ...hotkeysEn,
   ...logEn,
   ...rehearsalEn,
   ...rolesEn,

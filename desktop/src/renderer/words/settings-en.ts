@@ -8,7 +8,7 @@ export const settingsEn = {
     reading: 'Reading the settings',
     sections: 'Sections',
     section: {
-      room: 'Room', connectors: 'Sources', advise: 'Cues', shows: 'Shows', uplink: 'Cloud', panel: 'Panel', control: 'Control surfaces',
+      room: 'Room', connectors: 'Sources', advise: 'Cues', shows: 'Shows', uplink: 'Cloud', panel: 'Panel', control: 'Control surfaces', hotkeys: 'Global keys', hostScreen: 'Host screen',
       ingest: 'Ingress', stream: 'Time', secrets: 'Secrets', json: 'As text (JSON)', history: 'History', files: 'File and backups',
     },
     unit: { ms: 'ms', seconds: 's', minutes: 'min', days: 'days', bytes: 'bytes' },
@@ -111,6 +111,7 @@ export const settingsEn = {
     settingsSame: 'The settings are already as in this file.',
     missing: 'These secrets are not set here, so their sources come switched off: {{list}}',
     withCatalogue: 'Take its products too: {{added}} new, {{changed}} changed, {{gone}} go',
+    withTemplates: 'Its {{n}} templates replace those here; the page Templates can take that back.',
     backups: 'Backups',
     backupsHelp: 'Made when the agent starts and after each change, in backups/ of the data folder: the newest 30, at most 90 days. Not in them: secrets, and the journal of events, which is its own log.',
     noBackups: 'No backup yet.',

@@ -1,8 +1,14 @@
+import { HOTKEY_ACTIONS, HOTKEY_NAMES } from '@livecue/shared/contract';
+
 /** [Chinese, English, Chinese help]: what a setting is called; English help is the schema's own description. */
 type FieldWords = readonly [zh: string, en: string, zhHelp?: string];
 
 /** By dotted path in the settings. */
 export const SETTING_WORDS: Readonly<Record<string, FieldWords>> = {
+  ...Object.fromEntries(HOTKEY_NAMES.map((name) => [`hotkeys.${name}`, [HOTKEY_ACTIONS[name].words.zh, HOTKEY_ACTIONS[name].words.en]])), // prettier-ignore
+  'hostScreen.distanceM': ['离主播屏的距离', 'Distance to the host screen'],
+  'hostScreen.calm': ['没有提示时主播屏显示', 'Host screen without a cue'],
+  'hostScreen.language': ['主播屏语言', 'Language of the host screen'],
   agentId: ['设备编号', 'Agent id', '在云端消息和数据里代表这台机器'],
   language: ['默认语言', 'Language', '新配对的屏第一次打开时的语言'],
   'room.id': ['直播间编号', 'Room id'],

@@ -10,7 +10,7 @@ export const settingsZh: typeof settingsEn = {
     reading: '正在读取设置',
     sections: '分类',
     section: {
-      room: '直播间', connectors: '来源', advise: '提示卡', shows: '场次', uplink: '云端', panel: '面板', control: '控制台',
+      room: '直播间', connectors: '来源', advise: '提示卡', shows: '场次', uplink: '云端', panel: '面板', control: '控制台', hotkeys: '全局按键', hostScreen: '主播屏',
       ingest: '接收', stream: '时间', secrets: '密钥', json: '文本（JSON）', history: '历史', files: '文件与备份',
     },
     unit: { ms: '毫秒', seconds: '秒', minutes: '分钟', days: '天', bytes: '字节' },
@@ -106,6 +106,7 @@ export const settingsZh: typeof settingsEn = {
     settingsSame: '设置和文件里的一样。',
     missing: '这些密钥这里没有设置，所以对应的来源先关着：{{list}}',
     withCatalogue: '商品也导入：新增 {{added}}，修改 {{changed}}，移除 {{gone}}',
+    withTemplates: '它的 {{n}} 个模板会替换这里的模板；在“模板”页可以撤销。',
     backups: '备份',
     backupsHelp: '程序启动时和每次改动后自动备份，在数据文件夹的 backups/：最新 30 份，最多 90 天。不包含密钥，也不包含消息日志，它自己就是日志。',
     noBackups: '还没有备份。',

@@ -4,6 +4,7 @@ import { controlZh } from './control-zh.ts';
 import { cuesZh } from './cues-zh.ts';
 import { formZh } from './form-zh.ts';
 import { firstRunZh } from './first-run-zh.ts';
+import { hotkeysZh } from './hotkeys-zh.ts';
 import { logZh } from './log-zh.ts';
 import { modelsZh } from './models-zh.ts';
 import { devicesZh } from './devices-zh.ts';
@@ -18,6 +19,7 @@ export const zh: PanelWords = {
   ...cuesZh,
   ...modelsZh,
   ...firstRunZh,
+  ...hotkeysZh,
   ...logZh,
   ...rehearsalZh,
   ...rolesZh,

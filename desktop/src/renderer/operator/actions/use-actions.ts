@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { ActionAsk, PanelArgs, PanelResult } from '@livecue/shared/contract';
 import { PanelRefusedError } from '../../client/panel-client.ts';
 import { usePanel } from '../../live/use-live.tsx';
+import { wordsOf } from '../../parts/error-words.ts';
 
 type Read = PanelResult<'actions.read'>;
 export type Results = PanelResult<'action.do'>['results'];
@@ -39,7 +40,7 @@ export function useActions(): Actions {
 
   const failed = useCallback((error: unknown) => {
     const isForbidden = error instanceof PanelRefusedError && error.code === 'forbidden';
-    setProblem({ forbidden: isForbidden, why: error instanceof Error ? error.message : String(error) });
+    setProblem({ forbidden: isForbidden, why: wordsOf(error) });
   }, []);
   const read = useCallback(async () => {
     try {

@@ -4,6 +4,7 @@ import type { AnswerRow } from '@livecue/shared/contract';
 import { PanelRefusedError } from '../../client/panel-client.ts';
 import { usePanel } from '../../live/use-live.tsx';
 import { heldRows } from '../rows/held-rows.ts';
+import { wordsOf } from '../../parts/error-words.ts';
 
 /** A question is worth an answer for minutes; the agent is asked once a second. */
 const POLL_MS = 1_000;
@@ -42,7 +43,7 @@ function useNewest() {
           (error: unknown) => {
             if (isGone) return;
             const forbidden = error instanceof PanelRefusedError && error.code === 'forbidden';
-            setProblem({ refused: forbidden, why: error instanceof Error ? error.message : String(error) });
+            setProblem({ refused: forbidden, why: wordsOf(error) });
           },
         )
         .finally(() => (isAsking = false));
@@ -85,7 +86,7 @@ export function useAnswers(held: boolean, only: Decision | null) {
         () => setNotice({ wrong: false, text: t(`answers.${end}Said`) }),
         (error: unknown) => {
           setClosed((old) => new Map([...old].filter(([id]) => id !== row.answerId)));
-          setNotice({ wrong: true, text: t('answers.notClosed', { why: error instanceof Error ? error.message : String(error) }) }); // prettier-ignore
+          setNotice({ wrong: true, text: t('answers.notClosed', { why: wordsOf(error) }) }); // prettier-ignore
         },
       );
     },

@@ -1,5 +1,6 @@
 import type { CommentExtent, CommentFilter, CommentRow, CorrectedLabels } from '@livecue/shared/contract';
 import { PanelRefusedError, type PanelClient } from '../../client/panel-client.ts';
+import { wordsOf } from '../../parts/error-words.ts';
 
 /** Rows that the page holds while it follows, and while somebody reads back; further ones are read again. */
 export const ROWS_FOLLOWED = 400;
@@ -150,7 +151,7 @@ export function createCommentFeed(client: Pick<PanelClient, 'call'>): CommentFee
   function refused(error: unknown): void {
     if (error instanceof PanelRefusedError && error.code === 'no-answer') return;
     const code = error instanceof PanelRefusedError ? error.code : 'internal';
-    set({ problem: { code, message: error instanceof Error ? error.message : String(error) } });
+    set({ problem: { code, message: wordsOf(error) } });
   }
 
   async function say(row: CommentRow, labels: CorrectedLabels | null): Promise<CommentRow> {

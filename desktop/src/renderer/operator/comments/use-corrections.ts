@@ -5,6 +5,7 @@ import type { CommentFeed } from './comment-feed.ts';
 import type { ProductName } from './comment-row.tsx';
 import type { Said } from './comment-strip.tsx';
 import { shownLabels } from './folds.ts';
+import { wordsOf } from '../../parts/error-words.ts';
 
 /** Labels in words: 尺码 3号 垃圾. */
 function useLabelWords(nameOf: ProductName): (labels: GivenLabels | CorrectedLabels) => string {
@@ -28,7 +29,7 @@ export function useCorrections(feed: CommentFeed, nameOf: ProductName) {
   const [said, setSaid] = useState<Said | null>(null);
   const failed = useCallback(
     (error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = wordsOf(error);
       setSaid({ wrong: true, text: t('comments.notSaved', { why }) });
     },
     [t],

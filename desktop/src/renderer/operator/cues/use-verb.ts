@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import type { PanelArgs, PanelResult, PanelVerb } from '@livecue/shared/contract';
 import { usePanel } from '../../live/use-live.tsx';
+import { wordsOf } from '../../parts/error-words.ts';
 
 /** Calls a verb and says what went wrong; null: nothing did. Resolves with null when it was refused. */
 export function useVerb(onProblem: (why: string | null) => void) {
@@ -12,7 +13,7 @@ export function useVerb(onProblem: (why: string | null) => void) {
         onProblem(null);
         return result;
       } catch (error) {
-        onProblem(error instanceof Error ? error.message : String(error));
+        onProblem(wordsOf(error));
         return null;
       }
     },

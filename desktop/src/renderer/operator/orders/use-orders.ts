@@ -4,6 +4,7 @@ import type { OrderCounts, OrderRow, OrderVerdict } from '@livecue/shared/contra
 import { PanelRefusedError } from '../../client/panel-client.ts';
 import { usePanel } from '../../live/use-live.tsx';
 import { heldRows } from '../rows/held-rows.ts';
+import { wordsOf } from '../../parts/error-words.ts';
 
 /** Verdicts that can be taken back, the last ones. */
 const UNDO_KEPT = 50;
@@ -41,7 +42,7 @@ function useNewest({ session, revision }: OrderCounts) {
       (error: unknown) => {
         if (gone) return;
         const refused = error instanceof PanelRefusedError && error.code === 'forbidden';
-        setProblem({ refused, why: error instanceof Error ? error.message : String(error) });
+        setProblem({ refused, why: wordsOf(error) });
         if (!refused) timer = setTimeout(() => setTries((n) => n + 1), RETRY_MS);
       },
     );
@@ -91,7 +92,7 @@ export function useOrders(counts: OrderCounts, held: boolean) {
           return true;
         },
         (error: unknown) => {
-          setNotice({ wrong: true, text: t('orders.notSaved', { why: error instanceof Error ? error.message : String(error) }) });
+          setNotice({ wrong: true, text: t('orders.notSaved', { why: wordsOf(error) }) });
           return false;
         },
       ),

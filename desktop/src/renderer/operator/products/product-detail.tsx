@@ -7,6 +7,7 @@ import { AcrossTable } from './across-table.tsx';
 import { ForecastChart } from './forecast-chart.tsx';
 import { InterestWhy } from './interest-why.tsx';
 import { QuestionsWhy, SalesWhy } from './sales-why.tsx';
+import { wordsOf } from '../../parts/error-words.ts';
 
 const EVERY_MS = 1_000;
 
@@ -25,7 +26,7 @@ function useDetail(productId: string): { detail: Detail | null; problem: string 
           setProblem(null);
         },
         (error: unknown) => {
-          if (!gone) setProblem(error instanceof Error ? error.message : String(error));
+          if (!gone) setProblem(wordsOf(error));
         },
       );
     void read();

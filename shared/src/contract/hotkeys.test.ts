@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { acceleratorOf, checkHotkeys, HOTKEY_NAMES, HotkeyMap, parseAccelerator } from './hotkeys.ts';
+import { acceleratorOf, alikeHotkeys, checkHotkeys, HOTKEY_NAMES, Hotkeys, pageUse, parseAccelerator, type HotkeyMap, type KeyPlatform } from './hotkeys.ts'; // prettier-ignore
 
-const canonical = (text: string, platform: NodeJS.Platform = 'linux') => {
+const canonical = (text: string, platform: KeyPlatform = 'linux') => {
   const parsed = parseAccelerator(text, platform);
   return parsed.ok ? parsed.canonical : parsed.problem.en;
 };
-const problemsOf = (map: HotkeyMap, platform: NodeJS.Platform = 'linux') =>
+const problemsOf = (map: HotkeyMap, platform: KeyPlatform = 'linux') =>
   checkHotkeys(map, platform).problems.map(({ action, problem }) => `${action}: ${problem.en}`);
 
 describe('an accelerator', () => {
@@ -84,7 +84,25 @@ describe('a map of keys', () => {
     expect(problemsOf({ done: 'Ctrl+C' }, 'darwin')).toEqual([]);
   });
 
-  test('of a file is refused when it names an action that there is not', () => {
-    expect(HotkeyMap.safeParse({ done: 'Ctrl+Alt+D', explode: 'F9' }).success).toBe(false);
+  test('of the settings has the first key of each action, none where it is null, and refuses what is no key anywhere', () => {
+    expect(Hotkeys.parse({ done: 'F13', showOperator: null })).toMatchObject({ done: 'F13', mute: null, showOperator: null, clickThrough: 'CommandOrControl+Alt+Shift+T' }); // prettier-ignore
+    expect(Hotkeys.safeParse({ done: 'Command+Alt+H' }).success).toBe(true);
+    expect(Hotkeys.safeParse({ done: 'Ctrl+Alt+D', explode: 'F9' }).success).toBe(false);
+    for (const wrong of ['D', 'Hyper+D', 'Ctrl+constructor', '__proto__+D', 'Ctrl+__proto__']) {
+      const { error } = Hotkeys.safeParse({ done: wrong });
+      expect(error?.issues[0], wrong).toMatchObject({
+        path: ['done'],
+        message: expect.stringContaining('cannot be a global key'),
+      });
+    }
   });
+
+  test('tells two alike whatever the system that it is looked at on', () => {
+    expect([...alikeHotkeys({ done: 'CmdOrCtrl+Alt+D', mute: 'alt+control+d', hold: 'Command+Alt+D', showHost: 'x' })]).toEqual([['done', ['mute']], ['mute', ['done']]]); // prettier-ignore
+    expect(alikeHotkeys({}).size).toBe(0);
+  });
+});
+
+test('a key that pages take for numbers is told; with another key beside it, it is free', () => {
+  expect([pageUse('num3')?.en, pageUse('Control+num3'), pageUse('F13'), pageUse('numadd')]).toEqual([expect.stringContaining('numbers'), null, null, null]); // prettier-ignore
 });
