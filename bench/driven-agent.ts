@@ -62,16 +62,23 @@ export interface DrivenAgent {
 export async function startDrivenAgent(
   folder: string,
   envelope: Envelope,
-  options: { readonly products: number; readonly panel: boolean },
+  options: {
+    readonly products: number;
+    readonly panel: boolean;
+    /** A broker with a receiver that run already; absent: the agent's own. */
+    readonly brokerUrl?: string;
+    /** Of Node, for the agent alone. */
+    readonly nodeFlags?: readonly string[];
+  },
 ): Promise<DrivenAgent> {
   mkdirSync(folder, { recursive: true });
   const files = { config: path.join(folder, 'config.json'), catalogue: path.join(folder, 'catalogue.json'), stats: path.join(folder, 'stats.json'), texts: path.join(folder, 'texts.json') }; // prettier-ignore
   const dataFolder = path.join(folder, 'data');
-  writeFileSync(files.config, JSON.stringify({ agentId: 'bench', ingest: { httpPort: 0, zmq: { endpoint: 'tcp://127.0.0.1:*' } }, panel: { httpPort: 0, zmqPubPort: 0, zmqCallPort: 0 }, uplink: { embeddedBrokerPort: 0 } })); // prettier-ignore
+  writeFileSync(files.config, JSON.stringify({ agentId: 'bench', ingest: { httpPort: 0, zmq: { endpoint: 'tcp://127.0.0.1:*' } }, panel: { httpPort: 0, zmqPubPort: 0, zmqCallPort: 0 }, uplink: { embeddedBrokerPort: 0, brokerUrl: options.brokerUrl ?? null } })); // prettier-ignore
   writeFileSync(files.catalogue, JSON.stringify(catalogue(options.products)));
   writeFileSync(files.texts, JSON.stringify(envelope.texts));
   const startedMs = performance.now();
-  const agent = spawn(process.execPath, [...NODE_FLAGS, path.join(ROOT, 'edge-agent/src/main.ts'), 'start', '--json', ...(options.panel ? [] : ['--no-panel']), '--data', dataFolder, '--config', files.config, '--catalogue', files.catalogue, '--stats', files.stats, '--log', 'warn'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...NODE_ENVIRONMENT, ...process.env } }); // prettier-ignore
+  const agent = spawn(process.execPath, [...NODE_FLAGS, ...(options.nodeFlags ?? []), path.join(ROOT, 'edge-agent/src/main.ts'), 'start', '--json', ...(options.panel ? [] : ['--no-panel']), '--data', dataFolder, '--config', files.config, '--catalogue', files.catalogue, '--stats', files.stats, '--log', 'warn'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...NODE_ENVIRONMENT, ...process.env } }); // prettier-ignore
   const stop = async () => {
     agent.kill('SIGTERM');
     await new Promise((resolve) => (agent.exitCode === null ? agent.once('exit', resolve) : resolve(null)));
@@ -138,7 +145,8 @@ function generate(call: object): Promise<LoadAnswer> {
   return firstLine<LoadAnswer>(child);
 }
 
-function catalogue(count: number) {
+/** That many products, all alike. */
+export function catalogue(count: number) {
   const products = Array.from({ length: count }, (_, index) => ({
     productId: `p${index}`,
     skus: [`sku-${index}`],

@@ -5,6 +5,7 @@ import { modelsBench, MODELS_HELP } from './models.ts';
 import { pipelineBench } from './pipeline.ts';
 import { SOAK_HELP, soakBench } from './soak.ts';
 import { uplinkBench, UPLINK_HELP } from './uplink.ts';
+import { uplinkCostBench, UPLINK_COST_HELP } from './uplink-cost.ts';
 
 const HELP = `livecue bench pipeline [--seconds N] [--rate N] [--sustain N] [--only PARTS] [--json] [--data DIR]
 
@@ -42,11 +43,13 @@ if (name === 'pipeline') {
   process.exitCode = await trialBench(args);
 } else if (name === 'uplink') {
   process.exitCode = await uplinkBench(args);
+} else if (name === 'uplink-cost') {
+  process.exitCode = await uplinkCostBench(args);
 } else if (name === 'answers') {
   process.exitCode = answersBench(args);
 } else {
   const asked = name === undefined || name === '--help' || name === '-h';
-  const helps = [HELP, SOAK_HELP, MODELS_HELP, TRIAL_HELP, ANSWERS_HELP, UPLINK_HELP].join('\n');
+  const helps = [HELP, SOAK_HELP, MODELS_HELP, TRIAL_HELP, ANSWERS_HELP, UPLINK_HELP, UPLINK_COST_HELP].join('\n');
   (asked ? process.stdout : process.stderr).write(
     asked ? helps : `livecue bench: there is no bench "${name}".\n\n${helps}`,
   );

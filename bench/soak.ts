@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { commit, machine, ROOMS, startDrivenAgent, uncounted, type DrivenAgent } from './driven-agent.ts';
 import { loudestStretch } from './envelope.ts';
+import { children, names, residentBytes } from './process-figures.ts';
 
 export const SOAK_HELP = `livecue bench soak [--minutes N] [--rate N] [--products N] [--sources N] [--no-panel] [--json] [--data DIR]
 
@@ -125,7 +126,7 @@ async function lookOn(agent: DrivenAgent, looks: Look[], done: AbortSignal): Pro
       heapMb: Math.round(now.memory.heapUsed / MB),
       cloudMb: Math.round(children(agent.pid).reduce((sum, pid) => sum + residentBytes(pid), 0) / MB),
       files: folderSizes(agent.dataFolder),
-      descriptors: entries(`/proc/${agent.pid}/fd`),
+      descriptors: names(`/proc/${agent.pid}/fd`).length,
       backlog: now.uplink.backlog,
       p50Ms: now.lastMinute.p50Ms,
       p99Ms: now.lastMinute.p99Ms,
@@ -181,41 +182,6 @@ function folderSizes(folder: string): Record<string, number> {
   };
   const sizes = names(folder).map((name) => [name, round(size(path.join(folder, name)) / MB, 10)] as const);
   return Object.fromEntries(sizes.filter(([, mb]) => mb > 0));
-}
-
-function names(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-/** Processes under `pid`, where the system tells (Linux). */
-function children(pid: number): number[] {
-  const own = names(`/proc/${pid}/task`).flatMap((thread) =>
-    text(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean).map(Number),
-  ); // prettier-ignore
-  return own.flatMap((child) => [child, ...children(child)]);
-}
-
-function residentBytes(pid: number): number {
-  return 1024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(text(`/proc/${pid}/status`))?.[1] ?? 0);
-}
-
-function entries(folder: string): number {
-  return names(folder).length;
-}
-
-/** Of a process that may have ended. */
-function text(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return '';
-    throw error;
-  }
 }
 
 function median(values: readonly number[]): number {

@@ -6,9 +6,14 @@ import { absent, endProcess, listening, undoneAtExit } from './processes.ts';
 
 const PROGRAMS = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'];
 
+/** Where Mosquitto is installed; undefined when it is not. */
+export function mosquittoProgram(): string | undefined {
+  return PROGRAMS.find((path) => existsSync(path));
+}
+
 /** A Mosquitto of its own on 127.0.0.1 that keeps nothing on disk; null, with the reason printed, when there is none. */
 export async function startMosquitto(port: number, extraLines: readonly string[] = []) {
-  const program = PROGRAMS.find((path) => existsSync(path));
+  const program = mosquittoProgram();
   if (program === undefined) return absent('Mosquitto is not installed (apt-get install mosquitto)');
   const folder = mkdtempSync(join(tmpdir(), 'livecue-mosquitto-'));
   const config = join(folder, 'mosquitto.conf');

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { threadTime } from './cpu-profile.ts';
+
+const frame = (functionName: string, url = '') => ({ functionName, url });
+
+test('time belongs to the first part on the stack, idle time to none, garbage to all in proportion', () => {
+  const nodes = [
+    { id: 1, callFrame: frame('(root)'), children: [2, 5, 6, 7] },
+    { id: 2, callFrame: frame('send', '/sync/uplink.ts'), children: [3] },
+    { id: 3, callFrame: frame('publish', '/node_modules/mqtt/client.js'), children: [4] },
+    { id: 4, callFrame: frame('write', 'node:net') },
+    { id: 5, callFrame: frame('count', '/stream/stream.ts') },
+    { id: 6, callFrame: frame('(idle)') },
+    { id: 7, callFrame: frame('(garbage collector)') },
+  ];
+  const samples = [2, 3, 4, 5, 6, 7];
+  const timeDeltas = [1_000, 2_000, 3_000, 4_000, 50_000, 5_000];
+  const time = threadTime({ nodes, samples, timeDeltas }, { sync: /\/sync\//, mqtt: /\/mqtt\// });
+  expect(time).toEqual({ all: 15, sync: 9, mqtt: 0 });
+});
