@@ -30,9 +30,12 @@ const BY_HEADING = new Map(
 /** Fields that take what several columns say. */
 const SEVERAL: ReadonlySet<Field> = new Set(['skus', 'aliases']);
 
+/** No heading is as long; the search for brackets below takes the square of its length. */
+const HEADING_MAX = 200;
+
 /** A heading without what writers differ in: capitals, spaces, signs, and a remark or unit in brackets. */
 export function foldHeading(heading: string): string {
-  const folded = heading.normalize('NFKC').toLowerCase();
+  const folded = heading.slice(0, HEADING_MAX).normalize('NFKC').toLowerCase();
   const bare = folded.replace(/[(\[【].*?[)\]】]/g, '');
   return (bare.trim() === '' ? folded : bare).replace(/[^\p{L}\p{N}]/gu, '');
 }

@@ -289,6 +289,10 @@ describe('files that cannot be used say so, and what to do', () => {
     expect((await refusal(zipSync({ ...parts, 'xl/worksheets/sheet1.xml': strToU8(far) })))?.en).toContain('too big');
   });
 
+  it('a heading of brackets alone costs no more than its length', async () => {
+    expect(await refusal(`编号,名称,${'['.repeat(100_000)}\n1,x,y\n`)).toBeNull();
+  });
+
   it('whatever the bytes, it is read or refused, and nothing else', async () => {
     const csv = fc.string({ unit: 'binary', maxLength: 200 }).map((text) => strToU8(`编号,名称\n${text}`));
     await fc.assert(
