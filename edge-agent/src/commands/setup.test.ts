@@ -125,6 +125,18 @@ describe('the setup as a file', () => {
     expect(keeper.backups().length).toBe(5);
     expect(readSetup(keeper.readBackup(keeper.backups()[0]!.name)!)).toMatchObject({ setup: { settings: {} } });
     expect(keeper.readBackup('20200101T000000Z-1')).toBeNull();
+    // A clock that was set back: the copy of now is the oldest, and stays.
+    nowMs = day;
+    settings = { agentId: 'early' };
+    expect(await keeper.backUp('change')).toBe('19700102T000000Z-1');
+    expect(readSetup(keeper.readBackup('19700102T000000Z-1')!)).toMatchObject({ setup: { settings } });
+    // A damaged file beside the settings is left out, and said.
+    writeFileSync(path.join(folder, 'remote-config.json'), '{"cut');
+    writeFileSync(path.join(folder, 'delivered-models.json'), '{"version":1}');
+    settings = { agentId: 'later' };
+    const { setup: kept } = readSetup(keeper.readBackup((await keeper.backUp('change'))!)!) as { setup: Setup };
+    expect(kept).toMatchObject({ settings, files: { 'delivered-models.json': { version: 1 } } });
+    expect(logs.at(-1)).toMatch(/not valid JSON.* remote-config\.json is left out/);
     // A disk that refuses stops no agent.
     rmSync(path.join(folder, 'backups'), { recursive: true });
     writeFileSync(path.join(folder, 'backups'), 'in the way');
