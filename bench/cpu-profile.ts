@@ -3,6 +3,8 @@ import path from 'node:path';
 
 /** What Node writes with `--cpu-prof`, one file a thread. */
 interface CpuProfile {
+  /** µs of the machine's monotonic clock, which `process.hrtime` reads too. */
+  readonly startTime: number;
   readonly nodes: readonly {
     readonly id: number;
     readonly callFrame: { readonly functionName: string; readonly url: string };
@@ -13,20 +15,23 @@ interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
+/** From and to, µs of the monotonic clock. */
+export type Span = readonly [fromMicros: number, toMicros: number];
+
 /**
- * Processor time, in ms over all threads, of code that fits one of `parts` or was called by code that does (the first
+ * Processor time within the span, in ms over all threads, of code that fits one of `parts` or was called by code that does (the first
  * part on the stack takes all above it). Idle time is not in it; garbage collection is shared out by the rest.
  */
-export function profiledTime<Part extends string>(folder: string, parts: Readonly<Record<Part, RegExp>>): Record<Part | 'all', number> {
+export function profiledTime<Part extends string>(folder: string, parts: Readonly<Record<Part, RegExp>>, span: Span): Record<Part | 'all', number> {
   const total = { all: 0, ...Object.fromEntries(Object.keys(parts).map((part) => [part, 0])) } as Record<Part | 'all', number>; // prettier-ignore
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'))) {
-    const own = threadTime(JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as CpuProfile, parts);
+    const own = threadTime(JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as CpuProfile, parts, span);
     for (const part of Object.keys(own) as (Part | 'all')[]) total[part] += own[part];
   }
   return total;
 } // prettier-ignore
 
-export function threadTime<Part extends string>({ nodes, samples, timeDeltas }: CpuProfile, parts: Readonly<Record<Part, RegExp>>): Record<Part | 'all', number> {
+export function threadTime<Part extends string>({ startTime, nodes, samples, timeDeltas }: CpuProfile, parts: Readonly<Record<Part, RegExp>>, [fromMicros, toMicros]: Span): Record<Part | 'all', number> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const partOf = new Map<number, Part | null>();
   const mark = (id: number, from: Part | null) => {
@@ -38,8 +43,11 @@ export function threadTime<Part extends string>({ nodes, samples, timeDeltas }: 
   mark(nodes[0]!.id, null);
   let garbage = 0;
   let busy = 0;
+  let atMicros = startTime;
   const time = Object.fromEntries(Object.keys(parts).map((part) => [part, 0])) as Record<Part, number>;
   for (const [at, id] of samples.entries()) {
+    atMicros += timeDeltas[at] ?? 0;
+    if (atMicros < fromMicros || atMicros > toMicros) continue;
     const ms = (timeDeltas[at] ?? 0) / 1000;
     const { functionName } = byId.get(id)!.callFrame;
     if (functionName === '(idle)') continue;

@@ -6,17 +6,18 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startCloud } from '../cloud/test/processes.ts';
-import { profiledTime } from './cpu-profile.ts';
+import { profiledTime, type Span } from './cpu-profile.ts';
 import { commit, machine, ROOMS, startDrivenAgent, uncounted } from './driven-agent.ts';
 import { loudestStretch, type Envelope } from './envelope.ts';
 
 export const UPLINK_COST_HELP = `livecue bench uplink-cost [--seconds N] [--rates N,N] [--products N] [--no-profile] [--json]
 
 Drives the real agent and counts, at a TCP wire between it and the broker, the bytes that go to the cloud and those
-that come back (MQTT with all its headers, without those of TCP), until the last window is acknowledged by the real
-receiver. Beside it the processor time of what sends (sync and MQTT), from a profile.
+that come back (MQTT with all its headers, without those of TCP), over whole windows in the middle of the load. Receiver and
+database are real. Beside it the processor time of what sends (sync and MQTT) in that time, from a profile.
 
-  --seconds N    length of each part (default 60: six windows)
+  --seconds N    of each part that are counted (default 60: six windows, and what is told once a minute); the load
+                 lasts 20 s longer
   --rates N,N    mean events a second of each part, in recorded bursts (default 50000,5000: a room alone on the
                  machine, and one of ten rooms that share as much)
   --products N   products of the catalogue, all of them active (default 500)
@@ -28,8 +29,9 @@ Example: livecue bench uplink-cost --seconds 30 --rates 50000
 
 /** What decides and sends. Its rows on disk are written by the thread of the journal, in the same transactions. */
 const PARTS = { sync: /\/edge-agent\/src\/sync\/|\/node_modules\/mqtt/ };
-/** The last window closes, and what it brought is acknowledged. */
-const AFTER_MS = 20_000;
+/** Until the first window of the load has closed and everything runs evenly, and what the load lasts beyond the count. */
+const BEFORE_SECONDS = 15;
+const AFTER_SECONDS = 5;
 
 interface Part {
   readonly rate: number;
@@ -39,7 +41,7 @@ interface Part {
   readonly bytesUp: number;
   readonly bytesDown: number;
   readonly records: number;
-  /** To the cloud, of bytes in; the bar is 0.005. */
+  /** What went to the cloud, of the bytes that came in; the bar is 0.005. */
   readonly upShare: number;
   readonly backlog: number;
   /** Cores over the time of the load; null without profile. */
@@ -105,6 +107,7 @@ async function measured(folder: string, envelope: Envelope, load: Load): Promise
   const profiles = path.join(folder, 'profiles');
   mkdirSync(profiles, { recursive: true });
   let part: Part;
+  let span: Span;
   try {
     const broker = await startCloud('broker', '--port', '0');
     ends.push(() => broker.end());
@@ -115,18 +118,25 @@ async function measured(folder: string, envelope: Envelope, load: Load): Promise
     const nodeFlags = load.profile ? ['--cpu-prof', `--cpu-prof-dir=${profiles}`] : [];
     const agent = await startDrivenAgent(path.join(folder, 'agent'), envelope, { products: load.products, panel: false, brokerUrl: `mqtt://127.0.0.1:${wire.port}`, nodeFlags }); // prettier-ignore
     ends.push(() => agent.stop());
-    const before = { ...wire.bytes };
-    const answer = await agent.drive({ ...load, sources: 1, eventsPerFrame: 20 });
+    const look = () => ({ ...wire.bytes, atMicros: Number(process.hrtime.bigint() / 1000n), figures: agent.figures() });
+    const driven = agent.drive({ ...load, seconds: BEFORE_SECONDS + load.seconds + AFTER_SECONDS, sources: 1, eventsPerFrame: 20 }); // prettier-ignore
+    await delay(BEFORE_SECONDS * 1000);
+    const from = look();
+    await delay(load.seconds * 1000);
+    const to = look();
+    const answer = await driven;
     const after = await agent.settled(answer.sent);
-    await delay(AFTER_MS);
-    const { acknowledged, backlog } = agent.figures().uplink;
-    const [bytesUp, bytesDown] = [wire.bytes.up - before.up, wire.bytes.down - before.down];
-    part = { rate: load.rate, sent: answer.sent, uncounted: uncounted(after, answer.sent), bytesIn: answer.bytes, bytesUp, bytesDown, records: acknowledged, upShare: bytesUp / answer.bytes, backlog, syncCores: null }; // prettier-ignore
+    const events = to.figures.counts.events - from.figures.counts.events;
+    const bytesIn = Math.round((answer.bytes * events) / answer.sent);
+    const [bytesUp, bytesDown] = [to.up - from.up, to.down - from.down];
+    const records = to.figures.uplink.acknowledged - from.figures.uplink.acknowledged;
+    span = [from.atMicros, to.atMicros];
+    part = { rate: load.rate, sent: answer.sent, uncounted: uncounted(after, answer.sent), bytesIn, bytesUp, bytesDown, records, upShare: bytesUp / bytesIn, backlog: to.figures.uplink.backlog, syncCores: null }; // prettier-ignore
   } finally {
     for (const end of ends.reverse()) await end();
   }
   if (!load.profile) return part;
-  const { sync } = profiledTime(profiles, PARTS);
+  const { sync } = profiledTime(profiles, PARTS, span);
   return { ...part, syncCores: sync / 1000 / load.seconds };
 }
 

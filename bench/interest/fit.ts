@@ -1,6 +1,6 @@
 import { type Decayed } from '../../edge-agent/src/stream/interest/baseline.ts';
 import { judge } from '../../edge-agent/src/stream/interest/judgement.ts';
-import { INTEREST_PARAMETERS, type InterestParameters } from '../../edge-agent/src/stream/interest/parameters.ts';
+import type { InterestParameters } from '../../edge-agent/src/stream/interest/parameters.ts';
 import { lnGamma } from '../../edge-agent/src/stream/interest/tail.ts';
 import { KINDS, SLICE_MS, type Kind, type SlicedShow } from './slices.ts';
 
@@ -134,5 +134,3 @@ export function fitParameters(shows: readonly SlicedShow[], from: InterestParame
   }
   return best;
 } // prettier-ignore
-
-export { INTEREST_PARAMETERS };

@@ -15,7 +15,7 @@ export interface Counted {
   total: number;
   /** Messages whose id had come before; they are not counted again. */
   again: number;
-  /** Events of all messages so far, and when they came: one pair a message. */
+  /** Events of all messages so far, and when they came: one pair for each message that told of some. */
   readonly came: [events: number, atMs: number][];
   /** LiveCue has told that it is connected; others do not tell. */
   online: boolean;
@@ -80,7 +80,9 @@ function createProgram() {
     counted.spans.set(spanMs, (counted.spans.get(spanMs) ?? 0) + events);
     counted.total += events;
   };
-  const came = () => void counted.came.push([counted.total, Date.now()]);
+  const came = () => {
+    if (counted.came.at(-1)?.[0] !== counted.total) counted.came.push([counted.total, Date.now()]);
+  };
 
   /** `windows`: how many events of which seconds. `events`: the events themselves, which we count here. */
   const takePeer = (kind: string, text: string) => {
