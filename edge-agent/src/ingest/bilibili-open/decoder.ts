@@ -193,7 +193,7 @@ function readGuard(message: WireMessage, settings: Setup): MessageReading {
   const agent = person({ ...part(data, 'user_info'), guard_level: data.guard_level }, settings);
   if (level === undefined || agent === undefined) return malformed('user_info.open_id or guard_level is missing');
   // The number counts months; of a trial ("*3天") it counts nothing.
-  const quantity = data.guard_unit === undefined || data.guard_unit === '月' ? (asCount(data.guard_num) ?? 1) : 1;
+  const quantity = (data.guard_unit ?? '月') === '月' ? (asCount(data.guard_num) ?? 1) : 1;
   const gift = compact({
     agent,
     giftId: `guard-${level}`,

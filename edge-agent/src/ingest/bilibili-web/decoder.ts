@@ -115,10 +115,10 @@ function readComment(message: WireObject): MessageReading {
   const text = info[1];
   const author = viewer({ uid: sender[0], name: sender[1], guardLevel: info[7], isModerator: isSet(sender[2]) });
   if (typeof text !== 'string' || author === undefined) return malformed('info is too short');
-  const token = asObject(info[9])?.ct;
+  const token = asId(asObject(info[9])?.ct) ?? text;
   return {
     time: timeOfMs(head[4]),
-    derivedFrom: `DANMU_MSG|${author.identifier}|${token === undefined ? text : String(token)}`,
+    derivedFrom: `DANMU_MSG|${author.identifier}|${token}`,
     events: [{ type: 'live.comment.created', data: { text, author, isPaid: false } }],
   };
 }

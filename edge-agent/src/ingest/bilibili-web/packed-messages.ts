@@ -65,7 +65,7 @@ export function guardGift(wire: WireGuard): MessageReading {
   const agent = viewer({ ...wire.agent, guardLevel: level });
   if (level === undefined || agent === undefined) return malformed('uid or guard_level is missing');
   // The number counts months; of a trial ("*3天") it counts nothing.
-  const quantity = wire.unit === undefined || wire.unit === '月' ? (asCount(wire.num) ?? 1) : 1;
+  const quantity = (wire.unit ?? '月') === '月' ? (asCount(wire.num) ?? 1) : 1;
   const gift = compact({
     agent,
     giftId: `guard-${level}`,

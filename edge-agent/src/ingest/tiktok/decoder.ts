@@ -104,7 +104,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   roomPin: readPin,
 };
 
-const KNOWN_SCHEMAS: ReadonlySet<unknown> = new Set(['v2', 2, '2', undefined]);
+const KNOWN_SCHEMAS: ReadonlySet<unknown> = new Set(['v2', 2, '2', undefined, null]);
 
 function readWorker(data: WireObject | null): MessageReading {
   return KNOWN_SCHEMAS.has(data?.schemaVersion)

@@ -84,7 +84,7 @@ function readMessage(text: string, asked: Asked, settings: Setup, state: State):
 }
 
 function readPage(page: WireObject, asked: Asked, settings: Setup, state: State): MessageReading[] {
-  const isStream = 'next_page_token' in page || 'offline_at' in page || 'page_info' in page;
+  const isStream = ['next_page_token', 'offline_at', 'page_info'].some((name) => (page[name] ?? null) !== null);
   const historical = asked === null ? isStream && !state.begun : asked.pageToken === null;
   if (isStream) state.begun = true;
   const readings: MessageReading[] = asArray(page.items).map((item) => {

@@ -68,7 +68,7 @@ function readMessage(value: unknown): ShopMessage {
   if (tag === '0' && data === null) return control('test call of the console');
   if (data === null) return malformed('data: expected an object, or JSON text of one');
   const native = idOf(message, 'msg_id', 'msgId');
-  const id = native ?? derivedKey([tag, JSON.stringify(data, bigintAsText)]);
+  const id = native ?? derivedKey([tag, JSON.stringify(data, numberAsText)]);
   return readTag(tag, data, { key: id, id, derived: native === undefined });
 }
 
@@ -134,6 +134,7 @@ function timeOf(value: unknown): string | undefined {
   return count < 1e10 ? timeOfSeconds(count) : count >= 1e12 ? timeOfMs(count) : undefined;
 }
 
-function bigintAsText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
+/** The same message has an id as a number here and as text there. */
+function numberAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' || typeof value === 'number' ? String(value) : value;
 }

@@ -77,7 +77,8 @@ interface Envelope {
 function readItem(value: unknown, id: string, { source, time }: Envelope): ShopMessage {
   const item = asObject(value);
   if (item === null) return malformed('an item of payload is no object');
-  const kind = typeof item.content === 'string' ? 'comment' : 'giftId' in item ? 'gift' : 'count' in item ? 'like' : null; // prettier-ignore
+  const has = (field: string) => (item[field] ?? null) !== null;
+  const kind = typeof item.content === 'string' ? 'comment' : has('giftId') ? 'gift' : has('count') ? 'like' : null;
   if (kind === null) return unknown('a shape that is not known', id);
   const info = part(item, 'userInfo');
   const agent = personOf({ id: idOf(info, 'userId', 'openId'), name: info.userName, image: info.headUrl });

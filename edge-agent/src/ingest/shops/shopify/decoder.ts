@@ -27,7 +27,7 @@ export const ShopifySetup = z.object({
 
 /** Topics of Shopify's list that tell nothing the room needs. */
 const NEEDLESS =
-  /^(orders\/delete|products\/delete|inventory_levels\/disconnect|(app_subscriptions|bulk_operations|checkouts|collections|customers|customer_\w+|draft_orders|fulfillments|fulfillment_\w+|locations|order_transactions|themes|shop|variants)\/\w+)$/;
+  /^(orders\/(delete|edited)|products\/delete|inventory_levels\/disconnect|(app_subscriptions|bulk_operations|checkouts|collections|customers|customer_\w+|draft_orders|fulfillments|fulfillment_\w+|locations|order_transactions|themes|shop|variants)\/\w+)$/;
 
 /** Name of the path under the hook, and of the route, where the web pixel posts. */
 export const PIXEL_ROUTE = 'pixel';

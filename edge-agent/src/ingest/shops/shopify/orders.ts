@@ -12,7 +12,6 @@ const ORDER_EVENTS: Readonly<Record<string, ShopDraft['type']>> = {
   'orders/paid': 'shop.order.paid',
   'orders/cancelled': 'shop.order.cancelled',
   'orders/updated': 'shop.order.updated',
-  'orders/edited': 'shop.order.updated',
   'orders/fulfilled': 'shop.order.updated',
   'orders/partially_fulfilled': 'shop.order.updated',
 };
