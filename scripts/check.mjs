@@ -38,6 +38,7 @@ const CHECKS = [
       'bench',
     ],
   },
+  { name: 'dead exports', args: [path.join(ROOT, 'scripts/dead-exports.mjs')] },
   { name: 'licences', args: [path.join(ROOT, 'scripts/licences.mjs'), '--check'] },
   {
     name: 'format',

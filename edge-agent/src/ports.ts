@@ -6,8 +6,7 @@ export type * from './core-ports.ts';
 import type { Seen, StateDelta } from './core-ports.ts';
 import type { Drop, LiveEvent } from '@livecue/shared/event';
 import type { Frontier } from '@livecue/shared/proof';
-import type { Prediction, WindowResult } from '@livecue/shared/insight';
-import type { HostPrompt, PromptEvent } from '@livecue/shared/prompt';
+import type { Prediction } from '@livecue/shared/insight';
 import type { LabelledOrder, PanelRole, PanelState, PanelVerb, SentMessage, ShowLogEntry, SourceHealth, StudioCommand, StudioProblem, StudioStatus, StudioStep, TrainingExample, UplinkAck, UplinkBody, UplinkRecord, UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
 
 /** Bytes as a transport received them, before anybody read them. */
@@ -197,19 +196,6 @@ export interface FleetChannel {
   publish(topic: string, payload: string | Buffer, options: { readonly retain: boolean }): Promise<boolean>;
   /** Called after every new connection, when all subscriptions stand. */
   onConnected(listener: () => void): () => void;
-}
-
-/** What the pipeline hands out after each batch or tick. */
-export interface PipelineOutput {
-  windows(results: readonly WindowResult[]): void;
-  prompts(events: readonly PromptEvent[]): void;
-}
-
-/** What a viewer of the pipeline may read at any time, for the panel. */
-export interface StageView {
-  readonly active: HostPrompt | null;
-  readonly next: readonly HostPrompt[];
-  readonly queued: readonly HostPrompt[];
 }
 
 /** What the panel server shows and does; `main.ts` provides it. */

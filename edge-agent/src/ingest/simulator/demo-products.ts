@@ -3,7 +3,6 @@ import { fromMinorUnits } from '@livecue/shared/event';
 
 /** What kind of thing it is: decides which sizes and which questions make sense. */
 export type Category = 'clothes' | 'shoes' | 'scarf' | 'bottle' | 'cosmetic' | 'food';
-export const CATEGORIES: readonly Category[] = ['clothes', 'shoes', 'scarf', 'bottle', 'cosmetic', 'food'];
 
 /** A product of the simulated show. */
 export interface SimulatedProduct {

@@ -41,8 +41,6 @@ export function createYoutubeCalls(context: ConnectorContext, base: string, secr
   };
 } // prettier-ignore
 
-export type YoutubeCalls = ReturnType<typeof createYoutubeCalls>;
-
 /** What an answer that is no 200 leads to. */
 export function endOf({ status, text, retryAfterMs }: Answer, nowMs: number): SessionEnd {
   const error = asObject(asObject(readJson(text))?.error);

@@ -40,8 +40,6 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)) {
   };
 } // prettier-ignore
 
-export type FakeClock = ReturnType<typeof createFakeClock>;
-
 const LOOPBACK = /^(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1)$/;
 
 /** A connector on loopback with a fake clock, an in-memory cursor, and what it gave. */
