@@ -10,6 +10,8 @@ const ODD_JSON = [
   '""', '"__proto__"', '"constructor"', '"\\u0000"', '"\\ud800"', '"2026-02-30T25:61:61Z"', '"+275760-09-13T00:00:00.001Z"',
   '"٣"', '"=HYPERLINK(1)"', '"../../etc/passwd"', '"<script>"', '[]', '{}', '[null]', '{"__proto__":{"polluted":1}}',
   '{"constructor":{"prototype":{"polluted":1}}}', '"NaN"', '"1e400"', '"-"', '"9999999999999999999999999999"',
+  // Deeper than any stack: 24 kB each.
+  `${'['.repeat(12_000)}${']'.repeat(12_000)}`, `${'{"a":'.repeat(4_000)}1${'}'.repeat(4_000)}`,
 ]; // prettier-ignore
 const ODD_BYTES = [0x00, 0xff, 0x7f, 0x80, 0x22, 0x27, 0x5c, 0x0a, 0x0d, 0x2c, 0x3a, 0x7b, 0x7d, 0x5b, 0x5d, 0x3c, 0x25, 0xc1, 0xd9]; // prettier-ignore
 const LONG = [300, 5_000, 70_000];
@@ -62,12 +64,16 @@ function flipped(bytes: Buffer, at: number, mask: number): Buffer {
 function mutateJson(random: Random, bytes: Buffer): Buffer | null {
   const text = bytes.toString('utf8');
   if (bytes.length > 200_000 || !/^\s*[[{]/.test(text)) return null;
-  let root: unknown;
   try {
-    root = JSON.parse(text);
-  } catch {
-    return null;
+    return mutateValue(random, JSON.parse(text));
+  } catch (error) {
+    // Not JSON after all, or so deep that only its bytes can be changed.
+    if (error instanceof SyntaxError || error instanceof RangeError) return null;
+    throw error;
   }
+}
+
+function mutateValue(random: Random, root: unknown): Buffer | null {
   const places: (readonly [Record<string, unknown>, string])[] = [];
   const visit = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { encode } from '@msgpack/msgpack';
 import { parseLiveEvent } from '@livecue/shared/event';
-import { AgentConfig, Catalogue, PANEL_VERBS, UplinkBody, type PanelVerb } from '@livecue/shared/contract';
-import { GOOD_ARGUMENTS } from '../../shared/src/contract/verbs.fixture.ts';
+import { AgentConfig, Catalogue, UplinkBody } from '@livecue/shared/contract';
 import { SHOP_RIGS } from '../../edge-agent/test/connectors/shop-signers.ts';
 import { decodeOsc } from '../../edge-agent/src/control/osc-codec.ts';
 import { decodeFrame, encodePacket, OPERATION } from '../../edge-agent/src/ingest/bilibili-open/frame-codec.ts';
@@ -13,17 +12,13 @@ import { createBlockReader } from '../../edge-agent/src/ingest/event-stream/bloc
 import { PLATFORM_DECODERS } from '../../edge-agent/src/ingest/platform-decoders.ts';
 import { SHOP_DECODERS } from '../../edge-agent/src/ingest/shops/shop-decoders.ts';
 import { decodeHeader } from '../../edge-agent/src/ingest/zmq-header.ts';
-import { readImport } from '../../edge-agent/src/setup/catalogue-import/read-import.ts';
-import { UnreadableFileError } from '../../edge-agent/src/setup/catalogue-import/table.ts';
 import { decodeRecordMessage } from '../../cloud/src/receiver/record-message.ts';
+import { COMMAND_TARGETS } from './command-targets.ts';
+import { FILE_TARGETS } from './file-targets.ts';
 import type { Target } from './fuzz.ts';
+import { contract, INGEST, linesOf, NOW_MS, renewed, text, utf8 } from './target-tools.ts';
 
-const NOW_MS = Date.UTC(2026, 0, 15, 12, 30);
 const PORTS: DecoderPorts = { nowMs: () => NOW_MS, hash: (text) => createHash('sha256').update(text).digest('hex').slice(0, 24), orderReferences: true }; // prettier-ignore
-const INGEST = new URL('../../edge-agent/src/ingest/', import.meta.url);
-const utf8 = (text: string) => Buffer.from(text, 'utf8');
-const text = (input: Uint8Array) => Buffer.from(input).toString('utf8');
-const linesOf = (file: string) => readFileSync(new URL(file, INGEST), 'utf8').trim().split('\n');
 
 /** What a decoder promises: events that the agent takes, or a reason why there are none. */
 function check({ events, outcome }: DecodeResult): void {
@@ -32,14 +27,6 @@ function check({ events, outcome }: DecodeResult): void {
     if (!parsed.ok) throw new Error(`an event that the agent refuses: ${JSON.stringify(parsed).slice(0, 300)}`);
   }
   if ((events.length === 0) !== (outcome !== undefined)) throw new Error(`${events.length} events with the outcome ${outcome}`); // prettier-ignore
-}
-
-/** A decoder remembers ids for days; a new one now and then keeps old inputs from being duplicates. */
-const FRESH_EVERY = 200;
-
-function renewed<T>(make: () => T): () => T {
-  let [at, now] = [0, make()];
-  return () => (at++ % FRESH_EVERY === 0 ? (now = make()) : now);
 }
 
 function platform(name: string): Target {
@@ -93,51 +80,6 @@ function canonical(encoding: 'json' | 'jsonl' | 'msgpack'): Target {
   };
 } // prettier-ignore
 
-const PRESENT = Catalogue.parse({ version: 1, products: [] });
-
-function catalogueFile(name: string, seeds: readonly string[]): Target {
-  return {
-    name: `catalogue file ${name}`,
-    seeds: seeds.map(utf8),
-    run: async (bytes) => {
-      await readImport({ name, bytes, options: { currency: 'CNY', mapping: null, sheet: null }, present: PRESENT, remembered: {} }).catch((error: unknown) => {
-        if (!(error instanceof UnreadableFileError)) throw error;
-      });
-    },
-  };
-} // prettier-ignore
-
-const PANEL: Target = {
-  name: 'arguments of all verbs of the panel',
-  seeds: Object.entries(GOOD_ARGUMENTS).map(([verb, args]) => utf8(JSON.stringify([verb, args]))),
-  run(input) {
-    let call: unknown;
-    try {
-      call = JSON.parse(text(input));
-    } catch {
-      return; // The server answers that before any verb is looked up.
-    }
-    if (!Array.isArray(call) || !Object.hasOwn(PANEL_VERBS, String(call[0]))) return;
-    PANEL_VERBS[String(call[0]) as PanelVerb].args.safeParse(call[1]);
-  },
-};
-
-function contract(name: string, schema: { safeParse(value: unknown): unknown }, seeds: readonly unknown[]): Target {
-  return {
-    name: `contract ${name}`,
-    seeds: seeds.map((seed) => utf8(JSON.stringify(seed))),
-    run(input) {
-      let value: unknown;
-      try {
-        value = JSON.parse(text(input));
-      } catch {
-        return;
-      }
-      schema.safeParse(value);
-    },
-  };
-}
-
 const WINDOW = { kind: 'window', roomId: 'main', windowStartMs: NOW_MS, windowLengthMs: 10_000, revision: 1, group: { kind: 'room' }, counts: { events: 3, comments: 2 } }; // prettier-ignore
 
 const RECORD: Target = {
@@ -187,15 +129,14 @@ export const TARGETS: readonly Target[] = [
   ...Object.keys(PLATFORM_DECODERS).map(platform),
   ...Object.keys(SHOP_DECODERS).map(shop),
   ...(['json', 'jsonl', 'msgpack'] as const).map(canonical),
-  catalogueFile('a.csv', ['No.,Name,Price,Stock\n1,Shirt,199.00,20\n2,Cup,"1,299.5",\n', '链接号;品名;价格\r\n3;亚麻衬衫;¥99\r\n']),
-  catalogueFile('a.json', [JSON.stringify({ products: [{ productId: 'p1', linkNumber: 1, name: { zh: '杯', en: 'Cup' }, priceMinor: 100, currency: 'CNY', stock: 3 }] }), '[{"name":"Cup","price":"1.5"}]']),
-  PANEL,
   contract('configuration', AgentConfig, [AgentConfig.parse({}), { ingest: { httpPort: 1 }, connectors: [{ name: 'a', connector: 'twitch', settings: {} }] }]),
-  contract('catalogue', Catalogue, [PRESENT]),
+  contract('catalogue', Catalogue, [{ version: 1, products: [] }]),
   contract('uplink', UplinkBody, [WINDOW]),
   RECORD,
   FRAMES,
   OSC,
   BLOCKS,
   HEADER,
+  ...FILE_TARGETS,
+  ...COMMAND_TARGETS,
 ]; // prettier-ignore
