@@ -46,7 +46,9 @@ export async function openBridge(
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 });
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const query = new URL(request.url ?? '/', 'http://127.0.0.1').searchParams;
+    // Here nobody else listens: a caller that breaks off would end this program.
+    socket.on('error', () => undefined);
+    const query = new URLSearchParams(request.url?.split('?', 2)[1]);
     const account = query.get('uniqueId') ?? '';
     const status = !sameText(query.get('apiKey') ?? '', token) ? 401 : ACCOUNT.test(account) ? null : 400;
     if (status !== null) return socket.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);

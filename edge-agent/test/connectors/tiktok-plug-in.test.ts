@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Bridge, type LiveConnection, openBridge } from '../../plug-ins/tiktok-live/bridge.ts';
 import { createRig, type Rig } from '../../src/ingest/connecting/testing/connector-rig.ts';
@@ -38,6 +39,19 @@ async function open(refusal: Error | null = null, token = TOKEN) {
   bridge = await openBridge({ createConnection, log: () => undefined }, { port: 0, token: TOKEN });
   rig = createRig(tiktokService, { unique_id: 'livecue.shop', api_key: token }, { 'tiktok-service': `ws://127.0.0.1:${bridge.port}` }); // prettier-ignore
   return { ...rig, rooms };
+}
+/** What is answered until the end, or '' of a caller that breaks off at once. */
+function askRaw(text: string, breaksOff: boolean): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = '';
+    const socket = connect(bridge.port, '127.0.0.1', () => {
+      socket.write(text);
+      if (breaksOff) socket.resetAndDestroy();
+    });
+    socket.on('data', (chunk) => (answer += chunk.toString()));
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(answer));
+  });
 }
 const chat = (msgId: string | bigint) => ({ common: { msgId, createTime: '1768478400000' }, user: { id: '7', nickname: 'N' }, content: 'hi' }); // prettier-ignore
 
@@ -83,6 +97,18 @@ describe('plug-in for TikTok LIVE by the open-source library', () => {
     await second.ended;
     expect(second.health()).toMatchObject({ state: 'failed', problem: { code: 'refused' } });
     expect(second.rooms).toEqual([]);
+  });
+
+  it('outlives callers with an address that is none, and callers that break off', async () => {
+    const { until, rooms, events, health } = await open();
+    await until(() => rooms.length === 1 && health().state === 'open');
+    const head = (path: string) => `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n`; // prettier-ignore
+    const answers = await Promise.all(['//', '/?%', 'http://:0/?apiKey=x'].map((path) => askRaw(head(path), false)));
+    expect(answers.map((answer) => answer.split(' ', 2)[1])).toEqual(['401', '401', '401']);
+    await askRaw(head('/'), true);
+    rooms[0]!.room.emit('websocketConnected');
+    rooms[0]!.room.emit('chat', chat('1'));
+    await until(() => events.length === 1);
   });
 
   it.skipIf(!hasGolden)(hasGolden ? 'gives the events of every recorded message of the library' : SKIP_REASON, async () => {
