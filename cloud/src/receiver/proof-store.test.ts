@@ -89,7 +89,8 @@ describe('records against the agent’s signed checkpoints', () => {
     expect(await findings()).toEqual(expected);
     const told = await proof();
     expect(told!.verified).toBe(40);
-    expect(told!.broken).toContain(`record ${(expected as [number][])[0]![0]}`);
+    const [seq, what] = (expected as [number, string][])[0]!;
+    expect(told).toMatchObject({ broken: expect.stringContaining(`record ${seq}`), finding: { what, seq } });
   }); // prettier-ignore
 
   test('one that was dropped is found and named', async () => {

@@ -1,4 +1,4 @@
-import { AgentCheckpoint } from '@livecue/shared/contract';
+import { AgentCheckpoint, type FindingCode } from '@livecue/shared/contract';
 import { append, HASH_BYTES, inclusionPath, openNote, originOf, parseCheckpoint, parseVerifier, rootOf, sameBytes, type Frontier, type RecordProof } from '@livecue/shared/proof'; // prettier-ignore
 import type { Database, Query, Row } from './database.ts';
 import { SELECT_GAPS } from './gaps.ts';
@@ -6,10 +6,6 @@ import { noteCrypto } from './note-crypto.ts';
 import { INSERT_LOG } from './schema.ts';
 
 const { sha256, toBase64 } = noteCrypto;
-
-/** What was found: nothing is changed by it, the rows stay as they came. */
-type Finding =
-  'altered' | 'dropped' | 'reordered' | 'forked' | 'resent-altered' | 'unproven' | 'wrong-key' | 'wrong-checkpoint';
 
 /**
  * Trusts the first key that an agent shows (or the one an operator set before), and tells when it shows
@@ -70,7 +66,7 @@ async function extend(
   const frontier = told.hashes.reduce((grown, leaf) => append(sha256, grown, leaf), told.frontier);
   if (frontier.size !== signed.size || !sameBytes(rootOf(sha256, frontier), signed.root))
     return find(query, at, [[signed.size, 'wrong-checkpoint', `the leaves told with checkpoint ${signed.size} do not lead to its root`]]); // prettier-ignore
-  const findings: [seq: number, what: Finding, words: string][] = [];
+  const findings: [seq: number, what: FindingCode, words: string][] = [];
   if (told.from > verified.size) {
     findings.push([told.from, 'unproven', `records ${verified.size + 1} to ${told.from} were verified once, by a database that is not this one`]); // prettier-ignore
   } else if (!continues(told, verified)) {
@@ -114,11 +110,11 @@ function continues(told: Told, verified: Frontier): boolean {
   return there.size === verified.size && there.roots.every((root, n) => sameBytes(root, verified.roots[n]!));
 }
 
-/** Each finding stands once. Always true: the agent is to be told. */
+/** Each finding stands once; nothing is changed by it, the rows stay as they came. Always true: the agent is to be told. */
 async function find(
   query: Query,
   at: At,
-  findings: readonly (readonly [seq: number, what: Finding, words: string])[],
+  findings: readonly (readonly [seq: number, what: FindingCode, words: string])[],
 ): Promise<true> {
   for (const [seq, what, words] of findings)
     await query('INSERT INTO findings VALUES ($1, $2, $3, $4, $5, to_timestamp($6::double precision / 1000)) ON CONFLICT DO NOTHING', [at.agentId, at.epoch, seq, what, words, at.nowMs]); // prettier-ignore

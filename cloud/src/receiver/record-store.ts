@@ -1,4 +1,4 @@
-import type { GapRecord, UplinkAck, UplinkBody, WindowRecord } from '@livecue/shared/contract';
+import type { FindingCode, GapRecord, UplinkAck, UplinkBody, WindowRecord } from '@livecue/shared/contract';
 import type { Database, Query, Row } from './database.ts';
 import { DELETE_COVERED, INSERT_GAPS } from './gaps.ts';
 import { leafOf, type ReceivedRecord } from './record-message.ts';
@@ -80,8 +80,9 @@ function streamOf(row: Row): Stream {
   const ranges = row['ranges'] as [number, number][];
   const stream: Stream = { epoch: Number(row['epoch']), seqs: { contiguous: Number(row['contiguous']), ranges } };
   if (row['verified'] !== null) {
-    const broken = row['broken'] === null ? null : String(row['broken']).slice(0, 1000);
-    stream.proof = { verified: Number(row['verified']), broken };
+    const verified = Number(row['verified']);
+    const first = row['broken'] as { words: string; what: FindingCode; seq: number } | null;
+    stream.proof = first === null ? { verified, broken: null } : { verified, broken: first.words.slice(0, 1000), finding: { what: first.what, seq: first.seq } }; // prettier-ignore
   }
   return stream;
 }

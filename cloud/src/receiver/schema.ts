@@ -187,7 +187,8 @@ export const MIGRATIONS: readonly string[] = [
 /** Null size: no key of the agent is known, nothing can be verified. */
 const PROOF = `
     CASE WHEN EXISTS (SELECT FROM agent_keys AS k WHERE k.agent_id = s.agent_id) THEN verified_size END AS verified,
-    (SELECT words FROM findings AS f WHERE f.agent_id = s.agent_id AND f.epoch IN (0, s.epoch) ORDER BY seq LIMIT 1) AS broken`;
+    (SELECT jsonb_build_object('words', words, 'what', what, 'seq', seq) FROM findings AS f
+      WHERE f.agent_id = s.agent_id AND f.epoch IN (0, s.epoch) ORDER BY seq LIMIT 1) AS broken`;
 
 export const LOCK_STREAMS = `
   SELECT agent_id, epoch, contiguous, ranges, ${PROOF} FROM agent_streams AS s

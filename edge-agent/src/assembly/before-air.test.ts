@@ -26,6 +26,12 @@ test('a fresh agent is told what to do, in both languages, worst first', () => {
   for (const { level, remedy } of checks) if (level !== 'ok') expect(remedy?.zh.length && remedy.en.length).toBeGreaterThan(5); // prettier-ignore
 });
 
+test('a source in trouble is told of in both languages, with what to do', () => {
+  const trouble = { code: 'refused', about: '403', retryS: null };
+  const [first] = beforeAir(facts({}, { sources: [source({ state: 'failed', problem: 'it answers 403', trouble })] }));
+  expect(first).toMatchObject({ level: 'wrong', text: { zh: '对方拒绝了密钥或令牌（403）', en: 'The key or token is refused (403)' }, remedy: { zh: expect.stringContaining('设置') } }); // prettier-ignore
+});
+
 test.each<[string, AirFacts, Record<string, string>]>([
   ['open but silent', facts({}, { sources: [source({ lastEventMs: NOW - 60_000 })] }), { 'source twitch': 'wrong' }],
   ['open without an event', facts({}, { sources: [source({ lastEventMs: null })] }), { 'source twitch': 'warn' }],

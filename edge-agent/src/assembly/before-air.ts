@@ -1,4 +1,10 @@
-import type { Catalogue, HealthItem, PanelState, ScreenReport } from '@livecue/shared/contract';
+import {
+  troubleWords,
+  type Catalogue,
+  type HealthItem,
+  type PanelState,
+  type ScreenReport,
+} from '@livecue/shared/contract';
 import type { Words } from '@livecue/shared/prompt';
 
 /** What the page "before air" rests on. */
@@ -40,8 +46,8 @@ function sourceChecks({ state: { sources }, nowMs }: AirFacts): HealthItem[] {
     const title = { zh: `数据源 ${source.name}`, en: `Source ${source.name}` };
     const name = `source ${source.name}`;
     if (source.state === 'failed' || source.problem !== null) {
-      const why = source.problem ?? 'failed';
-      return check(name, title, 'wrong', { zh: why, en: why }, { zh: '按上面的说明处理，再看这里。', en: 'Do what it says, then look here again.' }); // prettier-ignore
+      const { text, remedy } = source.problem === null ? { text: { zh: '已停止', en: 'Stopped' }, remedy: null } : troubleWords(source.trouble, source.problem); // prettier-ignore
+      return check(name, title, 'wrong', text, remedy ?? { zh: '按上面的说明处理，再看这里。', en: 'Do what it says, then look here again.' }); // prettier-ignore
     }
     const silentMs = source.lastEventMs === null ? null : nowMs - source.lastEventMs;
     if (silentMs === null)

@@ -1,4 +1,4 @@
-import type { HealthItem, SourceHealth, UplinkStatus } from '@livecue/shared/contract';
+import { NOT_AS_SIGNED, troubleWords, type HealthItem, type SourceHealth, type UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
 import type { DropReason } from '@livecue/shared/event';
 import type { Stage, Words } from '@livecue/shared/prompt';
 import type { StoreStatus } from '../ports.ts';
@@ -77,10 +77,7 @@ const UPLINK_STATES: Readonly<Record<UplinkStatus['state'], Words>> = {
   failed: { zh: '已停止', en: 'stopped' },
 };
 
-const NOT_AS_SIGNED: Words = {
-  zh: '在接收端数据库的 findings 表里查到这条记录；各种结论的含义见 docs/brokers.md。被改动或缺失的，从该数据库的备份恢复。',
-  en: 'Look the record up in table findings of the receiver’s database; docs/brokers.md says what each finding means. What was altered or is missing comes back from a backup of that database.',
-};
+const WAITS: Words = { zh: '直播不受影响；记录存在本机，恢复后补发。', en: 'The show goes on; records wait on disk and are sent when the broker is back.' }; // prettier-ignore
 
 function cloudItem({ uplink, embeddedCloudProblem }: HealthFacts): HealthItem {
   const title = { zh: '云端', en: 'Cloud' };
@@ -89,10 +86,10 @@ function cloudItem({ uplink, embeddedCloudProblem }: HealthFacts): HealthItem {
     const level = uplink.state === 'connected' || uplink.state === 'off' ? 'ok' : 'warn';
     return { name: 'cloud', level, title, text: UPLINK_STATES[uplink.state], remedy: null };
   }
-  if (uplink.broken === true)
-    return { name: 'cloud', level: 'wrong', title, text: same(problem), remedy: NOT_AS_SIGNED };
-  const remedy = { zh: '直播不受影响；记录存在本机，恢复后补发。', en: 'The show goes on; records wait on disk and are sent when the broker is back.' }; // prettier-ignore
-  return { name: 'cloud', level: 'warn', title, text: same(problem), remedy };
+  const ended = uplink.problem === null ? { code: 'embedded-ended', about: '', retryS: null } : uplink.trouble;
+  const { text, remedy } = troubleWords(ended, problem);
+  const isBroken = uplink.broken === true;
+  return { name: 'cloud', level: isBroken ? 'wrong' : 'warn', title, text, remedy: remedy ?? (isBroken ? NOT_AS_SIGNED : WAITS) }; // prettier-ignore
 }
 
 function modelItem({ modelVersion }: HealthFacts): HealthItem {
@@ -177,9 +174,9 @@ function streamItems({ dropped, queueDropped }: HealthFacts): HealthItem[] {
 }
 
 function sourceItems({ sources }: HealthFacts): HealthItem[] {
-  return sources.flatMap(({ name, problem }): HealthItem[] =>
+  return sources.flatMap(({ name, problem, trouble }): HealthItem[] =>
     problem === null
       ? []
-      : [{ name: `source ${name}`, level: 'wrong', title: same(name), text: same(problem), remedy: null }],
+      : [{ name: `source ${name}`, level: 'wrong', title: same(name), ...troubleWords(trouble, problem) }],
   );
 }

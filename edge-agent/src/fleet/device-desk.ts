@@ -1,6 +1,7 @@
 import { FleetList, fleetTopics, type DeviceReport, type DeviceRow, type PanelResult } from '@livecue/shared/contract'; // prettier-ignore
 import type { FleetChannel } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { troubleOf, type Problem } from '../runtime/problem.ts';
 import type { Service } from '../runtime/service.ts';
 import { createClockFilter } from './clock-filter.ts';
 import type { RemoteConfig } from './remote-config.ts';
@@ -55,7 +56,7 @@ export function createDeviceDesk(
   let lastReportMs = Number.NEGATIVE_INFINITY;
   let toTell = true;
   let told: { list: FleetList; toldMs: number } | null = null;
-  let problem: string | null = null;
+  let problem: Problem | null = null;
 
   const look = () => {
     looks.push({ atMs: nowMs(), figures: ports.figures() });
@@ -95,7 +96,8 @@ export function createDeviceDesk(
 
   const hear = (payload: Buffer) => {
     const list = parseList(payload);
-    problem = list === null ? `what stands on ${fleetTopics.fleet(agentId)} is no list of devices: only the receiver may write there` : null; // prettier-ignore
+    const topic = fleetTopics.fleet(agentId);
+    problem = list === null ? { code: 'no-receiver', about: topic, message: `what stands on ${topic} is no list of devices: only the receiver may write there` } : null; // prettier-ignore
     if (list === null) return;
     const { sentMs, receivedMs } = list.echo;
     const at = unanswered.indexOf(sentMs);
@@ -109,8 +111,9 @@ export function createDeviceDesk(
 
   const takeDesired = (payload: Buffer) => {
     remote.take(payload).catch((error: unknown) => {
-      problem = `keeping what came as desired configuration: ${(error as Error).message}; it comes again with the next connection`;
-      logger.error(problem);
+      const { message } = error as Error;
+      problem = { code: 'disk-failed', about: message, message: `keeping what came as desired configuration: ${message}; it comes again with the next connection` }; // prettier-ignore
+      logger.error(problem.message);
     });
   };
 
@@ -120,6 +123,10 @@ export function createDeviceDesk(
     if (toTell) void tellConfig();
     if (nowMs() - lastReportMs >= REPORT_EVERY_MS) tellDevice();
   };
+
+  /** Of the channel it is always the broker, which does not let us. */
+  const nowWrong = (): Problem | null =>
+    channel.problem === null ? problem : { code: 'broker-refuses', message: channel.problem };
 
   return {
     name: 'device desk',
@@ -141,15 +148,19 @@ export function createDeviceDesk(
       if (timer !== null) clearInterval(timer);
       for (const end of ends.splice(0)) end();
     },
-    read: () => ({
-      agentId,
-      own: report(),
-      config: remote.report(),
-      connected: channel.connected,
-      problem: channel.problem ?? problem,
-      others: told?.list.devices.filter((row: DeviceRow) => row.agentId !== agentId) ?? [],
-      toldMs: told?.toldMs ?? null,
-    }),
+    read() {
+      const wrong = nowWrong();
+      return {
+        agentId,
+        own: report(),
+        config: remote.report(),
+        connected: channel.connected,
+        problem: wrong?.message ?? null,
+        ...(wrong === null ? {} : { trouble: troubleOf(wrong) }),
+        others: told?.list.devices.filter((row: DeviceRow) => row.agentId !== agentId) ?? [],
+        toldMs: told?.toldMs ?? null,
+      };
+    },
   };
 }
 

@@ -93,5 +93,5 @@ export function createConnectorMeter(
 
 function silence(forMs: number): ConnectorHealth['problem'] {
   const seconds = Math.round(forMs / 1000);
-  return { code: 'silent', message: `connected, but nothing came for ${seconds} s: check on the platform's side that the room is live and messages are sent here` }; // prettier-ignore
+  return { code: 'silent', about: String(seconds), message: `connected, but nothing came for ${seconds} s: check on the platform's side that the room is live and messages are sent here` }; // prettier-ignore
 }

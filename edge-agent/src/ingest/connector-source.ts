@@ -3,6 +3,8 @@ import type { FrameSink, RawFrame, Source } from '../ports.ts';
 import { AgentError } from '../runtime/agent-error.ts';
 import { createBackOff } from '../runtime/back-off.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { problemOf, troubleOf, type Problem } from '../runtime/problem.ts';
+import { ConnectorRefusedError } from './connecting/connector-error.ts';
 import type { CanonicalWireEvent, Connector, ConnectorHealth } from './connector.ts';
 import { createSourceMeter } from './source-health.ts';
 
@@ -44,7 +46,7 @@ export function createConnectorSource(
   const meter = createSourceMeter({ ...config, quietLimitMs: connector.health(ports.nowMs()).quietLimitMs });
   let stopping = new AbortController();
   let running: Promise<void> | null = null;
-  let failure: string | null = null;
+  let failure: Problem | null = null;
 
   async function store(frame: RawFrame, signal: AbortSignal): Promise<void> {
     const backOff = createBackOff(ports);
@@ -73,7 +75,7 @@ export function createConnectorSource(
       }
     } catch (error) {
       if (signal.aborted) return;
-      failure = error instanceof AgentError ? error.message : 'the connector has a fault; the log says where';
+      failure = failureOf(error, connector.health(ports.nowMs()));
       const words = error instanceof AgentError ? error.message : ((error as Error).stack ?? String(error));
       ports.logger.error(`source ${config.name}: ${words}`);
     }
@@ -101,6 +103,8 @@ export function createConnectorSource(
       const health = connector.health(nowMs);
       const seen = meter.read(nowMs);
       const stopped = stopping.signal.aborted;
+      const problem = failure ?? (stopped ? null : health.problem);
+      const retryS = failure === null ? secondsUntil(health.nextRetryMs, nowMs) : null;
       return {
         ...seen,
         state: failure !== null ? 'failed' : stopped ? 'idle' : health.state,
@@ -110,7 +114,8 @@ export function createConnectorSource(
         ...(health.quotaLeft === null ? {} : { quotaLeft: health.quotaLeft }),
         ...(health.cursor === null ? {} : { cursor: health.cursor.slice(0, 2048) }),
         ...(health.hints === undefined ? {} : { hints: health.hints }),
-        problem: failure ?? (stopped ? null : problemOf(health, nowMs)),
+        problem: failure?.message ?? (problem === null ? null : sentenceOf(problem, retryS)),
+        ...(problem === null ? {} : { trouble: troubleOf(problem, retryS) }),
       };
     },
   };
@@ -128,11 +133,19 @@ function dropsOf({ counts }: ConnectorHealth, seen: SourceHealth): SourceHealth[
   return { ...seen.drops, ...Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0)) };
 }
 
-function problemOf({ problem, nextRetryMs }: ConnectorHealth, nowMs: number): string | null {
-  if (problem === null) return null;
-  const again =
-    nextRetryMs === null ? '' : ` (tried again in ${Math.max(0, Math.ceil((nextRetryMs - nowMs) / 1000))} s)`;
-  return `${problem.code}: ${problem.message}${again}`;
+/** The error of a refusal has one code; what the platform said has its own. */
+function failureOf(error: unknown, { problem }: ConnectorHealth): Problem {
+  if (error instanceof ConnectorRefusedError && problem !== null) return { ...problem, message: error.message };
+  if (error instanceof AgentError) return problemOf(error);
+  return { code: 'fault', message: 'the connector has a fault; the log says where' };
+}
+
+function secondsUntil(atMs: number | null, nowMs: number): number | null {
+  return atMs === null ? null : Math.max(0, Math.ceil((atMs - nowMs) / 1000));
+}
+
+function sentenceOf({ code, message }: Problem, retryS: number | null): string {
+  return `${code}: ${message}${retryS === null ? '' : ` (tried again in ${retryS} s)`}`;
 }
 
 /** Canonical events as JSON Lines, cut where a frame would become larger than the agent takes. */

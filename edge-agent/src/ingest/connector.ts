@@ -6,6 +6,7 @@ import type { CanonicalEvent } from '@livecue/shared/event';
 import type * as z from 'zod';
 import type { Studio } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { Problem } from '../runtime/problem.ts';
 
 /** A canonical event before parsing: what a decoder writes and the journal keeps. */
 export type CanonicalWireEvent = z.input<typeof CanonicalEvent>;
@@ -188,6 +189,5 @@ export interface ConnectorHealth {
   readonly cursor: string | null;
   /** Things that messages only hint at. Absent: this platform's messages say all. */
   readonly hints?: HintHealth;
-  /** Closed list of the connector, and words for the operator. */
-  readonly problem: { readonly code: string; readonly message: string } | null;
+  readonly problem: Problem | null;
 }

@@ -1,5 +1,6 @@
 import { AgentError } from '../runtime/agent-error.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { problemOf, type Problem } from '../runtime/problem.ts';
 
 /** Frames handed to the journal and not yet on disk: beyond this the reader waits for the disk. */
 const MAX_PENDING_FRAMES = 2_048;
@@ -20,7 +21,7 @@ export interface DiskGuard {
 export function createDiskGuard(
   sourceName: string,
   ports: { readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>; readonly logger: Logger },
-  onProblem: (problem: string | null) => void,
+  onProblem: (problem: Problem | null) => void,
 ): DiskGuard {
   let frames = 0;
   let bytes = 0;
@@ -43,10 +44,11 @@ export function createDiskGuard(
         (error: unknown) => {
           frames--;
           bytes -= size;
-          const words = error instanceof AgentError ? error.message : `writing the journal failed: ${String(error)}`;
-          if (!refused) ports.logger.warn(`source ${sourceName} waits for the disk: ${words}`);
+          const told = problemOf(error);
+          const problem: Problem = error instanceof AgentError ? told : { ...told, message: `writing the journal failed: ${String(error)}` }; // prettier-ignore
+          if (!refused) ports.logger.warn(`source ${sourceName} waits for the disk: ${problem.message}`);
           refused = true;
-          onProblem(words);
+          onProblem(problem);
         },
       );
     },

@@ -3,6 +3,7 @@ import type { FrameSink, Source } from '../ports.ts';
 import { ConfigurationError } from '../runtime/agent-error.ts';
 import { closeListener, openListener, portOf, urlOf } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { problemOf } from '../runtime/problem.ts';
 import { createTokenCheck } from './bearer-token.ts';
 import { createHttpEvents, EVENTS_PATH } from './http-events.ts';
 import { createSourceMeter } from './source-health.ts';
@@ -70,7 +71,7 @@ export function createHttpSource(ports: HttpSourcePorts, config: HttpSourceConfi
         );
       } catch (error) {
         stopping.abort(error);
-        meter.state('failed', (error as Error).message);
+        meter.state('failed', problemOf(error));
         throw error;
       }
       sockets = upgraded;

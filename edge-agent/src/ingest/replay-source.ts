@@ -3,6 +3,7 @@ import { stringify } from 'lossless-json';
 import type { DecodedFrame, FrameSink, RawFrame, Source } from '../ports.ts';
 import { ConfigurationError } from '../runtime/agent-error.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { problemOf } from '../runtime/problem.ts';
 import { parseLossless } from './canonical/lossless.ts';
 import { createDiskGuard } from './disk-guard.ts';
 import { checkReadable, type LineRun, readLineRuns } from './event-file.ts';
@@ -122,15 +123,16 @@ export function createReplaySource(ports: ReplaySourcePorts, config: ReplaySourc
       try {
         for (const file of config.files) await checkReadable(file);
       } catch (error) {
-        meter.state('failed', (error as Error).message);
+        meter.state('failed', problemOf(error));
         throw error;
       }
       meter.state('open');
       const either = AbortSignal.any([signal, stopping.signal]);
       playing = play(either).then(ended.resolve, (error: unknown) => {
         if (either.aborted) return ended.resolve();
-        meter.state('failed', error instanceof Error ? error.message : String(error));
-        ports.logger.error(`source ${config.name}: ${error instanceof Error ? error.message : String(error)}`);
+        const problem = problemOf(error);
+        meter.state('failed', problem);
+        ports.logger.error(`source ${config.name}: ${problem.message}`);
         ended.reject(error);
       });
     },

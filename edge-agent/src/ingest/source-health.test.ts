@@ -43,10 +43,11 @@ describe('source health', () => {
     one.record(frame(0, 99, [{ line: 1, reason: 'unknown-kind', detail: '' }]));
     one.drop('too-large');
     one.lost(7);
-    one.state('degraded', 'disk full');
-    expect(one.read(99)).toMatchObject({ events: 3, lastEventMs: 10, lostUpstream: 7, state: 'degraded', problem: 'disk full', drops: { malformed: 2, 'unknown-kind': 1, 'too-large': 1 } });
+    one.state('degraded', { code: 'disk-full', message: 'disk full', about: '/data' });
+    expect(one.read(99)).toMatchObject({ events: 3, lastEventMs: 10, lostUpstream: 7, state: 'degraded', problem: 'disk full', trouble: { code: 'disk-full', about: '/data', retryS: null }, drops: { malformed: 2, 'unknown-kind': 1, 'too-large': 1 } });
     one.state('open');
     expect(one.read(99).problem).toBeNull();
+    expect(one.read(99)).not.toHaveProperty('trouble');
   }); // prettier-ignore
 
   it('tells likes against the totals of the platform, once there are two', () => {

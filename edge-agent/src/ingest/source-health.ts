@@ -1,6 +1,7 @@
 import type { SourceHealth, SourceState } from '@livecue/shared/contract';
 import type { DropReason } from '@livecue/shared/event';
 import type { DecodedFrame } from '../ports.ts';
+import { troubleOf, type Problem } from '../runtime/problem.ts';
 import { LikeCounter } from './like-counter.ts';
 
 /** The rate forgets: what is older than this counts for 1/e. */
@@ -23,7 +24,7 @@ export interface SourceMeter {
   lost(count: number): void;
   /** A sender without the right token was turned away. */
   refuseToken(): void;
-  state(state: SourceState, problem?: string | null): void;
+  state(state: SourceState, problem?: Problem | null): void;
   endpoint(endpoint: string): void;
   read(nowMs: number): SourceHealth;
 }
@@ -35,7 +36,8 @@ export interface SourceMeter {
  */
 export function createSourceMeter(config: SourceMeterConfig): SourceMeter {
   const drops: Partial<Record<DropReason, number>> = {};
-  const health = { state: 'idle' as SourceState, problem: null as string | null, endpoint: config.endpoint };
+  const health = { state: 'idle' as SourceState, endpoint: config.endpoint };
+  let problem: Problem | null = null;
   const likes = new LikeCounter();
   let events = 0;
   let lostUpstream = 0;
@@ -69,8 +71,9 @@ export function createSourceMeter(config: SourceMeterConfig): SourceMeter {
     refuseToken() {
       refusedTokens++;
     },
-    state(state, problem = null) {
-      Object.assign(health, { state, problem });
+    state(state, why = null) {
+      health.state = state;
+      problem = why;
     },
     endpoint(endpoint) {
       health.endpoint = endpoint;
@@ -90,6 +93,8 @@ export function createSourceMeter(config: SourceMeterConfig): SourceMeter {
         lostUpstream,
         ...told(likes.read()),
         refusedTokens,
+        problem: problem?.message ?? null,
+        ...(problem === null ? {} : { trouble: troubleOf(problem) }),
       };
     },
   };

@@ -177,7 +177,8 @@ function createWebhookConnector(
       return;
     }
     verified = true;
-    if (result.state !== undefined) meter.state(result.state, { code: `platform-${result.state}`, message: reason });
+    if (result.state !== undefined)
+      meter.state(result.state, { code: `platform-${result.state}` as const, message: reason });
     else if (result.events.length > 0) meter.state('open');
   }
 

@@ -27,10 +27,12 @@ const PATIENCE_MS = (WAIT_S + 10) * 1000;
 class RefusedError extends Error {
   readonly waitMs: number | null;
   readonly final: boolean;
-  constructor(message: string, options: { waitMs: number | null; final: boolean }) {
-    super(message);
-    this.waitMs = options.waitMs;
-    this.final = options.final;
+  readonly about: string;
+  constructor(status: number, waitMs: number | null) {
+    super(`the relay answered ${status}`);
+    this.waitMs = waitMs;
+    this.final = status === 401 || status === 403;
+    this.about = String(status);
   }
 }
 
@@ -50,10 +52,7 @@ export function createRelaySource(ports: RelaySourcePorts, config: RelaySourceCo
     });
     if (response.ok) return response;
     await response.body?.cancel();
-    throw new RefusedError(`the relay answered ${response.status}`, {
-      waitMs: parseRetryAfter(response.headers.get('retry-after'), ports.nowMs()),
-      final: response.status === 401 || response.status === 403,
-    });
+    throw new RefusedError(response.status, parseRetryAfter(response.headers.get('retry-after'), ports.nowMs()));
   }
 
   async function answer(request: RelayedRequest): Promise<object> {
@@ -86,11 +85,12 @@ export function createRelaySource(ports: RelaySourcePorts, config: RelaySourceCo
         if (signal.aborted) return;
         const refused = error instanceof RefusedError ? error : null;
         if (refused?.final === true) {
-          meter.state('failed', `${refused.message}: its token is another. Compare connector-secrets.json with the relay's.`); // prettier-ignore
+          meter.state('failed', { code: 'relay-refused', about: refused.about, message: `${refused.message}: its token is another. Compare connector-secrets.json with the relay's.` }); // prettier-ignore
           return;
         }
         const waitMs = backOff.next(refused?.waitMs);
-        meter.state('waiting', `${wordsOf(error)}; tried again in ${Math.round(waitMs / 1000)} s`);
+        const message = `${wordsOf(error)}; tried again in ${Math.round(waitMs / 1000)} s`;
+        meter.state('waiting', { code: 'relay-trouble', about: refused?.about ?? causeOf(error), message });
         // Rejects when the source stops, which the loop sees by itself.
         await ports.sleep(waitMs, signal).catch(() => undefined);
       }
@@ -118,6 +118,10 @@ export function createRelaySource(ports: RelaySourcePorts, config: RelaySourceCo
 
 function wordsOf(error: unknown): string {
   if (error instanceof RefusedError) return error.message;
+  return `asking the relay: ${causeOf(error)}`;
+}
+
+function causeOf(error: unknown): string {
   const cause = (error as { cause?: { code?: string } }).cause?.code;
-  return `asking the relay: ${cause ?? (error instanceof Error ? error.name : 'unknown trouble')}`;
+  return cause ?? (error instanceof Error ? error.name : 'unknown trouble');
 }

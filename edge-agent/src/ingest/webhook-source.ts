@@ -2,6 +2,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { Source } from '../ports.ts';
 import { closeListener, openListener, portOf, urlOf } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { problemOf } from '../runtime/problem.ts';
 import { createSourceMeter } from './source-health.ts';
 import {
   createHookRouter, HOOK_LIMITS, HOOKS_PATH, MAX_HOOK_BYTES, readBody, readHead, sendAnswer, type MountedHook,
@@ -66,7 +67,7 @@ export function createWebhookSource(ports: WebhookSourcePorts, config: WebhookSo
       try {
         server = await listen();
       } catch (error) {
-        meter.state('failed', (error as Error).message);
+        meter.state('failed', problemOf(error));
         throw error;
       }
       meter.endpoint(urlOf(config.host, portOf(server), HOOKS_PATH));

@@ -4,6 +4,7 @@ import type { FrameSink, Source } from '../ports.ts';
 import { ConfigurationError, PortInUseError } from '../runtime/agent-error.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createZapGate, type ZapGate } from '../runtime/zap-gate.ts';
+import { problemOf } from '../runtime/problem.ts';
 import { createDiskGuard } from './disk-guard.ts';
 import { sniffEncoding } from './frame-encoding.ts';
 import { createSourceMeter } from './source-health.ts';
@@ -87,7 +88,8 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
   function readUntilStopped(from: Pull, signal: AbortSignal): Promise<void> {
     return read(from, signal).catch((error: unknown) => {
       if (signal.aborted || from.closed) return;
-      meter.state('failed', `reading stopped: ${error instanceof Error ? error.message : String(error)}`);
+      const problem = problemOf(error);
+      meter.state('failed', { ...problem, message: `reading stopped: ${problem.message}` });
       ports.logger.error(`source ${config.name}: reading ${config.endpoint} stopped: ${String(error)}`);
       from.close();
     });
@@ -120,7 +122,7 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
         opened.close();
         gate?.close();
         gate = null;
-        meter.state('failed', (error as Error).message);
+        meter.state('failed', problemOf(error));
         throw error;
       }
       socket = opened;

@@ -1,4 +1,4 @@
-import { topics, type AgentCheckpoint, type UplinkAck } from '@livecue/shared/contract';
+import { topics, type AgentCheckpoint, type Trouble, type UplinkAck } from '@livecue/shared/contract';
 import { append, checkpointText, originOf, rootOf, type Frontier } from '@livecue/shared/proof';
 import type { Outbox } from '../ports.ts';
 import { noteCrypto } from '../runtime/note-crypto.ts';
@@ -15,13 +15,19 @@ const ENVELOPE_BYTES = 6_000;
 
 const { sha256, toBase64 } = noteCrypto;
 
+/** In the receiver's words, and as what it found; of an older receiver the words alone. */
+interface Broken {
+  readonly words: string;
+  readonly trouble: Trouble | undefined;
+}
+
 export interface CheckpointSender {
   /** An acknowledgement of our epoch. Rejects with the disk's error. */
   heard(ack: UplinkAck): Promise<void>;
   /** The next checkpoint when one is due, else null. `packetBytes`: the broker's limit. Rejects with the disk's error. */
   due(packetBytes: number | null): Promise<{ topic: string; payload: string } | null>;
   /** What the receiver says does not fit; null while all fits. */
-  readonly broken: string | null;
+  readonly broken: Broken | null;
   /** Records that the receiver has verified. */
   readonly verified: number;
 }
@@ -41,7 +47,7 @@ export function createCheckpointSender(
   let epoch = 0;
   let contiguous = 0;
   let verified = 0;
-  let broken: string | null = null;
+  let broken: Broken | null = null;
   let sent = { size: 0, atMs: Number.NEGATIVE_INFINITY };
 
   const isDue = (): boolean => {
@@ -60,7 +66,7 @@ export function createCheckpointSender(
       }
       contiguous = Math.max(contiguous, ack.contiguous);
       if (ack.proof === undefined) return;
-      broken = ack.proof.broken;
+      broken = brokenOf(ack.proof);
       if (ack.proof.verified <= verified) return;
       await ports.outbox.proven(ack.epoch, ack.proof.verified);
       verified = ack.proof.verified;
@@ -86,4 +92,10 @@ export function createCheckpointSender(
       return verified;
     },
   };
+}
+
+function brokenOf({ broken, finding }: NonNullable<UplinkAck['proof']>): Broken | null {
+  if (broken === null) return null;
+  const trouble = finding === undefined ? undefined : { code: finding.what, about: String(finding.seq), retryS: null };
+  return { words: broken, trouble };
 }

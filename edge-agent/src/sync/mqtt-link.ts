@@ -1,5 +1,6 @@
 import mqtt, { type IClientOptions, type IClientPublishOptions, type MqttClient } from 'mqtt';
 import type { Logger } from '../runtime/logger.ts';
+import type { Problem } from '../runtime/problem.ts';
 
 export interface MqttLinkConfig {
   readonly brokerUrl: string;
@@ -38,7 +39,7 @@ export interface MqttLink {
   subscribe(topic: string, done: (error: Error | null) => void): void;
   unsubscribe(topic: string): void;
   readonly state: 'off' | 'connecting' | 'connected' | 'waiting';
-  readonly problem: string | null;
+  readonly problem: Problem | null;
 }
 
 export const connectMqtt: MqttLinkPorts['connect'] = (url, options) => mqtt.connect(url, options);
@@ -49,7 +50,7 @@ export const connectMqtt: MqttLinkPorts['connect'] = (url, options) => mqtt.conn
  */
 export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): MqttLink {
   let state: MqttLink['state'] = 'off';
-  let problem: string | null = null;
+  let problem: Problem | null = null;
   let client: MqttClient | null = null;
   let timer: NodeJS.Timeout | null = null;
   let failures = 0;
@@ -78,9 +79,9 @@ export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): Mq
     state = 'waiting';
     const ceiling = Math.min(config.backOffMs.longest, config.backOffMs.first * 2 ** Math.min(failures++, 16));
     const pauseMs = ceiling / 2 + (ceiling / 2) * ports.random();
-    problem ??= `the broker ${config.brokerUrl} closed the connection`;
+    problem ??= { code: 'broker-closed', message: `the broker ${config.brokerUrl} closed the connection` };
     if (was === 'connected' || failures === 1) {
-      ports.logger.warn(`${problem}; trying again in ${Math.round(pauseMs)} ms, records wait in the outbox`);
+      ports.logger.warn(`${problem.message}; trying again in ${Math.round(pauseMs)} ms, records wait in the outbox`);
     }
     timer = setTimeout(open, pauseMs);
     if (was === 'connected') ports.onClosed();
@@ -96,7 +97,7 @@ export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): Mq
   const subscribe = (own: MqttClient, limits: { receiveMaximum: number; maximumPacketBytes: number | null }): void => {
     ask(own, topic, (refused) => {
       if (refused !== null) {
-        problem = `the broker ${config.brokerUrl} refuses the subscription to ${topic} (${refused.message}): allow it for client ${config.clientId}`;
+        problem = { code: 'broker-refuses', about: topic, message: `the broker ${config.brokerUrl} refuses the subscription to ${topic} (${refused.message}): allow it for client ${config.clientId}` }; // prettier-ignore
         closed(own);
         return;
       }
@@ -123,11 +124,12 @@ export function createMqttLink(ports: MqttLinkPorts, config: MqttLinkConfig): Mq
     });
     own.on('disconnect', (packet) => {
       if (client !== own) return;
-      problem = `the broker ${config.brokerUrl} ended the connection (reason code ${packet.reasonCode ?? 0})`;
+      const reason = String(packet.reasonCode ?? 0);
+      problem = { code: 'broker-closed', about: reason, message: `the broker ${config.brokerUrl} ended the connection (reason code ${reason})` }; // prettier-ignore
     });
     own.on('error', (error) => {
       if (client !== own) return;
-      problem = `no connection to the broker ${config.brokerUrl} (${describe(error)}): check its address, that it runs, and user and password`;
+      problem = { code: 'broker-away', about: describe(error), message: `no connection to the broker ${config.brokerUrl} (${describe(error)}): check its address, that it runs, and user and password` }; // prettier-ignore
       closed(own);
     });
     own.on('close', () => closed(own));

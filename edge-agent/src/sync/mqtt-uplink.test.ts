@@ -143,7 +143,7 @@ describe('the uplink', () => {
     const { uplink, open, acknowledge } = setUp({ signer: { verifier: 'key', sign: (text) => text } });
     await uplink.start(new AbortController().signal);
     const client = await open();
-    const proof = (verified: number, broken: string | null) => acknowledge(client, { epoch: 7, contiguous: 3, ranges: [], proof: { verified, broken } }); // prettier-ignore
+    const proof = (verified: number, broken: string | null, finding?: { what: string; seq: number }) => acknowledge(client, { epoch: 7, contiguous: 3, ranges: [], proof: { verified, broken, finding } }); // prettier-ignore
     await proof(2, null);
     expect(uplink.status()).toMatchObject({ verified: 2, problem: null });
     expect(uplink.status()).not.toHaveProperty('broken');
@@ -153,6 +153,13 @@ describe('the uplink', () => {
       broken: true,
       problem: 'record 3 is not what the agent wrote',
     });
+    // Of a receiver that tells no more than words, and of one that names what it found.
+    expect(uplink.status()).not.toHaveProperty('trouble');
+    await proof(3, 'record 3 is not what the agent wrote', { what: 'altered', seq: 3 });
+    expect(uplink.status()).toMatchObject({ broken: true, trouble: { code: 'altered', about: '3', retryS: null } });
+    await proof(3, null);
+    expect(uplink.status()).toMatchObject({ problem: null });
+    expect(uplink.status()).not.toHaveProperty('trouble');
     await uplink.stop();
   });
 
@@ -194,6 +201,10 @@ describe('the uplink', () => {
       clients.at(-1)!.emit('error', new Error('connect ECONNREFUSED'));
     }
     expect(uplink.status().problem).toContain('ECONNREFUSED');
+    expect(uplink.status().trouble).toMatchObject({
+      code: 'broker-away',
+      about: expect.stringContaining('ECONNREFUSED'),
+    });
     await vi.advanceTimersByTimeAsync(60_000);
     expect((await open()).seqs).toEqual([2, 1]);
     expect(uplink.status()).toMatchObject({ state: 'connected', sent: 2, resent: 2, problem: null });

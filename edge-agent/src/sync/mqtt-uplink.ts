@@ -1,6 +1,7 @@
 import { RECORD_CONTENT_TYPE, RECORD_TYPE, topics, UplinkAck, type UplinkRecord, type UplinkStatus } from '@livecue/shared/contract'; // prettier-ignore
 import type { Outbox, Uplink } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { troubleOf, type Problem } from '../runtime/problem.ts';
 import type { Service } from '../runtime/service.ts';
 import { connectMqtt, createMqttLink, type MqttLinkConfig, type MqttLinkPorts } from './mqtt-link.ts';
 import { MqttFleetChannel } from './fleet-channel.ts';
@@ -67,7 +68,7 @@ class MqttUplink {
   #window = 1;
   #maximumPacketBytes: number | null = null;
   #lastAckMs: number | null = null;
-  #problem: string | null = null;
+  #problem: Problem | null = null;
   /** Another agent with our id has gone on where we were: sending more would only be refused. */
   #fenced = false;
   #acceptedEpoch: number | null = null;
@@ -136,15 +137,19 @@ class MqttUplink {
 
   status(): UplinkStatus {
     const { state } = this.#link;
+    const broken = this.#checkpoints?.broken ?? null;
+    const problem = this.#problem ?? this.#link.problem;
+    const trouble = broken === null ? (problem === null ? undefined : troubleOf(problem)) : broken.trouble;
     return {
       state: this.#fenced ? 'failed' : state,
       brokerUrl: this.#config.brokerUrl,
       backlog: this.#backlog,
       ...this.#counts,
       lastAckMs: this.#lastAckMs,
-      problem: this.#checkpoints?.broken ?? this.#problem ?? this.#link.problem,
+      problem: broken?.words ?? problem?.message ?? null,
+      ...(trouble === undefined ? {} : { trouble }),
       ...(this.#checkpoints === null ? {} : { verified: this.#checkpoints.verified }),
-      ...(this.#checkpoints === null || this.#checkpoints.broken === null ? {} : { broken: true }),
+      ...(broken === null ? {} : { broken: true }),
     };
   }
 
@@ -190,7 +195,7 @@ class MqttUplink {
       }
     } catch (error) {
       // The disk of the outbox: said here, tried again by the timer.
-      this.#problem = `reading the outbox: ${(error as Error).message}`;
+      this.#problem = outboxProblem('reading the outbox', error);
     }
   }
 
@@ -263,7 +268,7 @@ class MqttUplink {
     const again = this.#ledger.markSent(seq, nowMs);
     const limit = this.#maximumPacketBytes;
     if (limit !== null && bytes + 512 > limit) {
-      this.#problem = `record ${seq} has ${bytes} bytes and the broker takes packets of ${limit}: raise its maximum packet size; the record waits`;
+      this.#problem = { code: 'record-too-large', about: String(seq), message: `record ${seq} has ${bytes} bytes and the broker takes packets of ${limit}: raise its maximum packet size; the record waits` }; // prettier-ignore
       return;
     }
     this.#inFlight++;
@@ -272,8 +277,7 @@ class MqttUplink {
     this.ring.add(epoch, seq, { atMs: nowMs, topic, properties, payload, bytes, acknowledged: false });
     const options = { qos: 1, properties: { contentType: RECORD_CONTENT_TYPE, userProperties: properties } } as const;
     this.#link.publish(topic, payload, options, (error) => {
-      this.#problem =
-        error === null ? null : `the broker refused record ${seq} (${error.message}); it is sent again later`;
+      this.#problem = error === null ? null : { code: 'broker-refuses', about: error.message, message: `the broker refused record ${seq} (${error.message}); it is sent again later` }; // prettier-ignore
       this.#puback();
     });
   }
@@ -282,14 +286,15 @@ class MqttUplink {
     if (topic !== topics.ack(this.#config.agentId)) return this.channel.received(topic, payload);
     this.#acks = this.#acks.then(() => this.#acknowledge(payload)).catch((error: unknown) => {
       // The disk of the outbox; the retained acknowledgement comes again with the next connection or commit.
-      this.#problem = `deleting acknowledged records: ${(error as Error).message}`;
+      this.#problem = outboxProblem('deleting acknowledged records', error);
     }); // prettier-ignore
   }
 
   async #acknowledge(payload: Buffer): Promise<void> {
     const ack = parseAck(payload);
     if (ack === null) {
-      this.#problem = `what stands on ${topics.ack(this.#config.agentId)} is no acknowledgement: only the receiver may write there`;
+      const topic = topics.ack(this.#config.agentId);
+      this.#problem = { code: 'no-receiver', about: topic, message: `what stands on ${topic} is no acknowledgement: only the receiver may write there` }; // prettier-ignore
       return;
     }
     const { outbox } = this.#ports;
@@ -297,8 +302,8 @@ class MqttUplink {
     if (ack.epoch > before && this.#acceptedEpoch === before) {
       this.#fenced = true;
       this.channel.closed();
-      this.#problem = `another agent sends as "${this.#config.agentId}" (epoch ${ack.epoch}, ours ${before}): give one of them its own agentId; nothing more is sent from here until a restart`;
-      this.#ports.logger.error(this.#problem);
+      this.#problem = { code: 'same-agent-id', about: this.#config.agentId, message: `another agent sends as "${this.#config.agentId}" (epoch ${ack.epoch}, ours ${before}): give one of them its own agentId; nothing more is sent from here until a restart` }; // prettier-ignore
+      this.#ports.logger.error(this.#problem.message);
       return;
     }
     this.#backlog = await outbox.acknowledge(ack);
@@ -320,7 +325,7 @@ class MqttUplink {
   #refreshBacklog(): void {
     this.#ports.outbox.backlog().then(
       (backlog) => void (this.#backlog = backlog),
-      (error: unknown) => void (this.#problem = `counting the outbox: ${(error as Error).message}`),
+      (error: unknown) => void (this.#problem = outboxProblem('counting the outbox', error)),
     );
   }
 
@@ -343,6 +348,11 @@ export function recordProperties(agentId: string, { epoch, seq, body }: UplinkRe
     epoch: String(epoch),
     seq: String(seq),
   };
+}
+
+function outboxProblem(doing: string, error: unknown): Problem {
+  const { message } = error as Error;
+  return { code: 'outbox', about: message, message: `${doing}: ${message}` };
 }
 
 function parseAck(payload: Buffer): UplinkAck | null {

@@ -1,3 +1,4 @@
+import { troubleWords } from '@livecue/shared/contract';
 import type { LiveEvent } from '@livecue/shared/event';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createConnectorSource } from '../../src/ingest/connector-source.ts';
@@ -160,7 +161,11 @@ export function describeConformance<M>(target: ConformanceTarget<M>): void {
         await until(() => health().problem !== null);
         const state = target.factory.capabilities.transport === 'push' ? 'degraded' : 'failed';
         expect(health().state).toBe(state);
-        expect(source.health(clock.nowMs())).toMatchObject({ state, problem: expect.stringMatching(/.{20}/) });
+        const { trouble, ...told } = source.health(clock.nowMs());
+        expect(told).toMatchObject({ state, problem: expect.stringMatching(/.{20}/) });
+        // What the panel says in the reader's own language.
+        expect(trouble?.code).toBe(health().problem!.code);
+        expect(troubleWords(trouble, told.problem!).remedy).not.toBeNull();
         const before = rig.connections?.() ?? 0;
         await clock.advance(10 * 60_000);
         expect(rig.connections?.() ?? 0).toBe(before);

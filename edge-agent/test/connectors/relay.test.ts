@@ -89,7 +89,7 @@ describe('relay for an agent behind a router', () => {
     await relay.stop();
     const { source, clock } = await openAgent(url, async () => ({ status: 200 }));
     await until(() => clock.sleeping === 1);
-    expect(source.health(0)).toMatchObject({ state: 'waiting', problem: expect.stringContaining('ECONNREFUSED') });
+    expect(source.health(0)).toMatchObject({ state: 'waiting', problem: expect.stringContaining('ECONNREFUSED'), trouble: { code: 'relay-trouble', about: 'ECONNREFUSED' } }); // prettier-ignore
     await clock.advance(1000);
     await until(() => clock.slept.length === 2);
     expect(clock.slept).toEqual([1000, 1000]);
@@ -108,6 +108,7 @@ describe('relay for an agent behind a router', () => {
     await wrong.clock.advance(3_600_000);
     expect(wrong.clock.slept).toEqual([]);
     expect(wrong.source.health(0).problem).not.toContain('another-token');
+    expect(wrong.source.health(0).trouble).toEqual({ code: 'relay-refused', about: '401', retryS: null });
     const { source } = await openAgent(relay.url, async () => ({ status: 200 }));
     await turns(20);
     const startedMs = performance.now();

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DropReason } from '../event/drop-reason.ts';
 import { Words } from '../prompt/host-prompt.ts';
+import { Trouble } from './trouble.ts';
 
 const Count = z.int().min(0);
 
@@ -34,6 +35,8 @@ export const SourceHealth = z.object({
   refusedTokens: Count,
   /** What is wrong and what to do, or null. */
   problem: z.string().nullable(),
+  /** `problem` for words in the reader's language. Absent: there is none, or no more than the sentence is known. */
+  trouble: Trouble.optional(),
 });
 export type SourceHealth = z.infer<typeof SourceHealth>;
 

@@ -26,4 +26,5 @@ export * from './panel-setup.ts';
 export * from './panel-shows.ts';
 export * from './panel-signals.ts';
 export * from './show-log.ts';
+export * from './trouble.ts';
 export * from './uplink.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RuleName, Words } from '../prompt/host-prompt.ts';
 import { SourceState } from './health.ts';
+import { Trouble } from './trouble.ts';
 
 const Name = z.string().min(1).max(256);
 const ProductId = z.string().min(1).max(512);
@@ -81,6 +82,8 @@ export const StudioStatus = z.object({
   cpu: z.number().nullable(),
   freeDiskMegabytes: z.number().nullable(),
   problem: z.string().nullable(),
+  /** As of a source. */
+  trouble: Trouble.optional(),
 });
 export type StudioStatus = z.infer<typeof StudioStatus>;
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ConfigReport, DeviceReport, DeviceRow } from './fleet.ts';
+import { Trouble } from './trouble.ts';
 
 /** Verbs of the Devices page; all of them are the operator's. */
 export const FLEET_VERBS = {
@@ -12,6 +13,8 @@ export const FLEET_VERBS = {
       config: ConfigReport,
       connected: z.boolean(),
       problem: z.string().nullable(),
+      /** As of a source. */
+      trouble: Trouble.optional(),
       /** As the receiver told, without this one; empty when it has not. */
       others: z.array(DeviceRow),
       /** When it told, the agent's clock; null: not since the start. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { DemandAhead } from '../insight/forecast.ts';
 import { WindowCounts } from '../insight/window-result.ts';
 import { Priority, PromptOutcome, RuleName } from '../prompt/host-prompt.ts';
+import { Trouble } from './trouble.ts';
 
 /** MQTT topics, all below `livecue/1/<agentId>/`. */
 export const TOPIC_ROOT = 'livecue/1';
@@ -177,6 +178,8 @@ export const UplinkAck = z.strictObject({
       verified: z.int().min(0),
       /** What does not fit, in words; null while all fits. */
       broken: z.string().max(1000).nullable(),
+      /** `broken` as what was found and at which record. Absent: nothing, or no more than the words are known. */
+      finding: z.strictObject({ what: z.string().max(64), seq: z.int().min(0) }).optional(),
     })
     .optional(),
 });
@@ -229,6 +232,8 @@ export const UplinkStatus = z.object({
   bytesSent: z.int().min(0),
   lastAckMs: z.int().nullable(),
   problem: z.string().nullable(),
+  /** As of a source. */
+  trouble: Trouble.optional(),
   /** Records of this epoch that the receiver has verified against our signed checkpoints. Absent: none are signed. */
   verified: z.int().min(0).optional(),
   /** `problem` is a finding of the receiver: what it holds is not what we signed. Absent: it is not, or there is none. */

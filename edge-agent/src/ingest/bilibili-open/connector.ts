@@ -89,7 +89,7 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
         for (const framePart of decodeFrame(bytes)) {
           if (framePart.kind === 'auth') {
             if (framePart.code === 0) link.open();
-            else finish({ next: 'back-off', problem: { code: 'auth', message: `the socket refused us with ${framePart.code}` } });
+            else finish({ next: 'back-off', problem: { code: 'auth', about: String(framePart.code), message: `the socket refused us with ${framePart.code}` } });
           } else if (framePart.kind === 'heartbeat') link.keepAlive();
         }
         const result = decode.decode({ bytes });
@@ -102,17 +102,17 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
     void watchSilence(context, signal, {
       limitMs: () => SILENCE_MS,
       lastMs: () => lastMs,
-      onSilent: () => finish({ next: 'now', problem: { code: 'silent', message: 'the socket answers no heartbeat' } }),
+      onSilent: () => finish({ next: 'now', problem: { code: 'no-answer', message: 'the socket answers no heartbeat' } }),
     });
     const beat = async () => {
       const answer = await calls.heartbeat(session.gameId, signal);
       if (!('end' in answer) && SESSION_GONE.has(answer.code)) {
-        finish({ next: 'back-off', problem: { code: 'expired', message: `the session is gone (${answer.code})` } });
+        finish({ next: 'back-off', problem: { code: 'expired', about: String(answer.code), message: `the session is gone (${answer.code})` } });
       }
     };
     const closed = await socket.closed;
     over.abort();
-    return end ?? { next: 'back-off', problem: { code: 'cut', message: `the socket closed with ${closed.code}: ${closed.problem}` } };
+    return end ?? { next: 'back-off', problem: { code: 'cut', about: `${closed.code}: ${closed.problem}`, message: `the socket closed with ${closed.code}: ${closed.problem}` } };
   }
 
   return createStreamConnector(context, { name: 'bilibili-open', quietLimitMs: QUIET_LIMIT_MS, openSession });

@@ -39,14 +39,14 @@ export function createPlatformCalls(context: ConnectorContext, base: string, key
         signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]),
       });
     } catch (error) {
-      return { end: { next: 'back-off', problem: { code: 'unreachable', message: `${path}: ${causeOf(error)}` } } };
+      return { end: { next: 'back-off', problem: { code: 'unreachable', about: causeOf(error), message: `${path}: ${causeOf(error)}` } } };
     }
     const answer = asObject(readJson(await response.text().catch(() => '')));
     const code = asInteger(answer?.code);
     if (response.status === 401 || response.status === 403) return { end: refusedWith(response.status) };
     if (!response.ok || answer === null || code === undefined) {
       const atLeastMs = parseRetryAfter(response.headers.get('retry-after'), context.nowMs()) ?? undefined;
-      return { end: { next: 'back-off', atLeastMs, problem: { code: 'http', message: `${path}: status ${response.status}` } } };
+      return { end: { next: 'back-off', atLeastMs, problem: { code: 'http', about: String(response.status), message: `${path}: status ${response.status}` } } };
     }
     return { code: Number(code), data: part(answer, 'data') };
   } // prettier-ignore
@@ -63,7 +63,7 @@ export function createPlatformCalls(context: ConnectorContext, base: string, key
       const authBody = asText(socket!.auth_body);
       const socketUrls = asArray(socket!.wss_link).flatMap((url) => (typeof url === 'string' && /^wss?:\/\//.test(url) ? [url] : []));
       if (gameId === undefined || roomId === undefined || authBody === undefined || socketUrls.length === 0) {
-        return { end: { next: 'back-off', problem: { code: 'answer', message: 'the answer of start lacks a field' } } };
+        return { end: { next: 'back-off', problem: { code: 'answer', about: 'start', message: 'the answer of start lacks a field' } } };
       }
       return { gameId, roomId, hostId: asText(anchor!.open_id), authBody, socketUrls };
     },
@@ -85,12 +85,16 @@ function refusal(code: number): SessionEnd {
     return { next: 'back-off', atLeastMs: 30_000, problem: { code: 'too-many-sessions', message } };
   }
   const atLeastMs = code === RATE_LIMITED ? 30_000 : undefined;
-  return { next: 'back-off', atLeastMs, problem: { code: 'start', message: `start was answered with ${code}` } };
+  return {
+    next: 'back-off',
+    atLeastMs,
+    problem: { code: 'start', about: String(code), message: `start was answered with ${code}` },
+  };
 }
 
 function refusedWith(code: number): SessionEnd {
   const message = `the platform refuses the key (${code}): check access key, secret and app id`;
-  return { next: 'failed', problem: { code: 'refused', message } };
+  return { next: 'failed', problem: { code: 'refused', about: String(code), message } };
 }
 
 function causeOf(error: unknown): string {

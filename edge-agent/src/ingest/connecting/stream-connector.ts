@@ -2,11 +2,10 @@ import type { LiveEvent } from '@livecue/shared/event';
 import { AgentError } from '../../runtime/agent-error.ts';
 import { createBackOff } from '../../runtime/back-off.ts';
 import { createFrameQueue } from '../../runtime/bounded-queue.ts';
-import type { CanonicalWireEvent, Connector, ConnectorContext, ConnectorHealth, DecodeResult } from '../connector.ts';
+import { problemOf, type Problem } from '../../runtime/problem.ts';
+import type { CanonicalWireEvent, Connector, ConnectorContext, DecodeResult } from '../connector.ts';
 import { createConnectorMeter } from '../connector-health.ts';
 import { ConnectorRefusedError } from './connector-error.ts';
-
-export type Problem = NonNullable<ConnectorHealth['problem']>;
 
 /** How one connection ended, and so what comes next. */
 export type SessionEnd =
@@ -100,7 +99,7 @@ export function createStreamConnector(context: ConnectorContext, config: StreamC
     } catch (error) {
       if (signal.aborted) return { next: 'now' };
       if (!(error instanceof AgentError)) throw error;
-      const problem = { code: error.code, message: error.message };
+      const problem = problemOf(error);
       return error.retry === 'never' ? { next: 'failed', problem } : { next: 'back-off', problem };
     } finally {
       // Ends the timers and sockets of this session.

@@ -81,9 +81,9 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
       return refusal;
     } catch (error) {
       if (link.signal.aborted) return { next: 'now' };
-      if (isSilent) return { next: 'now', problem: { code: 'silent', message: `nothing came for ${settings.silence_s} s` } };
+      if (isSilent) return { next: 'now', problem: { code: 'silent', about: String(settings.silence_s), message: `nothing came for ${settings.silence_s} s` } };
       const code = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name;
-      return { next: 'back-off', atLeastMs: retryMs, problem: { code: 'cut', message: `the connection ended: ${code}` } };
+      return { next: 'back-off', atLeastMs: retryMs, problem: { code: 'cut', about: code, message: `the connection ended: ${code}` } };
     }
   } // prettier-ignore
 
@@ -95,7 +95,7 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
     for await (const chunk of response.body ?? []) {
       alive();
       const blocks = reader.push(text.decode(chunk as Uint8Array, { stream: true }));
-      if (blocks === null) return { next: 'back-off', problem: { code: 'too-large', message: 'an event was too large: raise max_event_bytes' } }; // prettier-ignore
+      if (blocks === null) return { next: 'back-off', problem: { code: 'too-large', about: 'max_event_bytes', message: 'an event was too large: raise max_event_bytes' } }; // prettier-ignore
       for (const block of blocks) take(block, link);
     }
     return {
@@ -120,10 +120,10 @@ function refusalOf(response: Response, nowMs: number): SessionEnd | null {
   const { status, headers } = response;
   // WHATWG HTML 9.2.3: how an endpoint says that there will be nothing more.
   if (status === 204) return { next: 'nothing' };
-  if (status === 401 || status === 403) return { next: 'failed', problem: { code: 'refused', message: `the endpoint refuses the token (${status})` } }; // prettier-ignore
+  if (status === 401 || status === 403) return { next: 'failed', problem: { code: 'refused', about: String(status), message: `the endpoint refuses the token (${status})` } }; // prettier-ignore
   if (status !== 200) {
     const atLeastMs = parseRetryAfter(headers.get('retry-after'), nowMs) ?? undefined;
-    return { next: 'back-off', atLeastMs, problem: { code: 'http', message: `the endpoint answers ${status}` } };
+    return { next: 'back-off', atLeastMs, problem: { code: 'http', about: String(status), message: `the endpoint answers ${status}` } }; // prettier-ignore
   }
   if (headers.get('content-type')?.startsWith('text/event-stream') === true) return null;
   return { next: 'failed', problem: { code: 'no-stream', message: 'the endpoint answers something else than text/event-stream: check the address' } }; // prettier-ignore

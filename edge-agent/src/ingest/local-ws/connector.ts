@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Problem } from '../../runtime/problem.ts';
 import { endpointOf } from '../connecting/endpoint.ts';
 import { createFactory, Secret } from '../connecting/factory.ts';
 import { repeat, watchSilence } from '../connecting/session-timers.ts';
@@ -84,11 +85,13 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
     });
     const { code, status, problem, retryAfterMs } = await socket.closed;
     over.abort();
-    if (isSilent) return { next: 'now', problem: { code: 'silent', message: 'the program answers no ping' } };
+    if (isSilent) return { next: 'now', problem: { code: 'no-answer', message: 'the program answers no ping' } };
     // 1008 is how a program says over the socket that it does not want us.
-    if (status === 401 || status === 403 || code === 1008) return { next: 'failed', problem: { code: 'refused', message: `the program refuses us (${status ?? code})` } }; // prettier-ignore
-    const message = problem.startsWith('WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') ? 'a message was too large: raise max_message_bytes' : `the socket closed with ${status ?? code}: ${problem}`; // prettier-ignore
-    return { next: 'back-off', atLeastMs: retryAfterMs ?? undefined, problem: { code: 'cut', message } };
+    if (status === 401 || status === 403 || code === 1008) return { next: 'failed', problem: { code: 'refused', about: String(status ?? code), message: `the program refuses us (${status ?? code})` } }; // prettier-ignore
+    const cut: Problem = { code: 'cut', about: `${status ?? code}: ${problem}`, message: `the socket closed with ${status ?? code}: ${problem}` }; // prettier-ignore
+    const tooLarge: Problem = { code: 'too-large', about: 'max_message_bytes', message: 'a message was too large: raise max_message_bytes' }; // prettier-ignore
+    const isTooLarge = problem.startsWith('WS_ERR_UNSUPPORTED_MESSAGE_LENGTH');
+    return { next: 'back-off', atLeastMs: retryAfterMs ?? undefined, problem: isTooLarge ? tooLarge : cut };
   }
 
   return createStreamConnector(context, { name: NAME, quietLimitMs: QUIET_LIMIT_MS, openSession });

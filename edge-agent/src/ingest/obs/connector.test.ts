@@ -106,6 +106,7 @@ describe('connector of OBS', () => {
     for (const request of ['GetStreamStatus', 'GetStats', 'GetCurrentProgramScene', 'GetRecordStatus', 'GetReplayBufferStatus']) fake.override.set(request, () => null);
     await passing(1_000, () => health().state === 'degraded');
     expect(health().problem!.code).toBe('silent');
+    expect(status().trouble).toMatchObject({ code: 'silent', retryS: null });
     fake.override.clear();
     fake.socket().pause();
     await clock.advance(8 * 3_600_000);

@@ -3,15 +3,11 @@ import { isIP } from 'node:net';
 import { StudioStep, type StudioStatus } from '@livecue/shared/contract';
 import * as z from 'zod';
 import type { Studio } from '../../ports.ts';
+import { troubleOf, type Problem } from '../../runtime/problem.ts';
 import { endpointOf } from '../connecting/endpoint.ts';
 import { createFactory, Secret } from '../connecting/factory.ts';
 import { slept, watchSilence } from '../connecting/session-timers.ts';
-import {
-  createStreamConnector,
-  type Problem,
-  type SessionEnd,
-  type SessionLink,
-} from '../connecting/stream-connector.ts';
+import { createStreamConnector, type SessionEnd, type SessionLink } from '../connecting/stream-connector.ts';
 import { openWireSocket, type SocketEnd, type WireSocket } from '../connecting/wire-socket.ts';
 import type { Connector, ConnectorContext, ConnectorHealth, DecodeResult } from '../connector.ts';
 import { createStudioControl } from './control.ts';
@@ -128,7 +124,7 @@ function createConnector(settings: Configuration, context: ConnectorContext): Ob
       onBytes: () => link.take({ events: [], outcome: 'malformed' }),
       onInvalid: () => link.take({ events: [], outcome: 'malformed' }),
     });
-    void watchSilence(context, signal, { limitMs: () => limitMs, lastMs: () => lastMs, onSilent: () => finish({ next: 'now', problem: { code: 'silent', message: 'OBS no longer answers, or this machine slept' } }) });
+    void watchSilence(context, signal, { limitMs: () => limitMs, lastMs: () => lastMs, onSilent: () => finish({ next: 'now', problem: { code: 'no-answer', message: 'OBS no longer answers, or this machine slept' } }) });
     const closed = await socket.closed;
     requests = null;
     over.abort(new Error('the session with OBS is over'));
@@ -167,7 +163,7 @@ function createConnector(settings: Configuration, context: ConnectorContext): Ob
     run: control.run,
     status(name, nowMs): StudioStatus {
       const { state, problem } = health(nowMs);
-      return { name, ...(requests === null ? createStreamWatch() : watch).figures(), state, problem: problem?.message ?? null };
+      return { name, ...(requests === null ? createStreamWatch() : watch).figures(), state, problem: problem?.message ?? null, ...(problem === null ? {} : { trouble: troubleOf(problem) }) };
     },
   };
   return { start: (signal) => connector.start(signal), health, studio };
@@ -197,7 +193,7 @@ function endOf({ code, status, problem }: SocketEnd): SessionEnd {
   if (refusal !== undefined) return { next: 'failed', problem: refusal };
   if (problem === 'ECONNREFUSED') return { next: 'back-off', problem: { code: 'not-running', message: 'OBS does not run, or its WebSocket server is off. Switch it on under Tools, WebSocket Server Settings' } }; // prettier-ignore
   if (code === 1001) return { next: 'back-off', problem: { code: 'closing', message: 'OBS was closed' } };
-  return { next: 'back-off', problem: { code: 'cut', message: `OBS died or the connection was cut (${status ?? code}: ${problem})` } }; // prettier-ignore
+  return { next: 'back-off', problem: { code: 'cut', about: `${status ?? code}: ${problem}`, message: `OBS died or the connection was cut (${status ?? code}: ${problem})` } }; // prettier-ignore
 }
 
 function isLoopback(url: string): boolean {

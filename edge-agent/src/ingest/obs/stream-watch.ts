@@ -1,8 +1,9 @@
 import type { StudioStatus } from '@livecue/shared/contract';
+import type { Problem } from '../../runtime/problem.ts';
 import type { ObsEvent } from './wire-message.ts';
 
 type Data = Readonly<Record<string, unknown>>;
-type Figures = Omit<StudioStatus, 'name' | 'state' | 'problem'>;
+type Figures = Omit<StudioStatus, 'name' | 'state' | 'problem' | 'trouble'>;
 
 /** Lost frames are counted over this time. */
 const FRAMES_MS = 30_000;
@@ -36,7 +37,7 @@ export interface StreamWatch {
   replayBuffer(data: Data | null): void;
   figures(): Figures;
   /** What viewers notice although OBS answers; null: nothing. */
-  problem(): { readonly code: string; readonly message: string } | null;
+  problem(): Problem | null;
 }
 
 const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
@@ -122,8 +123,8 @@ function problemOf({ onAir, lostFrames, freeDiskMegabytes, recording }: Figures)
   if (onAir === 'failed-start')
     return { code: 'stream-not-started', message: 'OBS could not start the stream. Check server and stream key in its settings' }; // prettier-ignore
   if (lostFrames !== null && lostFrames > MAX_LOST_SHARE)
-    return { code: 'frames-lost', message: `OBS lost ${Math.round(lostFrames * 100)} % of the frames of the last 30 s. Lower the bit rate or use a cable` }; // prettier-ignore
+    return { code: 'frames-lost', about: String(Math.round(lostFrames * 100)), message: `OBS lost ${Math.round(lostFrames * 100)} % of the frames of the last 30 s. Lower the bit rate or use a cable` }; // prettier-ignore
   if (recording === true && freeDiskMegabytes !== null && freeDiskMegabytes < MIN_DISK_MEGABYTES)
-    return { code: 'disk-low', message: `OBS records and its disk has ${Math.round(freeDiskMegabytes)} MB left. Make room` }; // prettier-ignore
+    return { code: 'disk-low', about: String(Math.round(freeDiskMegabytes)), message: `OBS records and its disk has ${Math.round(freeDiskMegabytes)} MB left. Make room` }; // prettier-ignore
   return null;
 }

@@ -1,4 +1,5 @@
 import { createBackOff } from '../../runtime/back-off.ts';
+import type { Problem } from '../../runtime/problem.ts';
 import type { ConnectorContext, DecodeResult, WireInput } from '../connector.ts';
 import type { ConnectorMeter } from '../connector-health.ts';
 
@@ -17,7 +18,7 @@ export interface OrderListing {
 
 export interface CatchUp {
   run(signal: AbortSignal): Promise<void>;
-  readonly problem: { readonly code: string; readonly message: string } | null;
+  readonly problem: Problem | null;
   readonly nextRetryMs: number | null;
 }
 

@@ -1,4 +1,5 @@
 import { createBackOff } from '../../runtime/back-off.ts';
+import type { Problem } from '../../runtime/problem.ts';
 import type { CanonicalWireEvent, ConnectorContext, DecodeResult } from '../connector.ts';
 import { createSeenKeys } from '../decoding/seen-keys.ts';
 import { asArray, asCount, asObject, asText, compact, readJson } from '../decoding/wire-value.ts';
@@ -51,7 +52,7 @@ export interface ShopReading {
   take(hints: readonly Hint[]): void;
   run(signal: AbortSignal): Promise<void>;
   health(): ReadingHealth;
-  readonly problem: { readonly code: string; readonly message: string } | null;
+  readonly problem: Problem | null;
   readonly nextRetryMs: number | null;
 }
 

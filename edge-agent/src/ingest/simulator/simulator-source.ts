@@ -2,6 +2,7 @@ import type { DropReason } from '@livecue/shared/event';
 import type { SourceHealth } from '@livecue/shared/contract';
 import type { FrameSink, Source } from '../../ports.ts';
 import { AgentError } from '../../runtime/agent-error.ts';
+import { problemOf, troubleOf, type Problem } from '../../runtime/problem.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
 import { createSimulatedRoom, type SimulatedRoom } from './room.ts';
 import type { SimulatedEvent } from './world.ts';
@@ -68,7 +69,7 @@ class SimulatorSource implements Source {
   private readonly encoder = new TextEncoder();
   private running: Promise<void> | null = null;
   private state: SourceHealth['state'] = 'idle';
-  private problem: string | null = null;
+  private problem: Problem | null = null;
   private lastEventMs: number | null = null;
   private events = 0;
   private readonly drops: Partial<Record<DropReason, number>> = {};
@@ -94,7 +95,8 @@ class SimulatorSource implements Source {
       },
       (error: unknown) => {
         this.state = 'failed';
-        this.problem = `the simulated room stopped: ${error instanceof Error ? error.message : String(error)}; restart the agent`;
+        const problem = problemOf(error);
+        this.problem = { ...problem, message: `the simulated room stopped: ${problem.message}; restart the agent` };
       },
     );
   }
@@ -119,7 +121,8 @@ class SimulatorSource implements Source {
       drops: { ...this.drops },
       lostUpstream: 0,
       refusedTokens: 0,
-      problem: this.problem,
+      problem: this.problem?.message ?? null,
+      ...(this.problem === null ? {} : { trouble: troubleOf(this.problem) }),
     };
   }
 
@@ -181,9 +184,10 @@ class SimulatorSource implements Source {
   private settle(error: unknown): void {
     if (this.state !== 'open' && this.state !== 'degraded') return;
     this.state = error === null ? 'open' : 'degraded';
-    if (error === null) this.problem = null;
-    else if (error instanceof AgentError) this.problem = `journal refused a frame (${error.code}): ${error.message}`;
-    else this.problem = `journal refused a frame: ${String(error)}`;
+    const code = error instanceof AgentError ? ` (${error.code})` : '';
+    const problem = problemOf(error);
+    this.problem =
+      error === null ? null : { ...problem, message: `journal refused a frame${code}: ${problem.message}` };
   }
 
   private forgetBefore(atMs: number): void {

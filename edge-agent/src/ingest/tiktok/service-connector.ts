@@ -1,3 +1,4 @@
+import type { TroubleCode } from '@livecue/shared/contract';
 import * as z from 'zod';
 import { endpointOf } from '../connecting/endpoint.ts';
 import { createFactory, Secret } from '../connecting/factory.ts';
@@ -78,7 +79,7 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
     void watchSilence(context, signal, {
       limitMs: () => SILENCE_MS,
       lastMs: () => lastMs,
-      onSilent: () => finish({ next: 'now', problem: { code: 'silent', message: 'the service answers no ping' } }),
+      onSilent: () => finish({ next: 'now', problem: { code: 'no-answer', message: 'the service answers no ping' } }),
     });
     const closed = await socket.closed;
     over.abort();
@@ -93,8 +94,8 @@ const STREAM_END = 4005;
 
 /** What a close code leads to. 4401 is wrong authentication, whatever the SDK's README calls it. */
 function endOf({ code, status, retryAfterMs, problem }: SocketEnd): SessionEnd {
-  const failed = (name: string, message: string): SessionEnd => ({ next: 'failed', problem: { code: name, message } });
-  const again = (name: string, message: string, atLeastMs?: number): SessionEnd => ({ next: 'back-off', atLeastMs, problem: { code: name, message } }); // prettier-ignore
+  const failed = (name: TroubleCode, message: string): SessionEnd => ({ next: 'failed', problem: { code: name, message } }); // prettier-ignore
+  const again = (name: TroubleCode, message: string, atLeastMs?: number): SessionEnd => ({ next: 'back-off', atLeastMs, problem: { code: name, message, about: String(status ?? code) } }); // prettier-ignore
   if (status === 401 || status === 403) return failed('refused', `the service answers ${status}: check the key`);
   if (status !== null) return again('http', problem, retryAfterMs ?? undefined);
   switch (code) {

@@ -67,7 +67,7 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
     }
     if (missing.length === SUBSCRIPTIONS.length) return { next: 'failed', problem: { code: 'permissions', message: 'the token may read nothing of this channel' } };
     if (missing.length === 0) link.open();
-    else link.degraded({ code: 'permissions', message: `not allowed, and so not seen: ${missing.join(', ')}` });
+    else link.degraded({ code: 'permissions', about: missing.join(', '), message: `not allowed, and so not seen: ${missing.join(', ')}` });
     return null;
   }
 
@@ -93,7 +93,7 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
       void watchSilence(context, signal, {
         limitMs: sockets.limitMs,
         lastMs: sockets.lastMs,
-        onSilent: () => finish({ next: 'now', problem: { code: 'silent', message: 'no keep-alive came' } }),
+        onSilent: () => finish({ next: 'now', problem: { code: 'no-answer', message: 'no keep-alive came' } }),
       });
       void repeat(context, VIEWERS_MS, signal, () => void askViewers(link, signal));
     });

@@ -48,8 +48,8 @@ export function openEventSubSockets(context: ConnectorContext, url: string, sign
     void socket.closed.then(({ code, status, retryAfterMs, problem }) => {
       // The old socket after a move may close at any time, and a new one that never said welcome.
       if (signal.aborted || (current !== null && current !== socket)) return;
-      const message = `the socket closed with ${status ?? code}: ${problem}`;
-      listener.onEnd({ next: 'back-off', atLeastMs: retryAfterMs ?? undefined, problem: { code: 'cut', message } });
+      const about = `${status ?? code}: ${problem}`;
+      listener.onEnd({ next: 'back-off', atLeastMs: retryAfterMs ?? undefined, problem: { code: 'cut', about, message: `the socket closed with ${about}` } });
     });
   }
 

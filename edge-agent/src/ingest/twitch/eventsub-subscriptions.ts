@@ -1,4 +1,5 @@
 import { parseRetryAfter } from '../../runtime/back-off.ts';
+import type { Problem } from '../../runtime/problem.ts';
 import { under } from '../connecting/endpoint.ts';
 import type { SessionEnd } from '../connecting/stream-connector.ts';
 import type { ConnectorContext } from '../connector.ts';
@@ -97,6 +98,6 @@ export function createTwitchCalls(context: ConnectorContext, urls: { auth: strin
 } // prettier-ignore
 
 function retry(what: string, status: number, retryAfterMs: number | null): SessionEnd {
-  const message = status === 599 ? `${what}: no answer` : `${what} was answered with ${status}`;
-  return { next: 'back-off', atLeastMs: retryAfterMs ?? undefined, problem: { code: 'http', message } };
+  const problem: Problem = status === 599 ? { code: 'unreachable', message: `${what}: no answer` } : { code: 'http', about: String(status), message: `${what} was answered with ${status}` }; // prettier-ignore
+  return { next: 'back-off', atLeastMs: retryAfterMs ?? undefined, problem };
 }

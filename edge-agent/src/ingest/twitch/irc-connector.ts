@@ -87,13 +87,13 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
         await watchSilence(context, signal, { limitMs: () => ASK_MS, lastMs: () => lastMs, onSilent: () => lines.send('PING :livecue') }); // prettier-ignore
         const before = heard;
         if (!(await slept(context, ANSWER_MS, signal)) || heard !== before) continue;
-        finish({ next: 'now', problem: { code: 'silent', message: 'the server answers no PING' } });
+        finish({ next: 'now', problem: { code: 'no-answer', message: 'the server answers no PING' } });
       }
     };
     void askWhenSilent();
     const reason = await lines.closed;
     over.abort();
-    return end ?? { next: 'back-off', problem: { code: 'cut', message: reason } };
+    return end ?? { next: 'back-off', problem: { code: 'cut', about: reason, message: reason } };
   }
 
   return createStreamConnector(context, { name: NAME, quietLimitMs: QUIET_LIMIT_MS, openSession });

@@ -1,4 +1,5 @@
 import { parseRetryAfter } from '../../runtime/back-off.ts';
+import type { Problem } from '../../runtime/problem.ts';
 import { under } from '../connecting/endpoint.ts';
 import { slept } from '../connecting/session-timers.ts';
 import type { SessionEnd, SessionLink } from '../connecting/stream-connector.ts';
@@ -46,7 +47,10 @@ export function endOf({ status, text, retryAfterMs }: Answer, nowMs: number): Se
   const error = asObject(asObject(readJson(text))?.error);
   const reason = asText(asObject(asArray(error?.errors)[0])?.reason) ?? '';
   if (/quota|dailyLimit/i.test(reason)) {
-    const problem = { code: 'quota', message: "the day's quota is used up; it begins again at midnight Pacific time" };
+    const problem: Problem = {
+      code: 'quota',
+      message: "the day's quota is used up; it begins again at midnight Pacific time",
+    };
     return { next: 'back-off', atLeastMs: untilQuotaDayEndsMs(nowMs), problem };
   }
   if (/rateLimit/i.test(reason)) {
@@ -58,9 +62,10 @@ export function endOf({ status, text, retryAfterMs }: Answer, nowMs: number): Se
   }
   if (/liveChat(Ended|Disabled)/.test(reason)) return { next: 'nothing' };
   if (status === 401 || status === 403 || status === 404) {
-    return { next: 'failed', problem: { code: 'refused', message: `YouTube answers ${status}: check the key, its permissions and the video` } }; // prettier-ignore
+    return { next: 'failed', problem: { code: 'refused', about: String(status), message: `YouTube answers ${status}: check the key, its permissions and the video` } }; // prettier-ignore
   }
-  return { next: 'back-off', atLeastMs: retryAfterMs ?? undefined, problem: { code: 'http', message: status === 599 ? 'no answer' : `YouTube answers ${status}` } }; // prettier-ignore
+  const problem: Problem = status === 599 ? { code: 'unreachable', message: 'no answer' } : { code: 'http', about: String(status), message: `YouTube answers ${status}` }; // prettier-ignore
+  return { next: 'back-off', atLeastMs: retryAfterMs ?? undefined, problem };
 }
 
 /** The fall-back without gRPC: page after page, not before the platform's own interval. */

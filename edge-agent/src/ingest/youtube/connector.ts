@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import * as z from 'zod';
+import type { Problem } from '../../runtime/problem.ts';
 import { endpointOf } from '../connecting/endpoint.ts';
 import { createFactory, Secret } from '../connecting/factory.ts';
 import { repeat, watchSilence } from '../connecting/session-timers.ts';
@@ -140,12 +141,16 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
     });
     const code = await stream.ended;
     if (link.signal.aborted || isOffline) return { next: 'nothing' };
-    if (isSilent) return { next: 'now', problem: { code: 'silent', message: 'nothing came for ten minutes' } };
+    if (isSilent)
+      return {
+        next: 'now',
+        problem: { code: 'silent', about: String(GAP_MS / 1000), message: 'nothing came for ten minutes' },
+      };
     return endOfStream(code, askedWith);
   }
 
   function endOfStream(code: number, askedWith: string | null): SessionEnd {
-    const problem = { code: status[code]?.toLowerCase().replaceAll('_', '-') ?? 'status', message: `the stream ended with status ${code}` }; // prettier-ignore
+    const problem: Problem = { code: 'status', about: status[code] ?? String(code), message: `the stream ended with status ${code}` }; // prettier-ignore
     switch (code) {
       case status.OK:
         // The server closes streams now and then.
@@ -162,7 +167,7 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
       case status.UNAUTHENTICATED:
       case status.PERMISSION_DENIED:
       case status.NOT_FOUND:
-        return { next: 'failed', problem: { code: problem.code, message: `YouTube refuses (${code}): check the key, its permissions and the chat` } }; // prettier-ignore
+        return { next: 'failed', problem: { code: 'refused', about: status[code], message: `YouTube refuses (${code}): check the key, its permissions and the chat` } }; // prettier-ignore
       default:
         return { next: 'back-off', problem };
     }

@@ -78,12 +78,14 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
     });
     const { code, status, problem, retryAfterMs } = await socket.closed;
     over.abort();
-    if (isSilent) return { next: 'now', problem: { code: 'silent', message: 'the platform answers no ping' } };
+    if (isSilent) return { next: 'now', problem: { code: 'no-answer', message: 'the platform answers no ping' } };
     if (status === 401 || status === 403) {
-      return { next: 'failed', problem: { code: 'refused', message: `the platform refuses the token (${status})` } };
+      const message = `the platform refuses the token (${status})`;
+      return { next: 'failed', problem: { code: 'refused', about: String(status), message } };
     }
-    const message = `the socket closed with ${status ?? code}: ${problem}`;
-    return { next: 'back-off', atLeastMs: retryAfterMs ?? undefined, problem: { code: 'cut', message } };
+    const about = `${status ?? code}: ${problem}`;
+    const message = `the socket closed with ${about}`;
+    return { next: 'back-off', atLeastMs: retryAfterMs ?? undefined, problem: { code: 'cut', about, message } };
   }
 
   return createStreamConnector(context, { name: NAME, quietLimitMs: QUIET_LIMIT_MS, openSession });
