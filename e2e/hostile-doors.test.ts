@@ -4,7 +4,7 @@
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -296,6 +296,22 @@ test('strangers on the socket for buttons take no place from who has a token', a
   expect(JSON.parse(state.toString())).toMatchObject({ type: 'state' });
   for (const socket of [...strangers, button]) socket.terminate();
 });
+
+test('what helps support names no secret', async () => {
+  const files = ['secrets.json', 'connector-secrets.json', 'control-tokens.json', 'panel-link.json'].map((name) => readFileSync(path.join(data, name), 'utf8')); // prettier-ignore
+  const secrets = [token, agent.ready.ingestToken, ...files.flatMap((text) => text.match(/"[^"]{20,}"/g) ?? []).map((quoted) => quoted.slice(1, -1))]; // prettier-ignore
+  expect(secrets.length).toBeGreaterThan(8);
+  const told = await runCommand([
+    'doctor',
+    '--json',
+    '--data',
+    data,
+    '--config',
+    path.join(folder, 'test-config.json'),
+  ]);
+  expect(told.stdout).toContain('"name":"configuration"');
+  for (const secret of secrets) expect(told.stdout + told.stderr + agent.words()).not.toContain(secret);
+}, 60_000);
 
 test('a flood of datagrams leaves a button its press', async () => {
   const { osc } = (await panel.call('control.read', {})) as PanelResult<'control.read'>;
