@@ -1,8 +1,9 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PanelState } from '@livecue/shared/contract';
 import { CirclePause, Settings, Unplug } from 'lucide-react';
-import { readClock, useBeat, useLive, usePanel, type Clock } from '../live/use-live.tsx';
+import type { Live } from '../live/live-store.ts';
+import { readClock, useBeat, useLiveOf, usePanel, type Clock } from '../live/use-live.tsx';
 import { useMay } from '../live/use-self.tsx';
 import { recall, recallNumber, remember } from '../parts/memory.ts';
 import { PriorityMark } from '../parts/priority-mark.tsx';
@@ -104,11 +105,23 @@ function NextLine({ state, shown }: { state: PanelState; shown: boolean }) {
   );
 }
 
+/** What must be seen at once, to compare; figures of the rest, and the clock, are drawn with the next beat. */
+const seenAtOnce = ({ connection, state }: Live) =>
+  JSON.stringify([
+    connection.kind,
+    state?.stage,
+    state?.feed.state,
+    state?.explaining?.productId,
+    state?.viewers,
+    state?.ordersLastHour,
+  ]);
+
 /** The stage cue: one card, at most two next, nothing that scrolls or jumps. */
-export function HostScreen() {
+export const HostScreen = memo(function HostScreen() {
   const { t } = useTranslation();
-  const { client } = usePanel();
-  const live = useLive();
+  const { client, store } = usePanel();
+  useLiveOf(seenAtOnce);
+  const live = store.read();
   useBeat(live.state?.stage.active == null ? BEAT_MS.calm : BEAT_MS.card);
   const [choices, setChoices] = useChoices();
   const may = useMay()('prompt.done');
@@ -160,4 +173,4 @@ export function HostScreen() {
       {settings ? <HostSettings choices={choices} onChange={setChoices} onClose={() => setSettings(false)} /> : null}
     </main>
   );
-}
+});

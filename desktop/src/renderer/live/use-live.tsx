@@ -22,6 +22,12 @@ export function useLive(): Live {
   return useSyncExternalStore(store.subscribe, store.read);
 }
 
+/** Something about what is known; the caller is drawn again when it is another one (`===`). */
+export function useLiveOf<T>(of: (live: Live) => T): T {
+  const { store } = usePanel();
+  return useSyncExternalStore(store.subscribe, () => of(store.read()));
+}
+
 /** Draws the caller again every `everyMs`, for ages and bars. */
 export function useBeat(everyMs: number): void {
   const [, setBeat] = useState(0);

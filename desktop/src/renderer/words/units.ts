@@ -55,18 +55,28 @@ export function date(unixMs: number): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }
 
+/** Making one takes longer than all that a screen writes with it: each is made once for a language. */
+const FORMATS = { zh: formatsOf('zh-CN'), en: formatsOf('en') };
+
+function formatsOf(locale: string) {
+  return {
+    locale,
+    number: new Intl.NumberFormat(locale),
+    rate: new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }),
+    weekday: new Intl.DateTimeFormat(locale, { weekday: 'short' }),
+  };
+}
+
 export function useUnits(): Units {
   const { t, i18n } = useTranslation();
   const language: Language = i18n.language === 'zh' ? 'zh' : 'en';
+  const { locale, number, rate, weekday } = FORMATS[language];
   const age = (ms: number) => {
     const s = Math.max(0, ms) / 1000;
     if (s < 9.95) return t('age.s', { n: s.toFixed(1) });
     if (s < 120) return t('age.s', { n: Math.round(s) });
     return s < 7200 ? t('age.min', { n: Math.round(s / 60) }) : t('age.h', { n: (s / 3600).toFixed(1) });
   };
-  const number = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en');
-  const weekday = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en', { weekday: 'short' });
-  const rate = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en', { maximumFractionDigits: 1 });
   return {
     language,
     age,
@@ -81,7 +91,7 @@ export function useUnits(): Units {
     weekday: (unixMs) => `${weekday.format(unixMs)} ${clock(unixMs).slice(0, 5)}`,
     percent,
     money: (amount, currency, whole = false) =>
-      new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en', {
+      new Intl.NumberFormat(locale, {
         style: 'currency',
         currency,
         currencyDisplay: 'narrowSymbol',
