@@ -101,6 +101,22 @@ describe.skipIf(room.chromium === null)('what left: is it there as it was signed
     expect(words).toContain('table findings');
     expect(await room.page.locator('.top-bar .figure .level.wrong').count()).toBe(1);
   });
+
+  test('a finding, and a broker that is away, are told in Chinese on the Chinese panel', async () => {
+    await open();
+    const change = (uplink: object) => room.stage.show.change((state) => ({ uplink: { ...state.uplink, ...uplink } }));
+    change({ problem: 'record 42 is not what the agent wrote', broken: true, trouble: { code: 'altered', about: '42', retryS: null } }); // prettier-ignore
+    await room.page.locator('.not-as-signed').waitFor();
+    const words = await room.page.innerText('.not-as-signed');
+    expect(words).toContain('记录与本机写下的不符（第 42 条）');
+    expect(words).toContain('从该数据库的备份恢复');
+    expect(words).not.toMatch(/[a-z]+ [a-z]+ [a-z]+/i);
+    change({ problem: 'no connection to the broker', broken: undefined, trouble: { code: 'broker-away', about: 'ECONNREFUSED', retryS: null } }); // prettier-ignore
+    await expect
+      .poll(() => room.page.textContent('.sent-head'))
+      .toContain('连不上云端（ECONNREFUSED）。检查 uplink 的地址');
+    expect(await room.page.locator('.not-as-signed').count()).toBe(0);
+  });
 });
 
 describe.skipIf(room.chromium === null)('what is expected of a product beyond the show', () => {

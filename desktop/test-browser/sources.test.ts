@@ -26,6 +26,15 @@ const SOURCES = [
   source('tiktok', { transport: 'websocket', likes: { counted: 720, told: 1_000 } }),
 ];
 
+/** What may be wrong: for good, for a while, with something that is named, and of an agent that is newer than the page. */
+const WRONG = [
+  source('youtube', { state: 'failed', problem: 'Connecting youtube: YouTube answers 403: check the key.', trouble: { code: 'refused', about: '403', retryS: null } }),
+  source('obs', { state: 'waiting', problem: 'not-running: OBS does not run (tried again in 8 s)', trouble: { code: 'not-running', about: '', retryS: 8 } }),
+  source('twitch', { state: 'degraded', problem: 'permissions: not allowed: channel.follow', trouble: { code: 'permissions', about: 'channel.follow', retryS: null } }),
+  source('newer', { state: 'degraded', problem: 'odd: this platform says something new', trouble: { code: 'odd', about: '', retryS: null } }),
+]; // prettier-ignore
+const SENTENCE = /[a-z]+ [a-z]+ [a-z]+/i;
+
 describe.skipIf(room.chromium === null)('rows of sources in a real browser', () => {
   const row = (name: string) => room.page.locator('.section.sources .row', { has: room.page.getByText(name, { exact: true }) }).textContent(); // prettier-ignore
 
@@ -62,6 +71,30 @@ describe.skipIf(room.chromium === null)('rows of sources in a real browser', () 
     expect(await row('tiktok')).toContain('72');
     expect(await room.page.getByTitle('page-token-1').textContent()).toBe('goes on where it was');
     await picture('sources-en');
+  });
+
+  test('say what is wrong and what to do in the language of the panel; what it has no words for stays as it came', async () => {
+    room.stage.show.change({ sources: WRONG });
+    await room.open();
+    await expect
+      .poll(() => row('youtube'))
+      .toContain('对方拒绝了密钥或令牌（403）。在设置里检查这个源的密钥、权限和房间。');
+    await expect
+      .poll(() => row('obs'))
+      .toContain('OBS 没有运行，或它的 WebSocket 服务器没有打开；8 秒后再试。启动 OBS');
+    await expect.poll(() => row('twitch')).toContain('令牌缺少权限，部分消息看不到（channel.follow）。重新登录');
+    for (const name of ['youtube', 'obs', 'twitch']) expect(await row(name)).not.toMatch(SENTENCE);
+    expect(await row('newer')).toContain('this platform says something new');
+    // All that the agent knows is one hover away.
+    expect(await room.page.getByTitle('YouTube answers 403: check the key').count()).toBe(1);
+    await picture('source-troubles-zh');
+    expect(await seriousProblems(room.page)).toEqual([]);
+    await room.page.getByRole('button', { name: 'EN', exact: true }).click();
+    await expect
+      .poll(() => row('youtube'))
+      .toContain('The key or token is refused (403). Check key, permissions and room');
+    await expect.poll(() => row('obs')).toContain('is off; tried again in 8 s. Start OBS');
+    await picture('source-troubles-en');
   });
 
   test('follow what changes: orders are read, credentials are given', async () => {

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { ModelSection } from '../models/model-section.tsx';
+import { TroubleText } from '../parts/trouble-text.tsx';
 import { useUnits } from '../words/units.ts';
 import { DeviceTable, type Device } from './device-table.tsx';
 import { RemoteSection } from './remote-section.tsx';
@@ -34,7 +35,7 @@ export function DevicesScreen() {
           {devices === null ? null : devices.toldMs === null ? t('devices.notTold') : t('devices.told', { age: units.age(devices.own.sentMs - devices.toldMs) })}
         </p>
         {problem === null ? null : <p className="remedy" role="alert">{t('devices.failed', { why: problem })}</p>}
-        {devices?.problem == null ? null : <p className="remedy">{devices.problem}</p>}
+        {devices?.problem == null ? null : <TroubleText trouble={devices.trouble} problem={devices.problem} />}
       </div>
       {devices === null ? null : (
         <>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { PanelState } from '@livecue/shared/contract';
 import { LevelIcon } from '../operator/level-icon.tsx';
 import { at, isObject, withAt, type JsonObject } from '../parts/json-document.ts';
+import { TroubleText } from '../parts/trouble-text.tsx';
 import { ReviewBar } from '../settings/review-bar.tsx';
 import { SourceSection } from '../settings/source-section.tsx';
 import { NotDone, TrialLine } from '../settings/trial-line.tsx';
@@ -100,7 +101,7 @@ function Arrivals({ state, nowMs, names }: { state: PanelState; nowMs: number; n
                 <span className="row-end">{t('firstRun.events', { n: units.count(source.events) })}</span>
               </div>
               {isWrong ? (
-                <p className="remedy">{source.problem ?? t('firstRun.failed')}</p>
+                source.problem === null ? <p className="remedy">{t('firstRun.failed')}</p> : <TroubleText trouble={source.trouble} problem={source.problem} />
               ) : source.events > 0 ? (
                 <p className="good-text">{t('firstRun.works')}</p>
               ) : (

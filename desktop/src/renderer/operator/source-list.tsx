@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { SourceHealth } from '@livecue/shared/contract';
+import { TroubleText } from '../parts/trouble-text.tsx';
 import { useUnits } from '../words/units.ts';
 import { LevelIcon, type Level } from './level-icon.tsx';
 import { Section, WrongCount } from './section.tsx';
@@ -77,7 +78,7 @@ function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
           )}
           {source.cursor === undefined ? null : <span title={source.cursor}>{t('sources.cursor')}</span>}
         </div>
-        {source.problem === null ? null : <p className="remedy">{source.problem}</p>}
+        {source.problem === null ? null : <TroubleText trouble={source.trouble} problem={source.problem} />}
         {/* Where to send to is asked for while nothing comes. */}
         {level === 'ok' ? null : <div className="mono dim endpoint">{source.endpoint}</div>}
       </div>

@@ -1,12 +1,14 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SentMessage, UplinkStatus } from '@livecue/shared/contract';
+import { NOT_AS_SIGNED, troubleWords, type SentMessage, type UplinkStatus } from '@livecue/shared/contract';
 import { CircleCheck, CircleDashed, TriangleAlert } from 'lucide-react';
 import { usePanel } from '../live/use-live.tsx';
 import { cloudLevel } from '../operator/cloud-level.ts';
 import { LevelIcon } from '../operator/level-icon.tsx';
+import { TroubleText } from '../parts/trouble-text.tsx';
 import { useUnits } from '../words/units.ts';
 import { SentDetail } from './sent-detail.tsx';
+import { wordsOf } from '../parts/error-words.ts';
 
 const READ_MS = 2_000;
 const LIMIT = 200;
@@ -33,7 +35,7 @@ function useSent(held: boolean) {
           setNewest(sorted);
           setShown((old) => (old === null || !heldNow.current ? sorted : old));
         },
-        (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+        (error: unknown) => setProblem(wordsOf(error)),
       );
     void read();
     const timer = setInterval(() => void read(), READ_MS);
@@ -99,6 +101,7 @@ function Cloud({ uplink, nowMs }: { uplink: UplinkStatus; nowMs: number }) {
   const { t } = useTranslation();
   const units = useUnits();
   const { state, verified, problem, lastAckMs } = uplink;
+  const found = troubleWords(uplink.trouble, problem ?? '');
   const facts = (['backlog', 'acknowledged', 'resent'] as const).map((name) => [t(`cloud.${name}`), units.count(uplink[name])]);
   facts.push([t('cloud.verified'), verified === undefined ? t('cloud.unsigned') : units.count(verified)]);
   facts.push([t('cloud.lastAck'), lastAckMs === null ? t('age.never') : t('age.ago', { age: units.age(nowMs - lastAckMs) })]);
@@ -114,14 +117,14 @@ function Cloud({ uplink, nowMs }: { uplink: UplinkStatus; nowMs: number }) {
         ))}
       </p>
       {state === 'off' ? <p className="dim">{t('cloud.off')}</p> : null}
-      {problem === null || uplink.broken === true ? null : <p className="remedy">{problem}</p>}
+      {problem === null || uplink.broken === true ? null : <TroubleText trouble={uplink.trouble} problem={problem} />}
       {uplink.broken === true ? (
         <div className="not-as-signed" role="alert">
           <p className="wrong-text">
             <TriangleAlert size={14} aria-hidden="true" /> <strong>{t('cloud.broken')}</strong>
           </p>
-          <p>{problem}</p>
-          <p className="remedy">{t('cloud.brokenDo')}</p>
+          <p title={problem ?? undefined}>{units.words(found.text)}</p>
+          <p className="remedy">{units.words(found.remedy ?? NOT_AS_SIGNED)}</p>
         </div>
       ) : null}
     </>

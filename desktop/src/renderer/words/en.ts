@@ -107,7 +107,6 @@ export const en = {
     unsigned: 'not signed',
     lastAck: 'last receipt',
     broken: 'The cloud does not hold what this box signed',
-    brokenDo: 'Look the record up in table findings of the receiver’s database; docs/brokers.md says what each finding means. What was altered or is missing comes back from a backup of that database.',
     off: 'Nothing leaves this box. Set uplink.enabled to send summaries.',
   },
   products: {

@@ -107,7 +107,6 @@ export const zh: PanelWords = {
     unsigned: '未签名',
     lastAck: '最近回执',
     broken: '云端保存的与本机签名的不符',
-    brokenDo: '在接收端数据库的 findings 表里查到这条记录；各种结论的含义见 docs/brokers.md。被改动或缺失的，从该数据库的备份恢复。',
     off: '没有任何内容离开本机。需要上传汇总时打开 uplink.enabled。',
   },
   products: {

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { PanelResult, StudioStatus } from '@livecue/shared/contract';
 import { Copy, MonitorPlay, MonitorX } from 'lucide-react';
+import { TroubleText } from '../../parts/trouble-text.tsx';
 import { useCopy } from '../../parts/use-copy.ts';
 import { useUnits } from '../../words/units.ts';
 import { LevelIcon, type Level } from '../level-icon.tsx';
@@ -33,7 +34,7 @@ function Studio({ status }: { status: StudioStatus }) {
           <span className="dim">{t(`studio.state.${status.state}`)}</span>
           <span className="row-end dim small">{facts.join(' · ')}</span>
         </div>
-        {status.problem === null ? null : <p className="remedy">{status.problem}</p>}
+        {status.problem === null ? null : <TroubleText trouble={status.trouble} problem={status.problem} />}
       </div>
     </li>
   );
