@@ -113,6 +113,8 @@ const SCREENS: readonly Screen[] = [
       { name: `devices-${language}`, hash: '#/devices', waitFor: '.device-table tbody tr', device },
       { name: `settings-${language}`, hash: '#/settings', waitFor: '.schema-field', device: { ...device, role: 'admin' }, click: ['.settings-link >> nth=2'], write: { into: '[data-path="advise.cardsPer10Min"] input', text: '3', then: ['.review-bar .button.main'] } },
       { name: `settings-source-${language}`, hash: '#/settings', waitFor: '.schema-field', device: { ...device, role: 'admin' }, click: ['.settings-link >> nth=1'], choose: { in: '.settings-work .row-line select', value: 'shopify', then: '.settings-work .row-line .button' } },
+      { name: `hotkeys-${language}`, hash: '#/settings', waitFor: '.schema-field', device: { ...device, role: 'admin' }, click: ['.settings-link >> nth=7', '[data-path="hotkeys.done"] .button'], press: ['Control+Alt+h', 'Tab', 'Tab', 'Enter', 'F9', 'Tab', 'Tab', 'Enter', 'Control+Alt+h'] },
+      { name: `host-layout-${language}`, hash: '#/settings', waitFor: '.schema-field', device: { ...device, role: 'admin' }, click: ['.settings-link >> nth=6'], choose: { in: '[data-path="hostScreen.distanceM"] select', value: '3', then: '.review-bar .button.main' } },
       { name: `control-${language}`, hash: '#/control', waitFor: '[data-token]', device },
       { name: `catalogue-${language}`, hash: '#/catalogue', waitFor: '.product-rows', device, upload: PRODUCT_FILE },
     ];

@@ -21,7 +21,7 @@ function useChangeName() {
 export function ChangeTable({ changes }: { changes: readonly SettingsChange[] }) {
   const { t } = useTranslation();
   const name = useChangeName();
-  const value = (text: string | null) => (text === null ? <span className="dim">{t('settings.notThere')}</span> : cut(text)); // prettier-ignore
+  const value = (text: string | null) => (text === null ? <span className="dim">{t('settings.notThere')}</span> : text === 'null' ? '–' : cut(text)); // prettier-ignore
   return (
     <table className="change-table">
       <thead>
