@@ -3,29 +3,25 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AgentConfig, Catalogue, PanelState, ShowLogEntry } from '@livecue/shared/contract';
+import type { ShowLogEntry } from '@livecue/shared/contract';
 import type { LiveEvent } from '@livecue/shared/event';
 import type { OrderAnomaly, Prediction, WindowResult } from '@livecue/shared/insight';
 import type { PromptEvent } from '@livecue/shared/prompt';
-import type { AgentHealth } from '../fleet/trial.ts';
 import { createCanonicalDecoder } from '../ingest/canonical/decoder.ts';
 import { createFrameIntake } from '../ingest/frame-intake.ts';
 import { createPanelServer, panelLink, type PanelServer } from '../panel/panel-server.ts';
-import type { DecodedFrame, FrameSink, Source } from '../ports.ts';
+import type { DecodedFrame } from '../ports.ts';
 import { createFrameQueue } from '../runtime/bounded-queue.ts';
-import type { Logger } from '../runtime/logger.ts';
-import { startAll, stopAll, type Service } from '../runtime/service.ts';
+import { startAll, stopAll, together, type Service } from '../runtime/service.ts';
 import { openAuditLog } from '../store/audit-log.ts';
 import { openStore } from '../store/open-store.ts';
 import { openConnectorMemory } from '../store/connector-files.ts';
-import { openSecrets, type Secrets } from '../store/secrets.ts';
-import { createNoteSigner } from '../sync/note-signer.ts';
-import { createUplink } from '../sync/mqtt-uplink.ts';
+import { openSecrets } from '../store/secrets.ts';
+import type { Agent, AgentInput, AgentPorts } from './agent-ports.ts';
 import { createShowRecords } from '../sync/show-records.ts';
 import { toPromptBody, toUplinkBodies } from '../sync/uplink-record.ts';
 import { createActionRoom, isLoopback, type ActionRoom } from './action-room.ts';
 import { openCommentModels } from './comment-predictor.ts';
-import type { CatalogueDesk } from './catalogue-desk.ts';
 import { createCommentDesk } from './comment-desk.ts';
 import { openControlPart, type ControlPart } from './control-part.ts';
 import { createCore } from './core.ts';
@@ -34,12 +30,11 @@ import { learnFromVerdicts, openOrderModel } from './order-model.ts';
 import { createDeliveryPart, modelsOf, openDeliveredModels } from './delivered-models.ts';
 import { createDriver } from './driver.ts';
 import { readBrokerTls } from './broker-tls.ts';
-import type { EmbeddedCloud } from './embedded-cloud.ts';
 import { createDecisionMeters } from './decision-latency.ts';
-import { agentHealth, createFleetPart, type FleetControl } from './fleet-part.ts';
+import { agentHealth, createFleetPart } from './fleet-part.ts';
 import { createLoopMeter } from './latency.ts';
 import { answeringLog } from './log-desk.ts';
-import { createLateUplink, switchedOff } from './late-uplink.ts';
+import { openUplink } from './late-uplink.ts';
 import { createOrderDesk } from './order-desk.ts';
 import { createPanelBackend } from './panel-backend.ts';
 import { choosePolicy } from './policy-choice.ts';
@@ -63,45 +58,6 @@ const NO_ORDERS: readonly OrderAnomaly[] = [];
 const PREDICTION_DEADLINE_MS = 2_000;
 export const VERSION: string = (createRequire(import.meta.url)(path.join(ROOT, 'package.json')) as { version: string })
   .version;
-
-export interface AgentInput {
-  readonly config: AgentConfig;
-  readonly catalogue: Catalogue;
-  readonly folder: string;
-  readonly mode: PanelState['mode'];
-  readonly panel: boolean;
-}
-
-export interface AgentPorts {
-  readonly nowMs: () => number;
-  readonly logger: Logger;
-  /** Builds the sources that the call asked for; they all write to one sink. */
-  readonly createSources: (parts: { sink: FrameSink; secrets: Secrets }) => readonly Source[];
-  /** The pipeline or the disk thread has failed for good: the process must end. */
-  readonly onFatal: (error: unknown) => void;
-  /** Null: configured by its file alone, and no device among others. */
-  readonly fleet: FleetControl | null;
-  /** Broker and receiver of our own: started and stopped by whoever starts agents, since they outlive one. */
-  readonly embedded: EmbeddedCloud | null;
-  /** In place of the one that somebody wrote into `secrets.json`. */
-  readonly brokerUser?: Secrets['broker'];
-  /** Absent: the catalogue is set by its file alone. */
-  readonly catalogue?: CatalogueDesk;
-}
-
-export interface Agent extends Service {
-  readonly panel: PanelServer | null;
-  readonly sources: readonly Source[];
-  readonly secrets: { readonly ingestToken: string };
-  readonly panelLinkFile: string;
-  readonly cloudPid: number | null;
-  state(): PanelState;
-  figures(): Record<string, unknown>;
-  /** Whether a new configuration leaves it well. */
-  health(): Promise<AgentHealth>;
-  /** A show is on: nobody starts the agent again now without being asked to. */
-  showRuns(): boolean;
-}
 
 /** Joins all parts in the order store → sync → panel → pipeline → ingest. What was opened is closed when a later part fails. */
 export async function createAgent(input: AgentInput, ports: AgentPorts): Promise<Agent> {
@@ -257,27 +213,11 @@ async function assemble(
   ); // prettier-ignore
   actions = room;
 
-  const brokerUrl = (signal: AbortSignal) =>
-    embedded === null ? Promise.resolve(config.uplink.brokerUrl ?? '') : embedded.whenReady(signal);
   const { agentId } = config;
-  const { maxInFlight, resendAfterMs } = config.uplink;
-  const uplink = config.uplink.enabled
-    ? createLateUplink(brokerUrl, (url) =>
-        createUplink(
-          { outbox, nowMs, logger },
-          {
-            agentId,
-            brokerUrl: url,
-            version: VERSION,
-            maxInFlight,
-            resendAfterMs,
-            credentials: ports.brokerUser ?? secrets.broker,
-            tls,
-            signer: createNoteSigner(agentId, secrets.signingKey),
-          },
-        ),
-      )
-    : switchedOff();
+  const uplink = openUplink(
+    { outbox, nowMs, logger, embedded },
+    { ...config.uplink, agentId, version: VERSION, tls, credentials: ports.brokerUser ?? secrets.broker, signingKey: secrets.signingKey },
+  ); // prettier-ignore
 
   const desk = createPanelBackend(
     {
@@ -383,7 +323,7 @@ async function assemble(
     ...(control === null ? [] : [control]),
     room,
     driver,
-    ...sources.map((source): Service => source),
+    together('sources', sources),
   ];
 
   /** Of the show, not of the start: from the last look before the first event. */

@@ -107,3 +107,17 @@ test('a port that is taken is named with the key to change', async () => {
   const taken = portOf(server);
   await expect(openListener({ request: () => undefined }, { ...CONFIG, port: taken })).rejects.toMatchObject({ code: 'port-in-use', message: `Opening the test on 127.0.0.1:${taken}: another program has this port. Stop it, or set a.port to another one (0 takes any free port).` }); // prettier-ignore
 });
+
+test.each([
+  ['always asks again', true],
+  ['is silent then', false],
+])('while it closes, who keeps its connection and %s has its answer and is sent away long before the deadline', async (_what, asksAgain) => {
+  const request = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
+  await open({ headersTimeoutMs: 10_000, requestTimeoutMs: 10_000 }, { request: (_request, response) => void setImmediate(() => response.end('served')) });
+  const { socket, told, ended } = dial('127.0.0.1', request);
+  if (asksAgain) socket.on('data', () => socket.write(request));
+  await once(server, 'request');
+  await closeListener(server, 600_000);
+  await ended;
+  expect(told()).toMatch(/served$/);
+}); // prettier-ignore

@@ -29,6 +29,9 @@ export interface Listeners {
 /** What neither sends nor takes anything for so long is cut off: also who asks, and never reads the answer. */
 const IDLE_MS = 60_000;
 
+/** While it closes, connections whose request was answered are looked for so often. */
+const IDLE_LOOK_MS = 20;
+
 /** Opens an HTTP server. Rejects with `PortInUseError` or `ConfigurationError`, which say what to change. */
 export function openListener(listeners: Listeners, config: ListenerConfig): Promise<Server> {
   const server = createServer(
@@ -93,8 +96,12 @@ export function portOf(server: Server): number {
 /** Lets requests under way end, up to the deadline. */
 export function closeListener(server: Server, deadlineMs: number): Promise<void> {
   return new Promise((resolve) => {
+    // A sender that keeps its connection would be served by us for as long as it sends.
+    server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
     const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
     server.close(() => {
+      clearInterval(idle);
       clearTimeout(deadline);
       resolve();
     });

@@ -32,3 +32,28 @@ export async function stopAll(services: readonly Service[]): Promise<void> {
   }
   if (failures.length > 0) throw failures[0];
 }
+
+/**
+ * Services that know nothing of each other as one: started in order, stopped at once. The signal ends their start alone,
+ * for one that ended itself by it would not be waited for by `stop`, and go on while what it needs is closed already.
+ */
+export function together(name: string, services: readonly Service[]): Service {
+  return {
+    name,
+    async start(signal) {
+      const starting = new AbortController();
+      const end = () => starting.abort(signal.reason);
+      signal.addEventListener('abort', end, { once: true });
+      try {
+        await startAll(services, starting.signal);
+      } finally {
+        signal.removeEventListener('abort', end);
+      }
+    },
+    async stop() {
+      const ends = await Promise.allSettled(services.map((service) => service.stop()));
+      const failed = ends.find((one) => one.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    },
+  };
+}
