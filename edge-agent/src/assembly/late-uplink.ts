@@ -1,8 +1,24 @@
 import type { Uplink } from '../ports.ts';
 import { createLateChannel } from '../sync/fleet-channel.ts';
+import { createUplink, type UplinkConfig, type UplinkPorts } from '../sync/mqtt-uplink.ts';
+import { createNoteSigner } from '../sync/note-signer.ts';
+import type { EmbeddedCloud } from './embedded-cloud.ts';
+
+/** To the broker of the configuration, or to our own as soon as it runs; none where it is switched off. */
+export function openUplink(
+  { embedded, ...ports }: UplinkPorts & { readonly embedded: EmbeddedCloud | null },
+  config: Omit<UplinkConfig, 'brokerUrl' | 'signer'> & { readonly enabled: boolean; readonly brokerUrl: string | null; readonly signingKey: string },
+): Uplink {
+  if (!config.enabled) return switchedOff();
+  const { agentId, version, maxInFlight, resendAfterMs, credentials, tls } = config;
+  const urlOf = (signal: AbortSignal) => embedded === null ? Promise.resolve(config.brokerUrl ?? '') : embedded.whenReady(signal);
+  return createLateUplink(urlOf, (brokerUrl) =>
+    createUplink(ports, { agentId, brokerUrl, version, maxInFlight, resendAfterMs, credentials, tls, signer: createNoteSigner(agentId, config.signingKey) }),
+  );
+} // prettier-ignore
 
 /** The embedded broker takes seconds to start; the show does not wait for it. */
-export function createLateUplink(
+function createLateUplink(
   brokerUrl: (signal: AbortSignal) => Promise<string>,
   create: (url: string) => Uplink,
 ): Uplink {
