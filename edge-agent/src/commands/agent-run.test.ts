@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AgentConfig } from '@livecue/shared/contract';
-import type { Agent } from '../assembly/agent.ts';
+import type { Agent } from '../assembly/agent-ports.ts';
 import type { FleetControl } from '../assembly/fleet-part.ts';
 import { openRemoteConfig } from '../fleet/remote-config.ts';
 import type { AgentHealth } from '../fleet/trial.ts';

@@ -2,7 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentConfig } from '@livecue/shared/contract';
-import type { Agent } from '../assembly/agent.ts';
+import type { Agent } from '../assembly/agent-ports.ts';
 import type { FleetControl } from '../assembly/fleet-part.ts';
 import { openRemoteConfig, type RemoteConfig } from '../fleet/remote-config.ts';
 import { errorRatio, watchTrial, type Tried } from '../fleet/trial.ts';
