@@ -15,9 +15,11 @@ import { startSubscriber, type Counted } from './subscriber.ts';
 const SENDER = fileURLToPath(new URL('sender.ts', import.meta.url));
 const CLOUD_BROKER = ['max_inflight_messages 100', 'max_queued_messages 0'];
 const MOMENT_MS = 1_500;
-const STILL_MS = 20_000;
+const STILL_MS = 60_000;
 const AT_MOST_MS = 240_000;
 const MEMORY_EVERY_MS = 250;
+/** A run in which the machine stood still for so long says nothing of the moment of a kill. */
+const STALL_TOLD_MS = 2_000;
 /** LiveCue's window, what it waits for events out of order, and a second: later events are left out of the delays. */
 const LAST_LEFT_OUT_MS = 13_000;
 
@@ -104,6 +106,16 @@ function watchMemory(program: RunningProgram) {
   };
 }
 
+function tellStalls(tell: (ms: number) => void): () => void {
+  let beforeMs = Date.now();
+  const timer = setInterval(() => {
+    const lateMs = Date.now() - beforeMs - MEMORY_EVERY_MS;
+    if (lateMs > STALL_TOLD_MS) tell(lateMs);
+    beforeMs = Date.now();
+  }, MEMORY_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
 async function alone<T>(compared: Compared, plan: Plan, name: string, measure: (program: RunningProgram, counted: Counted) => Promise<T>): Promise<T> {
   const broker = await startMosquitto(await freePort(), CLOUD_BROKER);
   if (broker === null) throw new Error('Mosquitto is the broker that all send to: apt-get install mosquitto');
@@ -162,7 +174,7 @@ export function delays(compared: Compared, plan: Plan, load: { seconds: number; 
 export async function faults(all: readonly Compared[], plan: Plan, trouble: Trouble, call: { awaySeconds: number; rate: number }): Promise<Map<string, Fault>> {
   const broker = await startMosquitto(await freePort(), CLOUD_BROKER);
   if (broker === null) throw new Error('Mosquitto is the broker that all send to: apt-get install mosquitto');
-  const ends: (() => unknown)[] = [() => broker.end()];
+  const ends: (() => unknown)[] = [() => broker.end(), tellStalls((ms) => plan.say(`${trouble}: this program stood still for ${ms} ms, something else has the machine`))]; // prettier-ignore
   try {
     const subscriber = await startSubscriber(broker.url);
     ends.push(() => subscriber.end());

@@ -42,7 +42,7 @@ interface Carrier {
 }
 
 const UNDER_WAY = 100;
-const HTTP_UNDER_WAY = 4;
+const HTTP_UNDER_WAY = 16;
 const AGAIN_MS = 100;
 
 async function overZmq({ url }: Entrance): Promise<Carrier> {
