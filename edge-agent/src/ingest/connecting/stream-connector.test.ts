@@ -75,6 +75,19 @@ describe('stream connector', () => {
     await expect(broken.connector.start(new AbortController().signal)[Symbol.asyncIterator]().next()).rejects.toThrow('a bug'); // prettier-ignore
   });
 
+  it.each([[true, 'cut'], [false, 'unreachable']] as const)('calls a connection that was cut by its name (was open: %s): %s', async (wasOpen, code) => {
+    const { clock, connector } = setUp((link) => {
+      if (wasOpen) link.open();
+      return Promise.resolve({ next: 'back-off', problem: { code: 'cut', about: 'ECONNREFUSED', message: 'the socket closed' } });
+    });
+    const stopping = new AbortController();
+    const done = connector.start(stopping.signal)[Symbol.asyncIterator]().next();
+    await clock.advance(10);
+    expect(connector.health(clock.nowMs())).toMatchObject({ state: 'waiting', problem: { code, about: 'ECONNREFUSED', message: 'the socket closed' } });
+    stopping.abort();
+    await done;
+  }); // prettier-ignore
+
   it('does not run in circles around a platform that sends it away at once', async () => {
     let sessions = 0;
     const { clock, connector } = setUp(() => {

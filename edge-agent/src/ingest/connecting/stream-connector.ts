@@ -86,16 +86,21 @@ export function createStreamConnector(context: ConnectorContext, config: StreamC
 
   async function runSession(signal: AbortSignal, take: SessionLink['take']): Promise<SessionEnd> {
     const ended = new AbortController();
+    let wasOpen = false;
     const link: SessionLink = {
       signal: AbortSignal.any([signal, ended.signal]),
-      open: () => meter.state('open'),
+      open() {
+        wasOpen = true;
+        meter.state('open');
+      },
       keepAlive: () => meter.keepAlive(),
       quota: (left) => meter.quota(left),
       degraded: (problem) => meter.state('degraded', problem),
       take,
     };
     try {
-      return await config.openSession(link);
+      const end = await config.openSession(link);
+      return wasOpen ? end : neverOpened(end);
     } catch (error) {
       if (signal.aborted) return { next: 'now' };
       if (!(error instanceof AgentError)) throw error;
@@ -167,4 +172,10 @@ export function createStreamConnector(context: ConnectorContext, config: StreamC
       }
     },
   };
+}
+
+/** What was never there was not cut: the address, or the network, is another one. */
+function neverOpened(end: SessionEnd): SessionEnd {
+  if (end.next === 'nothing' || end.problem?.code !== 'cut') return end;
+  return { ...end, problem: { ...end.problem, code: 'unreachable' } };
 }
