@@ -14,7 +14,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const open = (seal: Parameters<typeof openSecretBook>[0]['seal'] = null) => openSecretBook({ nowMs: () => 7_000, seal }, folder); // prettier-ignore
+const words: string[] = [];
+const note = (text: string) => void words.push(text);
+const open = (seal: Parameters<typeof openSecretBook>[0]['seal'] = null) => openSecretBook({ nowMs: () => 7_000, seal, logger: { debug: note, info: note, warn: note, error: note } }, folder); // prettier-ignore
 const onDisk = () => readFileSync(path.join(folder, CONNECTOR_SECRETS), 'utf8');
 const config = (value: unknown) => AgentConfig.parse(value);
 const shop = { connector: 'shopify', name: 'shop', settings: {} };
@@ -87,6 +89,19 @@ describe('secrets that people set', () => {
     const { connectors: _gone, since: _since, ...rest } = JSON.parse(onDisk()) as Record<string, unknown>;
     writeFileSync(path.join(folder, CONNECTOR_SECRETS), JSON.stringify(rest));
     expect((await open()).of('shop')).toEqual({});
+  });
+
+  test('that can no longer be read leave an agent that starts again with those in force', async () => {
+    const turned = keystore();
+    let isLocked = false;
+    const book = await open({ ...turned, open: (text) => (isLocked ? Promise.reject(new Error('locked')) : turned.open(text)) }); // prettier-ignore
+    await book.set('shop', 'secret', CANARY);
+    isLocked = true;
+    expect((await book.take()).of('shop')).toEqual({ secret: CANARY });
+    expect(book.pending).toBe(true);
+    writeFileSync(path.join(folder, CONNECTOR_SECRETS), '{"cut');
+    expect((await book.take()).of('shop')).toEqual({ secret: CANARY });
+    expect(words.splice(0)).toEqual([expect.stringMatching(/does not open shop\.secret.*in force stay/), expect.stringMatching(/not valid JSON.*in force stay/)]); // prettier-ignore
   });
 
   test('a keystore is asked for nothing but sealing', async () => {

@@ -1,5 +1,6 @@
 import type { AgentConfig, SecretState } from '@livecue/shared/contract';
 import { PanelCallError } from '../panel/panel-call-error.ts';
+import type { Logger } from '../runtime/logger.ts';
 import { openConnectorSecrets, type ConnectorSecrets, type Seal } from '../store/connector-files.ts';
 import { CONNECTORS, RELAY_SECRETS, secretFields } from './connector-list.ts';
 import { BROKER_SECRETS, DATABASE_SECRETS, OWN_SECRETS, type SecretsOf } from './settings-check.ts';
@@ -11,7 +12,7 @@ export interface SecretBook {
   readonly keystore: string | null;
   /** Some were changed since `take`. */
   readonly pending: boolean;
-  /** Reads the file anew for an agent that starts. Throws `ConfigurationError`, never with a value. */
+  /** Reads the file anew for an agent that starts; what cannot be read leaves those in force, and is logged without a value. */
   take(): Promise<ConnectorSecrets>;
   /** What `config` asks for, and what nothing of it asks for any more. */
   list(config: AgentConfig): SecretState[];
@@ -20,7 +21,7 @@ export interface SecretBook {
 }
 
 export async function openSecretBook(
-  ports: { readonly nowMs: () => number; readonly seal: Seal | null },
+  ports: { readonly nowMs: () => number; readonly seal: Seal | null; readonly logger: Logger },
   folder: string,
 ): Promise<SecretBook> {
   let present = await openConnectorSecrets(folder, ports.seal);
@@ -32,8 +33,13 @@ export async function openSecretBook(
       return pending;
     },
     async take() {
-      present = await openConnectorSecrets(folder, ports.seal);
-      pending = false;
+      try {
+        present = await openConnectorSecrets(folder, ports.seal);
+        pending = false;
+      } catch (error) {
+        // A keystore that is locked by now, or somebody's hand in the file, must not end a studio that ran.
+        ports.logger.error(`${(error as Error).message} The secrets in force stay.`);
+      }
       return present;
     },
     list: (config) => listed(config, present),

@@ -42,7 +42,7 @@ export async function openSettingsPart(
 ): Promise<SettingsPart> {
   const { nowMs, logger, catalogue, seal } = ports;
   const { folder, file, without, program } = places;
-  const secrets = await openSecretBook({ nowMs, seal }, folder);
+  const secrets = await openSecretBook({ nowMs, seal, logger }, folder);
   const book = await openSettingsBook({ nowMs, logger, check: (settings, depth) => checkSettings(settings, secrets.of, depth) }, { file, folder }, without);
   const templates = openTemplateBook(folder, nowMs);
   const keeper = createSetupKeeper({ nowMs, logger, settings: book, catalogue, templates }, { folder, program });
