@@ -31,6 +31,18 @@ test('templates are saved, renamed, removed and read again by the next start; th
   expect(await names(openTemplateBook(at, () => 5))).toEqual(['night', 'noon']);
 });
 
+test('no more are kept than a file of the whole setup can hold', async () => {
+  const book = openTemplateBook(folder(), () => 5);
+  const faq = Array.from({ length: 1_000 }, (_, n) => ({ factId: `f${n}`, answer: 'x'.repeat(3_900) }));
+  const large = { ...template('large'), catalogue: Catalogue.parse({ products: [], faq }) };
+  expect(await book.save(large)).not.toBeNull();
+  expect(await book.save({ ...large, name: 'two' })).not.toBeNull();
+  expect(await book.save({ ...large, name: 'three' })).toBeNull();
+  // In place of one of them is no more than before.
+  expect(await book.save({ ...large, savedMs: 9 })).not.toBeNull();
+  expect(await names(book)).toEqual(['large', 'two']);
+});
+
 test('what was changed last is told and can be taken back by the next start too; an import of all at once as well, and once', async () => {
   const at = folder();
   await openTemplateBook(at, () => 5).save({ ...template('day'), by: 'admin · desk' });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import * as z from 'zod';
-import { AgentConfig, Catalogue, TEMPLATES_MAX, type SettingsDocument, type ShowTemplate, type TemplatesUndo } from '@livecue/shared/contract'; // prettier-ignore
+import { AgentConfig, Catalogue, SETUP_BYTES_MAX, TEMPLATES_MAX, type SettingsDocument, type ShowTemplate, type TemplatesUndo } from '@livecue/shared/contract'; // prettier-ignore
 import { ConfigurationError } from '../runtime/agent-error.ts';
 import { hashOf, versionedJson } from '../store/versioned-json.ts';
 
@@ -33,7 +33,7 @@ const TemplatesFile = z.strictObject({ version: z.literal(1), templates: z.array
 /** The templates of a data folder: one file, every state of it kept beside it (`store/versioned-json.ts`). */
 export interface TemplateBook {
   read(): Promise<readonly Template[]>;
-  /** In place of one of the same name. Null: there are as many as may be. */
+  /** In place of one of the same name. Null: there are as many as may be, by number or by size. */
   save(template: Omit<Template, 'templateId'>): Promise<string | null>;
   rename(templateId: string, name: string, by: string): Promise<boolean>;
   remove(templateId: string, by: string): Promise<boolean>;
@@ -47,6 +47,8 @@ export interface TemplateBook {
 /** Notes of versions of the file. */
 const IMPORTED = '⇩';
 const UNDONE = '↺';
+/** Each holds a whole catalogue: beside the products of today they must fit into one file of a setup. */
+const TEMPLATES_BYTES_MAX = SETUP_BYTES_MAX / 2;
 const EMPTY = { version: 1, templates: [] };
 const idOf = (name: string, savedMs: number) => createHash('sha256').update(`${savedMs} ${name}`).digest('hex').slice(0, 12); // prettier-ignore
 
@@ -89,7 +91,9 @@ export function openTemplateBook(folder: string, nowMs: () => number): TemplateB
       const templateId = idOf(template.name, template.savedMs);
       const saved = await change((before) => {
         const others = before.filter(({ name }) => name !== template.name);
-        return others.length >= TEMPLATES_MAX ? null : [{ templateId, ...template }, ...others];
+        const after = [{ templateId, ...template }, ...others];
+        const isTooLarge = Buffer.byteLength(JSON.stringify(after, null, 1)) > TEMPLATES_BYTES_MAX;
+        return after.length > TEMPLATES_MAX || isTooLarge ? null : after;
       }, template.by);
       return saved ? templateId : null;
     },
