@@ -62,7 +62,7 @@ function diskItem({ store, stepProblem }: HealthFacts): HealthItem {
   const problem = stepProblem ?? store.problem;
   if (problem !== null) {
     const remedy = { zh: '请腾出磁盘空间；在此之前事件会被拒收，不会丢失。', en: 'Free space on this disk; until then events are refused, not lost.' }; // prettier-ignore
-    return { name: 'disk', level: 'wrong', title, text: same(problem), remedy };
+    return { name: 'disk', level: 'wrong', title, text: { zh: `写不进磁盘：${problem}`, en: problem }, remedy };
   }
   const free = store.freeBytes === null ? '?' : (store.freeBytes / 1e9).toFixed(0);
   const p99 = store.commitP99Ms.toFixed(1);
