@@ -85,6 +85,19 @@ describe.skipIf(reason !== null)('a real OBS', () => {
     expect(await run({ ...command, text: '早' })).toMatchObject({ outcome: 'done' });
   });
 
+  test('a Chinese text is not written in a font that has none of it', async () => {
+    const input = 'LiveCue latin text';
+    await create(input, 'text_ft2_source_v2', { text: 'a', font: { face: 'DejaVu Sans', size: 64 } });
+    const command = { kind: 'text', input, text: '仅剩 17 件' } as const;
+    expect(await run(command)).toMatchObject({ outcome: 'failed', problem: 'no-glyphs' });
+    expect((await hand.ask('GetInputSettings', { inputName: input })).data.inputSettings).toMatchObject({ text: 'a' });
+    await hand.ask('SetInputSettings', { inputName: input, inputSettings: { font: { face: 'Noto Sans CJK SC', size: 64 } }, overlay: true });
+    expect(await run(command)).toMatchObject({ outcome: 'done' });
+    // OBS lets go of a source some pictures later.
+    const inputs = async () => JSON.stringify((await hand.ask('GetInputList')).data);
+    await eventually('the look leaves nothing', 10_000, async () => !(await inputs()).includes('font check') || undefined);
+  });
+
   test('OBS says success to nonsense; we refuse it before', async () => {
     expect(await hand.ask('SetInputSettings', { inputName: 'Background', inputSettings: { text: 'x' } })).toMatchObject({ code: 100 });
     expect(await run({ kind: 'text', input: 'Background', text: 'x' })).toMatchObject({ outcome: 'failed', problem: 'wrong-kind' });

@@ -12,6 +12,7 @@ const STUDIO_KINDS: readonly ActionKind[] = ['explain', 'clip'];
 const CLICKS: Partial<Record<StudioProblem, Words>> = {
   'too-old': { zh: '这个版本的 OBS 没有此功能，请升级 OBS', en: 'This OBS does not have it; a newer one may' },
   'no-replay-buffer': { zh: '在 OBS 设置 → 输出 中启用回放缓存，再启动它', en: 'In OBS, switch the replay buffer on under Settings, Output, and start it' },
+  'no-glyphs': { zh: '在 OBS 该文字源的属性中换一个有中文的字体', en: 'In OBS, choose a font with Chinese in the properties of the text source' },
   'no-chapters': { zh: '在 OBS 设置 → 输出 → 录像 中选择混合 MP4', en: 'In OBS, choose Hybrid MP4 under Settings, Output, Recording' },
 }; // prettier-ignore
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { stringify } from 'lossless-json';
 import { describe, expect, it } from 'vitest';
 import type { DecodeResult } from '../../src/ingest/connector.ts';
 import { parseLossless } from '../../src/ingest/canonical/lossless.ts';
@@ -29,7 +30,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
 /** Of deliveries that have none of their own: else each would be another one. */
 const IDS = { 'X-Shopify-Event-Id': 'e', 'X-WC-Webhook-Delivery-ID': 'd' };
 
-const print = (message: unknown) => JSON.stringify(message, (_key, value: unknown) => (typeof value === 'bigint' ? JSON.rawJSON(String(value)) : value)); // prettier-ignore
+const print = (message: unknown) => stringify(message)!;
 const lines = (file: string) => readFileSync(new URL(`../../src/ingest/${file}`, import.meta.url), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { case: string; text: string; body: string; route?: string; headers?: Record<string, string> }); // prettier-ignore
 
 /** The JSON objects among the texts. */

@@ -49,6 +49,8 @@ export const StudioProblem = z.enum([
   'no-replay-buffer',
   /** The recording's format has no chapters: only hybrid MP4 has. */
   'no-chapters',
+  /** The font of the text source has no Chinese: OBS would draw boxes. */
+  'no-glyphs',
   'no-overlay',
 ]);
 export type StudioProblem = z.infer<typeof StudioProblem>;

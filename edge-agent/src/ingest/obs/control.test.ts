@@ -11,7 +11,7 @@ afterEach(async () => {
   await fake?.platform.close();
 });
 
-async function open(options: { old?: boolean } = {}) {
+async function open(options: { old?: boolean; fonts?: boolean } = {}) {
   fake = await openFakeObs(options);
   rig = createRig(obs, { password: PASSWORD }, { obs: fake.url });
   await rig.until(() => rig.health().state === 'open');
@@ -36,7 +36,18 @@ async function heard() {
   await rig.until(() => rig.health().counts.unknown > unknown);
 }
 
-const TEXT: StudioCommand = { kind: 'text', input: 'LiveCue price text', text: '¥39.90  仅剩 17 件' };
+const TEXT = { kind: 'text', input: 'LiveCue price text', text: '¥39.90  仅剩 17 件' } as const;
+/** Of a picture that shows the text before: the settings of the look come one call later. */
+function late() {
+  let before: Record<string, unknown> = {};
+  return (data: Record<string, unknown>) => {
+    const input = fake.inputs.get(String(data.inputName))!;
+    const settings = data.inputSettings as Record<string, unknown>;
+    Object.assign(input.settings, data.inputName === 'LiveCue font check' ? before : settings);
+    before = settings;
+    return { code: 100 };
+  };
+}
 const SHOW: StudioCommand = { kind: 'show', scene: 'Live', source: 'LiveCue price text', visible: true };
 const writes = () => fake.asked.filter(({ type }) => !type.startsWith('Get'));
 
@@ -49,6 +60,35 @@ describe('commands to OBS', () => {
     expect(writes()).toEqual([{ type: 'SetInputSettings', data: { inputName: 'LiveCue price text', inputSettings: { text: TEXT.text }, overlay: true } }]);
     expect(await run(TEXT)).toEqual({ outcome: 'done', undo: null });
     expect(writes()).toHaveLength(1);
+  });
+
+  it('a Chinese text is not written in a font that draws boxes, looked at once and hidden from viewers', async () => {
+    await open({ fonts: true });
+    const source = fake.inputs.get('LiveCue price text')!;
+    source.settings = { text: '', font: { face: 'DejaVu Sans' } };
+    for (let n = 0; n < 2; n++) expect(await run(TEXT)).toMatchObject({ outcome: 'failed', problem: 'no-glyphs' });
+    expect(source.settings.text).toBe('');
+    const created = writes().filter(({ type }) => type === 'CreateInput');
+    expect(created).toMatchObject([{ data: { sceneName: 'Live', inputKind: 'text_ft2_source_v2', inputSettings: { font: { face: 'DejaVu Sans' } }, sceneItemEnabled: false } }]);
+    expect(fake.inputs.has('LiveCue font check')).toBe(false);
+    expect(await run({ ...TEXT, text: 'only 17 left' })).toMatchObject({ outcome: 'done' });
+    source.settings.font = { face: 'Noto Sans CJK SC' };
+    expect(await run(TEXT)).toMatchObject({ outcome: 'done' });
+    expect(source.settings.text).toBe(TEXT.text);
+  });
+
+  it.each([
+    ['draws nothing', 'GetSourceScreenshot', () => ({ code: 100, data: { imageData: 'empty' } })],
+    ['draws too late', 'SetInputSettings', late()],
+    ['draws no picture', 'GetSourceScreenshot', () => ({ code: 702 })],
+    ['has one left by an agent before this', 'CreateInput', () => ({ code: 601 })],
+  ])('an OBS that %s is believed, and nothing of the look is left', async (_what, type, answer) => {
+    await open({ fonts: true });
+    fake.inputs.get('LiveCue price text')!.settings = { text: '', font: { face: 'DejaVu Sans' } };
+    fake.override.set(type, answer);
+    if (type === 'CreateInput') fake.inputs.set('LiveCue font check', { kind: 'text_ft2_source_v2', settings: {} });
+    expect(await run(TEXT)).toMatchObject({ outcome: 'done' });
+    expect(fake.inputs.has('LiveCue font check')).toBe(false);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import type { StudioCommand } from '@livecue/shared/contract';
 import { allowedKey, isMediaKind } from './allowed-keys.ts';
 import type { StudioResult } from '../../ports.ts';
 import { type Data, dataOf, StudioFailure } from './control-answers.ts';
+import { createFontCheck, type FontCheck } from './font-check.ts';
 import type { ObsRequests } from './requests.ts';
 import { createSceneHands, type SceneHands } from './scene-hands.ts';
 import type { ObsEvent } from './wire-message.ts';
@@ -46,12 +47,15 @@ interface Session {
   readonly write: Ask;
   readonly has: (requestType: string) => boolean;
   readonly hands: SceneHands;
+  readonly fonts: FontCheck;
+  readonly sleep: (ms: number) => Promise<void>;
   readonly byHand: boolean;
 }
 
 /** The commands of OBS: checked before they are sent, read back after, and never believed because OBS says success. */
 export function createStudioControl(ports: ControlPorts): StudioControl {
   const hands = createSceneHands(ports.nowMs);
+  const fonts = createFontCheck();
   let clipsSaved = 0;
   let changing = false;
   let waiting = 0;
@@ -144,7 +148,7 @@ export function createStudioControl(ports: ControlPorts): StudioControl {
       if (changing) throw new StudioFailure('busy', 'OBS is changing its scene collection. Try again when it has.');
       const asking = (kind: 'read' | 'write'): Ask => async (requestType, data, doing, missing) =>
         dataOf(await requests.ask(requestType, data, kind), doing, missing);
-      const session: Session = { read: asking('read'), write: asking('write'), has: requests.has, hands, byHand };
+      const session: Session = { read: asking('read'), write: asking('write'), has: requests.has, hands, fonts, sleep: (ms) => ports.sleep(ms, NEVER), byHand };
       // The table pairs each kind with its command, which an index by union cannot show the compiler.
       const undo = await (act[command.kind] as (command: StudioCommand, session: Session) => Promise<StudioCommand | null>)(command, session);
       return { outcome: 'done', undo };
@@ -173,6 +177,7 @@ export function createStudioControl(ports: ControlPorts): StudioControl {
     reset() {
       changing = false;
       hands.reset();
+      fonts.reset();
     },
   };
 } // prettier-ignore
@@ -182,12 +187,13 @@ const NEVER = new AbortController().signal;
 
 /** Writes the one key that belongs to this kind of input, and reads it back. Null: it was so already. */
 async function setKey(
-  { read, write }: Session,
+  session: Session,
   kind: 'text' | 'file' | 'page',
   input: string,
   value: string,
   undo: (before: string) => StudioCommand | null,
 ): Promise<StudioCommand | null> {
+  const { read, write, fonts } = session;
   const doing = `Setting ${input}`;
   const settings = async () => {
     const data = await read('GetInputSettings', { inputName: input }, doing, 'no-such-input');
@@ -200,6 +206,7 @@ async function setKey(
   if (key === null || (ignored && kind !== 'page'))
     throw new StudioFailure('wrong-kind', `${doing}: a ${inputKind} as it is set up takes no ${kind} of ours. Choose another source.`); // prettier-ignore
   if (values[key] === value) return null;
+  if (kind === 'text') await fonts.check({ input, inputKind, settings: values }, value, session);
   // `overlay` keeps font, colour and all else.
   await write('SetInputSettings', { inputName: input, inputSettings: { [key]: value }, overlay: true }, doing, 'no-such-input'); // prettier-ignore
   if ((await settings()).values[key] !== value)

@@ -114,7 +114,7 @@ describe.skipIf(!hasGolden)('the recorded protocol of OBS', () => {
     const one = (name: string) => cases.find((it) => it.case === name)!;
     expect(watch(one('reconnecting-looks-active'))).toBe('reconnecting');
     expect(watch(one('first-start-fails'))).toBe('failed-start');
-    // The others are commands: control.test.ts and connector.test.ts have a test for each; a font is looked at by eye.
+    // The others are commands: control.test.ts and connector.test.ts have a test for each.
     expect(cases.map((it) => it.case).toSorted()).toEqual([
       'first-start-fails', 'font-without-chinese', 'killed', 'media-action-on-colour', 'reconnecting-looks-active',
       'restarted-with-other-ids', 'slow-answer', 'wrong-key-succeeds',

@@ -45,9 +45,16 @@ export interface FakeObs {
 
 const POLLED = /^Get(Version|Stats|StreamStatus|CurrentProgramScene|RecordStatus|ReplayBufferStatus)$/;
 const LEFT_OUT_OF_OLD = ['CreateRecordChapter'];
+/** With which a font can be looked at. */
+const FONT_REQUESTS = ['CreateInput', 'RemoveInput', 'GetSourceScreenshot'];
 const REQUESTS = ['GetVersion', 'GetStats', 'GetStreamStatus', 'GetCurrentProgramScene', 'GetRecordStatus', 'GetReplayBufferStatus', 'SaveReplayBuffer', 'GetInputSettings', 'SetInputSettings', 'GetSceneItemId', 'GetSceneItemEnabled', 'SetSceneItemEnabled', 'TriggerMediaInputAction', 'GetMediaInputStatus', 'GetSourceFilterList', 'SetSourceFilterEnabled', 'CreateRecordChapter']; // prettier-ignore
 
-export async function openFakeObs(options: { old?: boolean } = {}): Promise<FakeObs> {
+interface Options {
+  readonly old?: boolean;
+  readonly fonts?: boolean;
+}
+
+export async function openFakeObs(options: Options = {}): Promise<FakeObs> {
   let socket: WebSocket | null = null;
   const fake: Omit<FakeObs, 'platform' | 'url'> = {
     inputs: new Map([
@@ -73,7 +80,7 @@ export async function openFakeObs(options: { old?: boolean } = {}): Promise<Fake
     onSocket(client) {
       socket = client;
       client.send(JSON.stringify({ op: 0, d: fake.hello }));
-      client.on('message', (text: Buffer) => hear(fake, client, JSON.parse(text.toString()) as Wire, options.old === true)); // prettier-ignore
+      client.on('message', (text: Buffer) => hear(fake, client, JSON.parse(text.toString()) as Wire, options)); // prettier-ignore
     },
   });
   return Object.assign(fake, { platform, url: platform.url.replace('http', 'ws') });
@@ -84,7 +91,7 @@ interface Wire {
   readonly d: { readonly requestType: string; readonly requestId: string; readonly requestData?: Data; readonly authentication?: string }; // prettier-ignore
 }
 
-function hear(fake: Omit<FakeObs, 'platform' | 'url'>, client: WebSocket, { op, d }: Wire, old: boolean): void {
+function hear(fake: Omit<FakeObs, 'platform' | 'url'>, client: WebSocket, { op, d }: Wire, options: Options): void {
   if (op === 1) {
     if (d.authentication !== obsAuthentication(PASSWORD, AUTHENTICATION)) return client.close(4009, 'Authentication failed.'); // prettier-ignore
     return client.send(JSON.stringify({ op: 2, d: { negotiatedRpcVersion: 1 } }));
@@ -92,15 +99,23 @@ function hear(fake: Omit<FakeObs, 'platform' | 'url'>, client: WebSocket, { op, 
   const { requestType, requestId, requestData = {} } = d;
   if (!POLLED.test(requestType)) fake.asked.push({ type: requestType, data: requestData });
   const own = fake.override.get(requestType);
-  const answer = own === undefined ? answerOf(fake, requestType, requestData, old) : own(requestData);
+  const answer = own === undefined ? answerOf(fake, requestType, requestData, options) : own(requestData);
   if (answer === null) return;
   const { code, data, comment } = answer;
   const requestStatus = { result: code === 100, code, ...(comment === undefined ? {} : { comment }) };
   client.send(JSON.stringify({ op: 7, d: { requestType, requestId, requestStatus, responseData: data } }));
 }
 
-function answerOf(fake: Omit<FakeObs, 'platform' | 'url'>, type: string, data: Data, old: boolean): Answer {
-  const available = REQUESTS.filter((name) => !old || !LEFT_OUT_OF_OLD.includes(name));
+function answerOf(
+  fake: Omit<FakeObs, 'platform' | 'url'>,
+  type: string,
+  data: Data,
+  { old = false, fonts = false }: Options,
+): Answer {
+  const available = [
+    ...REQUESTS.filter((name) => !old || !LEFT_OUT_OF_OLD.includes(name)),
+    ...(fonts ? FONT_REQUESTS : []),
+  ];
   if (!available.includes(type)) return { code: 204, comment: 'Your request type is not valid.' };
   const input = fake.inputs.get(String(data.inputName));
   const item = [...fake.items].find(([key, { id }]) => key.startsWith(`${String(data.sceneName)}/`) && id === data.sceneItemId)?.[1]; // prettier-ignore
@@ -149,7 +164,22 @@ function answerOf(fake: Omit<FakeObs, 'platform' | 'url'>, type: string, data: D
       if (filter === undefined) return none('No filter was found.');
       filter.filterEnabled = data.filterEnabled;
       return ok();
+    case 'CreateInput':
+      if (input !== undefined) return { code: 601, comment: 'A source already exists by that input name.' };
+      fake.inputs.set(String(data.inputName), { kind: String(data.inputKind), settings: { ...(data.inputSettings as Data) } }); // prettier-ignore
+      return ok({ sceneItemId: 99 });
+    case 'RemoveInput':
+      return fake.inputs.delete(String(data.inputName)) ? ok() : missing(data.inputName);
+    case 'GetSourceScreenshot':
+      return ok({ imageData: drawn(fake.inputs.get(String(data.sourceName))!) });
     default:
       return ok();
   }
+}
+
+/** A font without Chinese draws all of it as the same box. */
+function drawn({ settings }: FakeInput): string {
+  const { face } = settings.font as { face: string };
+  const text = String(settings.text);
+  return `${face} ${face.includes('CJK') ? text : text.replace(/[^\u0000-\u024f]/g, '▯')}`;
 }
