@@ -88,8 +88,17 @@ function play(socket: WebSocket, connection: LiveConnection, log: BridgePorts['l
   // One without a listener would end this program.
   connection.on('error', () => log('the library could not read a message'));
   socket.on('error', () => undefined);
-  socket.on('close', () => void connection.disconnect());
-  connection.connect().catch((error: Error) => {
+  const leave = async () => {
+    try {
+      await connection.disconnect();
+    } catch (error) {
+      log(`leaving the room: ${(error as Error).constructor.name}`);
+    }
+  };
+  socket.on('close', () => void leave());
+  // The agent may have left while the library was on its way into the room.
+  const joined = () => (socket.readyState === socket.OPEN ? undefined : leave());
+  connection.connect().then(joined, (error: Error) => {
     const name = error.constructor.name;
     log(`connecting: ${name}`);
     socket.close(CODE_OF_ERROR[name] ?? LOST);

@@ -10,12 +10,18 @@ const TOKEN = 'token-of-the-tests';
 
 /** The library, without a network. */
 class FakeLibrary extends EventEmitter implements LiveConnection {
+  isIn = false;
   isLeft = false;
   refusal: Error | null = null;
+  /** Lets it into the room. */
+  way: Promise<void> = Promise.resolve();
   async connect(): Promise<void> {
     if (this.refusal !== null) throw this.refusal;
+    await this.way;
+    this.isIn = true;
   }
-  disconnect(): void {
+  async disconnect(): Promise<void> {
+    if (!this.isIn) throw new Error('not connected');
     this.isLeft = true;
   }
 }
@@ -28,11 +34,12 @@ afterEach(async () => {
   await bridge.close();
 });
 
-async function open(refusal: Error | null = null, token = TOKEN) {
+async function open(refusal: Error | null = null, token = TOKEN, way = Promise.resolve()) {
   const rooms: { account: string; room: FakeLibrary }[] = [];
   const createConnection = (account: string) => {
     const room = new FakeLibrary();
     room.refusal = refusal;
+    room.way = way;
     rooms.push({ account, room });
     return room;
   };
@@ -85,6 +92,15 @@ describe('plug-in for TikTok LIVE by the open-source library', () => {
     rooms[1]!.room.emit('disconnected', { code: 1000 });
     await until(() => health().state === 'idle');
     expect(events.map(({ type }) => type)).toEqual(['live.room.ended']);
+  });
+
+  it('leaves a room that it comes into after the agent has gone', async () => {
+    let letIn = () => {};
+    const { until, rooms, health } = await open(null, TOKEN, new Promise((resolve) => (letIn = resolve)));
+    await until(() => rooms.length === 1 && health().state === 'open');
+    await rig.stop();
+    letIn();
+    await until(() => rooms[0]!.room.isLeft);
   });
 
   it('says that an account is not live, and lets nobody in without its token', async () => {
