@@ -255,6 +255,27 @@ describe.skipIf(room.chromium === null)('the host screen, measured', () => {
     }
   });
 
+  test('cards, figures and a pause are drawn when they come, not with the next beat', async () => {
+    const { page, context } = await room.stage.device({ width: 1280, height: 720, locale: 'en' });
+    // Without a beat nothing is drawn but what comes.
+    await context.addInitScript(() => Object.assign(window, { setInterval: () => 0 }));
+    show(null);
+    await page.goto(`${room.url}#/host`);
+    await page.locator('.calm').waitFor();
+    show(card(), [surge(Date.now())]);
+    await page.locator('.card.act-now').waitFor();
+    await page.locator('.next-card').waitFor();
+    room.stage.show.change({ viewers: 9_876, explaining: { productId: 'p5', sinceMs: Date.now() } });
+    await page.locator('.watching', { hasText: '9,876' }).waitFor();
+    await page.locator('.explaining', { hasText: 'Blue water bottle' }).waitFor();
+    show(null);
+    await page.locator('.calm').waitFor();
+    room.stage.show.change({ ordersLastHour: 1_234 });
+    await page.locator('.calm-number', { hasText: '1,234' }).waitFor();
+    room.stage.show.change({ feed: { state: 'stale', lastEventMs: Date.now() - 22_000 } });
+    await page.locator('.paused').waitFor();
+  });
+
   test('a host screen at rest takes a few hundredths of a core', async () => {
     const page = await host({ width: 1280, height: 720 });
     show(null);
