@@ -37,7 +37,7 @@ export function createScriptedSettings(nowMs: () => number, catalogue: ScriptedC
   const quiet = () => undefined;
   const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   const open = async () => {
-    const secrets = await openSecretBook({ nowMs, seal: null }, folder);
+    const secrets = await openSecretBook({ nowMs, seal: null, logger }, folder);
     const book = await openSettingsBook({ nowMs, logger, check: (settings, depth) => checkSettings(settings, secrets.of, depth) }, { file: path.join(folder, 'config.json'), folder }, { room: { name: '夏日家居专场' } }); // prettier-ignore
     await book.starting();
     const templates = openTemplateBook(folder, nowMs);
