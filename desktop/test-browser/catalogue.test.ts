@@ -92,7 +92,8 @@ describe.skipIf(chromium === null)('an import on a real agent', { timeout: 90_00
     browser = await playwright.launch({ executablePath: chromium!, args: CHROMIUM_FLAGS });
     agent = await startAgent(['--source', 'http', '--data', folder, '--config', config]);
     page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })).newPage();
-    page.setDefaultTimeout(15_000);
+    // Less than the test may take, so that it fails with the name of what it waited for.
+    page.setDefaultTimeout(40_000);
     await page.goto(`${agent.ready.panel!}#/pair?code=${agent.ready.code!}`);
     await page.locator('.desk').waitFor();
   }, 120_000);

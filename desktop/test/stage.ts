@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { curveKeyPair } from 'zeromq';
 import { memoryTokens } from '../../edge-agent/src/panel/panel-fixture.ts';
+import type { AuditSink } from '../../edge-agent/src/ports.ts';
 import { openAuditLog } from '../../edge-agent/src/store/audit-log.ts';
 import { createPanelServer, panelLink, type PanelServer } from '../../edge-agent/src/panel/panel-server.ts';
 import type { PanelLink, PanelRole } from '@livecue/shared/contract';
@@ -74,16 +75,33 @@ export async function serveShow(
   const nothing = () => {};
   const logger = { debug: nothing, info: nothing, warn: nothing, error: (text: string) => console.error(text) };
   const audit = await openAuditLog(show.settings.folder);
+  let closed = false;
+  // A call that is on its way while the room ends is nobody's any more.
+  const record: AuditSink['record'] = (call) => (closed ? Promise.resolve(0) : audit.record(call));
   const curve = {
     serverPublicKey: keys.server.publicKey,
     serverSecretKey: keys.server.secretKey,
     clientPublicKey: keys.client.publicKey,
   };
   const server = createPanelServer(
-    { backend: show, nowMs: Date.now, randomBytes, tokens, logger, pageFolder, overlay: show.actions.overlay, audit },
+    {
+      backend: show,
+      nowMs: Date.now,
+      randomBytes,
+      tokens,
+      logger,
+      pageFolder,
+      overlay: show.actions.overlay,
+      audit: { record },
+    },
     { host: '127.0.0.1', ...ports, curve },
   );
   await server.start(new AbortController().signal);
+  async function close(): Promise<void> {
+    await server.stop();
+    closed = true;
+    await audit.close();
+  }
   return {
     show,
     server,

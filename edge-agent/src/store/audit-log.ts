@@ -81,7 +81,8 @@ export async function openAuditLog(folder: string): Promise<AuditSink & { close(
       return entry;
     },
     async close() {
-      await work;
+      // What comes while it waits is written too.
+      for (let waited: Promise<unknown> | null = null; waited !== work;) await (waited = work);
       if (!closed) await handle.close();
       closed = true;
     },
