@@ -11,17 +11,18 @@ export function tableOf(
   records: readonly (readonly string[])[],
 ): Table {
   const at = headingRow(records);
-  const width = Math.min(IMPORT_COLUMNS_MAX, Math.max(0, ...records.slice(at).map(usedWidth)));
+  const width = Math.min(IMPORT_COLUMNS_MAX, records.slice(at).reduce((widest, cells) => Math.max(widest, usedWidth(cells)), 0)); // prettier-ignore
   const fitted = (cells: readonly string[]) => Array.from({ length: width }, (_, i) => cells[i]?.trim() ?? '');
   if (at === -1 || width === 0)
     throw new UnreadableFileError({
       zh: '文件是空的：没有表头，也没有商品。',
       en: 'The file is empty: it has neither headings nor products.',
     });
-  const rows = records
-    .slice(at + 1)
-    .map((cells, i) => ({ row: at + 2 + i, cells: fitted(cells) }))
-    .filter(({ cells }) => cells.some((cell) => cell !== ''));
+  // Some files end in a hundred thousand empty lines: those are not made rows first.
+  const rows = records.slice(at + 1).flatMap((cells, i) => {
+    const used = usedWidth(cells) > 0 ? fitted(cells) : [];
+    return used.some((cell) => cell !== '') ? [{ row: at + 2 + i, cells: used }] : [];
+  });
   return { ...facts, headings: fitted(records[at]!), rows, problems: [], notes: [] };
 }
 

@@ -289,6 +289,11 @@ describe('files that cannot be used say so, and what to do', () => {
     expect((await refusal(zipSync({ ...parts, 'xl/worksheets/sheet1.xml': strToU8(far) })))?.en).toContain('too big');
   });
 
+  it('150,000 empty lines between products cost nothing, and rows keep their numbers', async () => {
+    const { preview } = await readImport({ name: 'a.csv', bytes: strToU8(`编号,名称\n\n1,杯\n${'\n'.repeat(150_000)}\r\n2,"a\nb"\n,x\n`), options: ImportOptions.parse({}), present: EMPTY, remembered: {} }); // prettier-ignore
+    expect(preview).toMatchObject({ good: 2, badRows: 1, sample: [{ row: 3 }, { row: 150_005 }, { row: 150_006 }] });
+  });
+
   it('a heading of brackets alone costs no more than its length', async () => {
     expect(await refusal(`编号,名称,${'['.repeat(100_000)}\n1,x,y\n`)).toBeNull();
   });
