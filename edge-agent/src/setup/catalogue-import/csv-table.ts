@@ -55,7 +55,7 @@ function likelyDelimiter(text: string): string {
   // A record that is cut off in the middle must not look like a missing quotation mark.
   const head = text.split('\n', TRIED_RECORDS).join('\n');
   const scores = DELIMITERS.map((delimiter) => {
-    const widths = parse(head, { bom: true, delimiter, relax_column_count: true, relax_quotes: true, skip_records_with_error: true, skip_empty_lines: true }).map(({ length }) => length); // prettier-ignore
+    const widths = parse(head, { bom: true, delimiter, relax_column_count: true, relax_quotes: true, skip_records_with_error: true, skip_empty_lines: true, to: TRIED_RECORDS }).map(({ length }) => length); // prettier-ignore
     const widest = Math.max(1, ...widths);
     const full = widths.filter((width) => width === widest).length;
     return { delimiter, score: widest === 1 ? 0 : (full / widths.length) * 100 + widest };

@@ -294,6 +294,11 @@ describe('files that cannot be used say so, and what to do', () => {
     expect(preview).toMatchObject({ good: 2, badRows: 1, sample: [{ row: 3 }, { row: 150_005 }, { row: 150_006 }] });
   });
 
+  it('lines of an old Mac are lines, however many', async () => {
+    const text = `编号,名称\r${Array.from({ length: 150_000 }, (_, n) => `${n},x`).join('\r')}\r`;
+    expect((await refusal(text))?.en).toContain('at most 10000');
+  });
+
   it('a heading of brackets alone costs no more than its length', async () => {
     expect(await refusal(`编号,名称,${'['.repeat(100_000)}\n1,x,y\n`)).toBeNull();
   });
