@@ -8,7 +8,7 @@ const PREFIX = 'livecue-test-run-';
  * All folders of a run of tests lie in one, which goes with the run. One that was killed leaves it, and the next run
  * removes it.
  */
-export default function setup(): () => void {
+export default function setup() {
   const base = tmpdir();
   // Every project of the configuration asks for it; paths of sockets have no room for folders in folders.
   if (path.basename(base).startsWith(`${PREFIX}${process.pid}-`)) return () => undefined;
@@ -29,12 +29,12 @@ export default function setup(): () => void {
   };
 }
 
-function isRunning(pid: number): boolean {
+function isRunning(pid) {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     // It runs, and belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return error.code === 'EPERM';
   }
 }
