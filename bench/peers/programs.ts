@@ -79,7 +79,7 @@ async function launched(launch: Launch): Promise<Pick<RunningProgram, 'memory' |
     closeSync(log);
     child.once('error', (error) => process.stderr.write(`${launch.program}: ${error.message}\n`));
     await launch.ready(child);
-    child.stdout.resume();
+    child.stdout?.resume();
     return child;
   };
   const gone = (child: ChildProcess) => new Promise<void>((resolve) => (child.exitCode === null && child.signalCode === null ? child.once('exit', () => resolve()) : resolve())); // prettier-ignore
