@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -17,6 +17,8 @@ export default function setup() {
     if (pid !== undefined && !isRunning(Number(pid))) rmSync(path.join(base, name), { recursive: true, force: true });
   }
   const folder = mkdtempSync(path.join(base, `${PREFIX}${process.pid}-`));
+  // A server that runs as a user of its own must come through to its data.
+  chmodSync(folder, 0o711);
   // Of Unix, and of Windows.
   const before = { TMPDIR: process.env.TMPDIR, TEMP: process.env.TEMP, TMP: process.env.TMP };
   Object.assign(process.env, { TMPDIR: folder, TEMP: folder, TMP: folder });
