@@ -73,7 +73,8 @@ function takeRoom(room: Room, put: Entry[], del: string[]): void {
     row.stored = true;
     changes.deleted.delete(name);
   }
-  del.push(...changes.deleted);
+  // One by one: after a jump of the clock there are more than a call can have arguments.
+  for (const name of changes.deleted) del.push(name);
   changes.facts = new Set();
   changes.keys = [];
   changes.rows = [];
