@@ -106,7 +106,7 @@ export async function serveShow(
     show,
     server,
     link: panelLink(server.address(), curve, keys.client.secretKey),
-    close: () => server.stop().then(() => audit.close()),
+    close,
   };
 }
 
