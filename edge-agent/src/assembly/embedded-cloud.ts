@@ -6,7 +6,8 @@ import type { Logger } from '../runtime/logger.ts';
 import type { Service } from '../runtime/service.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../cloud/src/main.ts', import.meta.url));
-const READY_WITHIN_MS = 30_000;
+/** A first start makes a database, at the lowest priority: cut off too early it would begin again for ever. */
+const READY_WITHIN_MS = 120_000;
 const RESTART_AFTER_MS = 2_000;
 
 export interface EmbeddedCloud extends Service {
