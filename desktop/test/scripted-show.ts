@@ -16,7 +16,7 @@ import { PanelCallError } from '../../edge-agent/src/panel/panel-call-error.ts';
 import { createScriptedActions, type ScriptedActions } from './scripted-actions.ts';
 import { createScriptedCues, cueState, type ScriptedCues } from './scripted-cues.ts';
 import { createScriptedDevices, type ScriptedDevices } from './scripted-devices.ts';
-import { scriptedAir } from './scripted-air.ts';
+import { scriptedAir, scriptedSupport } from './scripted-air.ts';
 import { createScriptedModels, type ScriptedModels } from './scripted-models.ts';
 import { createScriptedRecords, type ScriptedRecords } from './scripted-records.ts';
 import { createScriptedControl, type ScriptedControl } from './scripted-control.ts';
@@ -224,6 +224,7 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
         return {};
       }
       if (verb === 'air.check') return scriptedAir(show.state(), nowMs());
+      if (verb === 'support.make') return scriptedSupport(show.state(), settings.folder, nowMs());
       const ofControl = control.call(verb, args, show.state());
       if (ofControl !== undefined) return ofControl as never;
       if (verb !== 'answers.read') calls.push({ verb, args });

@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, { words: string; load: () => Promise<Com
   relay: { words: 'hands webhooks to an agent without a public address', load: async () => (await import('./commands/relay.ts')).relay },
   policy: { words: 'whether cues help, and whether a learned policy may choose', load: async () => (await import('./commands/policy.ts')).policy },
   models: { words: 'which models serve, how far deliveries are, and the way back', load: async () => (await import('./commands/models.ts')).models },
+  support: { words: 'one file for somebody who helps, without names, words and secrets', load: async () => (await import('./commands/support.ts')).support },
   doctor: { words: 'what is installed and what is missing, with the remedy', load: async () => (await import('./commands/doctor.ts')).doctor },
 }; // prettier-ignore
 

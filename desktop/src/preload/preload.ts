@@ -29,6 +29,7 @@ const bridge: PanelBridge = {
   logRead: call('log.read'),
   logCheck: call('log.check'),
   logExport: call('log.export'),
+  supportMake: call('support.make'),
   devicesPaired: call('devices.paired'),
   devicesRemove: call('devices.remove'),
   commentsAfter: call('comments.after'),

@@ -325,6 +325,8 @@ export function createPanelBackend(
         case 'log.check':
         case 'log.export':
           throw new Error(`${verb} is answered by the assembly, which has the log`);
+        case 'support.make':
+          throw new PanelCallError('not-found', `${verb}: this agent keeps no log of its own. Use livecue support on its data folder.`); // prettier-ignore
         case 'self.read':
         case 'pairing.create':
         case 'devices.paired':

@@ -27,7 +27,7 @@ Example: livecue doctor
 `;
 
 type Level = 'ok' | 'warn' | 'wrong';
-interface Finding {
+export interface Finding {
   readonly name: string;
   readonly level: Level;
   readonly text: string;
@@ -58,7 +58,17 @@ export const doctor: Command = async (args, io) => {
     return 0;
   }
   const folder = dataFolder(values.data, io.env, false);
-  const { config, finding } = configuration(values.config ?? path.join(folder, 'config.json'));
+  const { findings } = await lookAround(folder, values.config ?? path.join(folder, 'config.json'));
+  for (const { name, level, text, remedy } of findings) {
+    if (values.json) io.stdout.write(`${JSON.stringify({ name, level, text, remedy })}\n`);
+    else io.stdout.write(`${MARKS[level]}  ${name.padEnd(14)} ${text}${remedy === null ? '' : ` · ${remedy}`}\n`);
+  }
+  return findings.some(({ level }) => level === 'wrong') ? 1 : 0;
+};
+
+/** What is there, and the configuration of `file`, or the defaults where it cannot be used. */
+export async function lookAround(folder: string, file: string): Promise<{ config: AgentConfig; findings: Finding[] }> {
+  const { config, finding } = configuration(file);
   const findings = [
     node(),
     finding,
@@ -72,12 +82,8 @@ export const doctor: Command = async (args, io) => {
     obs(),
     ...(await native()),
   ];
-  for (const { name, level, text, remedy } of findings) {
-    if (values.json) io.stdout.write(`${JSON.stringify({ name, level, text, remedy })}\n`);
-    else io.stdout.write(`${MARKS[level]}  ${name.padEnd(14)} ${text}${remedy === null ? '' : ` · ${remedy}`}\n`);
-  }
-  return findings.some(({ level }) => level === 'wrong') ? 1 : 0;
-};
+  return { config, findings };
+}
 
 const ok = (name: string, text: string): Finding => ({ name, level: 'ok', text, remedy: null });
 

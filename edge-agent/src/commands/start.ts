@@ -14,6 +14,7 @@ import { brokerUser, databaseAddress } from '../assembly/secret-book.ts';
 import { createRehearsalDesk } from '../assembly/rehearsal-desk.ts';
 import { openRehearsalFiles } from '../assembly/rehearsal-files.ts';
 import { desktopKeystore, openSettingsPart } from '../assembly/settings-part.ts';
+import { besideSupport } from '../assembly/support-desk.ts';
 import { sourcesFrom, type SourceCall, parseSourceCalls } from '../assembly/source-list.ts';
 import { simulatedCatalogue } from '../ingest/simulator/catalogue.ts';
 import { PROFILES } from '../ingest/simulator/profiles.ts';
@@ -77,11 +78,16 @@ export const start = fileCommand('start', HELP, parseCall, async (call: Call, io
       settings: settings.book, remote: remoteConfigIn(call.folder, { nowMs, logger }), nowMs, logger, trialMs: call.trialMs,
       async create(config, fleet, onFatal) {
         const connectorSecrets = await settings.secrets.take();
+        const catalogue = await book.present();
+        let agent: Agent | null = null;
+        const pages = rehearsals.beside(settings.desk(fleet, config.advise), config);
+        const supported = { config, catalogue, secrets: connectorSecrets, figures: () => agent?.figures() ?? null };
         const embedded = await cloud.for(config.uplink, databaseAddress(config.uplink.databaseUrl, connectorSecrets), io.signal);
-        return createAgent(
-          { config, catalogue: await book.present(), folder: call.folder, mode: modeOf(call.sources), panel: call.panel },
-          { nowMs, logger, catalogue: rehearsals.beside(settings.desk(fleet, config.advise), config), createSources: (parts) => sourcesFrom(call.sources, { ...parts, connectorSecrets, folder: call.folder, nowMs, logger }, config), onFatal, fleet, embedded, brokerUser: brokerUser(connectorSecrets) },
+        agent = await createAgent(
+          { config, catalogue, folder: call.folder, mode: modeOf(call.sources), panel: call.panel },
+          { nowMs, logger, catalogue: besideSupport(pages, supported, { nowMs, logger }, { folder: call.folder, program: VERSION }), createSources: (parts) => sourcesFrom(call.sources, { ...parts, connectorSecrets, folder: call.folder, nowMs, logger }, config), onFatal, fleet, embedded, brokerUser: brokerUser(connectorSecrets) },
         );
+        return agent;
       },
       live(agent, config, signal) {
         announce(agent, call, config, io, logger, window);

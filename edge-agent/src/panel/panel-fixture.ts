@@ -121,6 +121,7 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'log.read') return { rows: [], more: false, devices: [], chain: CHAIN };
       if (verb === 'log.check') return { chain: CHAIN };
       if (verb === 'log.export') return { text: '', last: 0, more: false };
+      if (verb === 'support.make') return { name: 'support.json', text: '{}' };
       if (verb === 'screen.report' || verb === 'hotkeys.report') return {};
       if (verb === 'hotkeys.read') return { desktop: null };
       if (verb === 'report.make') return { made: false };

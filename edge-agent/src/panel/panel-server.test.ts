@@ -142,6 +142,7 @@ describe.each(['websocket', 'zeromq'] as const)('calls over %s', (transport) => 
     'settings.secret': [{ name: 'shop', field: 'a' }, { name: '../x', field: 'a', secret: 'x' }, { name: 'shop', field: '__proto__', secret: 'x' }, { name: 'shop', field: 'a', secret: '' }],
     'settings.restart': [{ when: 'now' }],
     'setup.export': [{ secrets: true }],
+    'support.make': [{ secrets: true }],
     'setup.preview': [{}, { from: { backup: '../config' } }, { from: { uploadId: 'x' } }],
     'setup.import': [{ from: { backup: '20260501T120000Z-1' } }, { from: {}, basis: 'x' }],
     'backup.list': [{ limit: 1 }],

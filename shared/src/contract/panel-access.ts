@@ -33,6 +33,8 @@ export const VERB_ACCESS: Readonly<Record<PanelVerb, keyof typeof ROLES_OF>> = {
   'log.read': 'read',
   'log.check': 'read',
   'log.export': 'read',
+  // Its maker answers for it: an auditor reads, and passes nothing on.
+  'support.make': 'show',
   'prompt.done': 'screen',
   'prompt.snooze': 'screen',
   'prompt.mute': 'screen',

@@ -24,6 +24,7 @@ export const BRIDGE_FUNCTIONS = {
   'log.read': 'logRead',
   'log.check': 'logCheck',
   'log.export': 'logExport',
+  'support.make': 'supportMake',
   'devices.paired': 'devicesPaired',
   'devices.remove': 'devicesRemove',
   'comments.after': 'commentsAfter',

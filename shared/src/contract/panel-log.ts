@@ -57,7 +57,7 @@ export const LogChain = z.object({
 });
 export type LogChain = z.infer<typeof LogChain>;
 
-/** Verbs of the page "Log". */
+/** Verbs of the page "Log", and the support file. */
 export const LOG_VERBS = {
   /** Newest first, before the entry `before` (null: from the newest). The chain is read as far as it was not yet. */
   'log.read': {
@@ -80,4 +80,6 @@ export const LOG_VERBS = {
     args: z.strictObject({ format: z.enum(['csv', 'jsonl']), after: z.int().min(0).default(0), filter: LogFilter.prefault({}) }),
     result: z.object({ text: z.string(), last: z.int().min(0), more: z.boolean() }),
   },
+  /** One file for somebody who helps: how the program is, without names, words, addresses and secrets. */
+  'support.make': { args: z.strictObject({}), result: z.object({ name: z.string(), text: z.string() }) },
 } as const; // prettier-ignore

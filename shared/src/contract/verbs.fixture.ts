@@ -109,6 +109,7 @@ export const GOOD_ARGUMENTS: Record<PanelVerb, unknown> = {
   'templates.apply': { templateId: '0123456789ab', basis: 'x', when: 'now' },
   'log.check': {},
   'log.export': { format: 'csv', after: 0, filter: { kind: null, device: 'desktop', trouble: true } },
+  'support.make': {},
   'devices.remove': { device: '01234567' },
   'comments.after': {
     after: 0,

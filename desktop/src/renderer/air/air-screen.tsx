@@ -5,6 +5,7 @@ import { usePanel } from '../live/use-live.tsx';
 import { LevelIcon } from '../operator/level-icon.tsx';
 import { useUnits } from '../words/units.ts';
 import { wordsOf } from '../parts/error-words.ts';
+import { SupportSection } from './support-section.tsx';
 
 const READ_MS = 2_000;
 const LEVELS = ['wrong', 'warn', 'ok'] as const;
@@ -59,6 +60,7 @@ export function AirScreen() {
           </li>
         ))}
       </ul>
+      <SupportSection />
     </main>
   );
 } // prettier-ignore

@@ -10,6 +10,7 @@ import { modelsEn } from './models-en.ts';
 import { rehearsalEn } from './rehearsal-en.ts';
 import { rolesEn } from './roles-en.ts';
 import { settingsEn } from './settings-en.ts';
+import { supportEn } from './support-en.ts';
 import { showsEn } from './shows-en.ts';
 import { signalsEn } from './signals-en.ts';
 
@@ -29,6 +30,7 @@ export const en = {
   ...catalogueEn,
   ...formEn,
   ...settingsEn,
+  ...supportEn,
   mode: { simulated: 'Simulated room, not live', replay: 'Replay, not live' },
   live: 'Live',
   on: 'Running',

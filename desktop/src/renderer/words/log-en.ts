@@ -49,6 +49,7 @@ export const logEn = {
       settings_waiting: 'Waiting settings decided',
       settings_secret: 'Secret set',
       settings_restart: 'Agent started again',
+      support_make: 'Support file saved',
       setup_export: 'Setup exported',
       setup_import: 'Setup imported',
       action_do: 'Done on platforms and overlay',

@@ -51,6 +51,7 @@ export const logZh: typeof logEn = {
       settings_waiting: '处理等待中的设置',
       settings_secret: '设置密钥',
       settings_restart: '重新启动主机程序',
+      support_make: '保存支持文件',
       setup_export: '导出全部设置',
       setup_import: '导入全部设置',
       action_do: '在平台和叠加层上执行',

@@ -11,6 +11,7 @@ import { devicesZh } from './devices-zh.ts';
 import { rehearsalZh } from './rehearsal-zh.ts';
 import { rolesZh } from './roles-zh.ts';
 import { settingsZh } from './settings-zh.ts';
+import { supportZh } from './support-zh.ts';
 import { showsZh } from './shows-zh.ts';
 import { signalsZh } from './signals-zh.ts';
 
@@ -29,6 +30,7 @@ export const zh: PanelWords = {
   ...catalogueZh,
   ...formZh,
   ...settingsZh,
+  ...supportZh,
   mode: { simulated: '模拟直播间，非真实直播', replay: '回放，非真实直播' },
   live: '直播',
   on: '运行',
