@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SourceHealth } from '@livecue/shared/contract';
 import { describe, expect, test } from 'vitest';
+import { PanelCallError } from '../../edge-agent/src/panel/panel-call-error.ts';
 import { seriousProblems } from './axe.ts';
 import { freshRoom } from './fresh-room.ts';
 
@@ -106,5 +107,33 @@ describe.skipIf(room.chromium === null)('rows of sources in a real browser', () 
     await expect.poll(() => row('doudian')).not.toContain('等待读取');
     await expect.poll(() => row('doudian')).toContain('3 个订单只作为提示');
     await expect.poll(() => row('tiktok-shop')).not.toContain('凭证');
+  });
+
+  test('are switched off and on again, and tried at once, with a word where it did not work', async () => {
+    room.stage.show.change({ sources: [...WRONG.slice(0, 2), source('simulator', { transport: 'simulator' })] });
+    await room.open();
+    const rows = room.page.locator('.section.sources .row');
+    const inRow = (name: string, button: string) => rows.filter({ has: room.page.getByText(name, { exact: true }) }).getByRole('button', { name: button }); // prettier-ignore
+    await inRow('youtube', '立即重试').click();
+    await expect.poll(() => row('youtube')).toContain('已连接');
+    expect(await inRow('youtube', '立即重试').count()).toBe(0);
+    await inRow('obs', '关闭 obs').click();
+    await expect.poll(() => row('obs')).toContain('已关闭');
+    // What is off is nothing wrong, and has nothing to be tried.
+    expect(await row('obs')).not.toContain('OBS 没有运行');
+    expect(await inRow('obs', '立即重试').count()).toBe(0);
+    expect(await seriousProblems(room.page)).toEqual([]);
+    await picture('source-switched-off-zh');
+    await inRow('obs', '打开').focus();
+    await room.page.keyboard.press('Enter');
+    await expect.poll(() => row('obs')).not.toContain('已关闭');
+    expect(room.stage.show.calls.filter(({ verb }) => verb.startsWith('source.')).map(({ args }) => args)).toEqual([{ name: 'youtube' }, { name: 'obs', on: false }, { name: 'obs', on: true }]); // prettier-ignore
+    // A room that is made up has no connection.
+    expect(await rows.last().getByRole('button').count()).toBe(0);
+    room.stage.show.instead.set('source.switch', () => {
+      throw new PanelCallError('bad-request', 'Starting obs: the port is taken');
+    });
+    await inRow('obs', '关闭 obs').click();
+    await expect.poll(() => row('obs')).toContain('the port is taken');
   });
 });

@@ -8,6 +8,7 @@ import {
   type PanelVerb,
   type SentMessage,
   type SeriesPoint,
+  type SourceHealth,
 } from '@livecue/shared/contract';
 import type { HostPrompt } from '@livecue/shared/prompt';
 import type { PanelBackend } from '../../edge-agent/src/ports.ts';
@@ -221,6 +222,14 @@ export function createScriptedShow(nowMs: () => number, kept?: typeof COMMENTS_K
       if (verb === 'hotkeys.read') return { desktop: show.desktop };
       if (verb === 'hotkeys.report') {
         show.desktop = PANEL_VERBS[verb].args.parse(args);
+        return {};
+      }
+      if (verb === 'source.switch' || verb === 'source.retry') {
+        calls.push({ verb, args });
+        const { name, on = true } = args as { name: string; on?: boolean };
+        const set = ({ off: _off, trouble: _trouble, ...source }: SourceHealth): SourceHealth =>
+          on ? { ...source, state: 'open', problem: null } : { ...source, state: 'idle', problem: null, off: true };
+        state = { ...state, sources: state.sources.map((source) => (source.name === name ? set(source) : source)) };
         return {};
       }
       if (verb === 'air.check') return scriptedAir(show.state(), nowMs());

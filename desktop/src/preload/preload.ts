@@ -82,6 +82,8 @@ const bridge: PanelBridge = {
   controlRemove: call('control.remove'),
   explainTell: call('explain.tell'),
   airCheck: call('air.check'),
+  sourceSwitch: call('source.switch'),
+  sourceRetry: call('source.retry'),
   screenReport: call('screen.report'),
   hotkeysRead: call('hotkeys.read'),
   hotkeysReport: call('hotkeys.report'),

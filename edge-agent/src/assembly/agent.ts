@@ -47,6 +47,7 @@ import { openReportFiles } from './report-files.ts';
 import { createReportKeeper } from './show-report-keeper.ts';
 import { createShowForecaster, openForShows } from './show-forecaster.ts';
 import { createShowTotals } from './show-totals.ts';
+import { createSourceDesk } from './source-desk.ts';
 import { createStepWriter } from './step-writer.ts';
 import { timedPredictor } from './timed-predictor.ts';
 import { recoverPipeline } from './recovery.ts';
@@ -198,7 +199,11 @@ async function assemble(
       for (const { reason } of decoded.rejects) rejects[reason] = (rejects[reason] ?? 0) + 1;
     },
   });
-  const sources = ports.createSources({ sink, secrets });
+  const switches = createSourceDesk(ports.createSources({ sink, secrets }), {
+    memory: openConnectorMemory({ folder, logger }, '_sources'),
+    logger,
+  });
+  const { sources } = switches;
   lostUpstream = () => sources.reduce((all, source) => all + source.health(nowMs()).lostUpstream, 0);
 
   const room: ActionRoom = createActionRoom(
@@ -275,7 +280,7 @@ async function assemble(
     { folder, stage: () => core.advisor.stage(), view, sink, panel: () => panel, nowMs, logger },
     { control: config.control, language: config.language, presets: config.advise.presets, roomId: config.room.id, catalogue, mode: input.mode },
   ); // prettier-ignore
-  const answered = delivery.answering(room.answering(control?.answering(aired) ?? aired));
+  const answered = switches.answering(delivery.answering(room.answering(control?.answering(aired) ?? aired)));
   const backend = recordingActions(fleet?.answering(answered) ?? answered, {
     stage: () => core.advisor.stage(),
     answers: () => core.answers.rows(view()),

@@ -45,6 +45,8 @@ function sourceChecks({ state: { sources }, nowMs }: AirFacts): HealthItem[] {
   return sources.map((source) => {
     const title = { zh: `数据源 ${source.name}`, en: `Source ${source.name}` };
     const name = `source ${source.name}`;
+    if (source.off === true)
+      return check(name, title, 'warn', { zh: '已被场控关闭', en: 'Switched off by the operator' }, { zh: '要用它，就在场控的数据源里打开。', en: 'If you want it, switch it on in the list of sources.' }); // prettier-ignore
     if (source.state === 'failed' || source.problem !== null) {
       const { text, remedy } = source.problem === null ? { text: { zh: '已停止', en: 'Stopped' }, remedy: null } : troubleWords(source.trouble, source.problem); // prettier-ignore
       return check(name, title, 'wrong', text, remedy ?? { zh: '按上面的说明处理，再看这里。', en: 'Do what it says, then look here again.' }); // prettier-ignore

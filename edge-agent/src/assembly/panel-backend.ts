@@ -267,6 +267,8 @@ export function createPanelBackend(
         case 'screen.report':
         case 'hotkeys.read':
         case 'hotkeys.report':
+        case 'source.switch':
+        case 'source.retry':
           throw new Error(`${verb} is answered by the assembly, which has the records`);
         case 'models.read':
         case 'models.rollback':

@@ -122,6 +122,7 @@ export function fixtureBackend(nowMs: () => number): FixtureBackend {
       if (verb === 'log.check') return { chain: CHAIN };
       if (verb === 'log.export') return { text: '', last: 0, more: false };
       if (verb === 'support.make') return { name: 'support.json', text: '{}' };
+      if (verb === 'source.switch' || verb === 'source.retry') return {};
       if (verb === 'screen.report' || verb === 'hotkeys.report') return {};
       if (verb === 'hotkeys.read') return { desktop: null };
       if (verb === 'report.make') return { made: false };

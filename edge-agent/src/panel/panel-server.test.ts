@@ -88,6 +88,8 @@ describe.each(['websocket', 'zeromq'] as const)('calls over %s', (transport) => 
     'air.check': [{ all: true }],
     'hotkeys.read': [{ all: true }],
     'hotkeys.report': [{}, { platform: 'beos', refused: [] }, { platform: 'linux', refused: [{ action: 'explode', accelerator: 'F13' }] }],
+    'source.switch': [{}, { name: 'twitch' }, { name: '', on: true }, { name: 'twitch', on: 1 }],
+    'source.retry': [{}, { name: 'x'.repeat(129) }, { name: 'twitch', on: true }],
     'screen.report': [{}, { screenId: '', distanceM: 2, calibrated: true, hidden: false }, { screenId: 'a', distanceM: 99, calibrated: true, hidden: false }],
     'fleet.read': [{ agentId: 'studio-2' }],
     'fleet.apply': [{ version: 7 }],

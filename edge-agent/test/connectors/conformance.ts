@@ -218,6 +218,19 @@ export function describeConformance<M>(target: ConformanceTarget<M>): void {
       await source.stop();
     });
 
+    it('goes on when it is switched off and on again: what is new comes, and nothing twice', async () => {
+      const { rig, inbox, source, health } = await start();
+      await rig.deliver([target.numbered(BIG)]);
+      await until(() => health().counts.events === 1);
+      await source.stop();
+      await source.start(new AbortController().signal);
+      await until(() => health().state === 'open');
+      await rig.deliver([target.numbered(BIG), target.numbered(BIG + 1n)]);
+      await until(() => (inbox.take(), inbox.events.length >= 2));
+      expect(inbox.events).toHaveLength(2);
+      expect(health()).toMatchObject({ state: 'open', problem: null });
+    });
+
     it('takes 1,000 events a second for ten seconds, all of them, in bounded memory', async () => {
       const { rig, inbox, clock } = await start();
       const ids = Array.from({ length: LOAD_EVENTS }, (_each, index) => BIG + BigInt(index));

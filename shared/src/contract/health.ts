@@ -33,6 +33,8 @@ export const SourceHealth = z.object({
   hints: z.object({ reading: z.boolean(), waiting: Count, read: Count, unread: Count }).optional(),
   /** Senders turned away for want of the right token. */
   refusedTokens: Count,
+  /** The operator has switched it off, until it is switched on again. Absent: not. */
+  off: z.literal(true).optional(),
   /** What is wrong and what to do, or null. */
   problem: z.string().nullable(),
   /** `problem` for words in the reader's language. Absent: there is none, or no more than the sentence is known. */

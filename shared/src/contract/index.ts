@@ -10,6 +10,7 @@ export * from './panel.ts';
 export * from './panel-access.ts';
 export * from './panel-actions.ts';
 export * from './panel-air.ts';
+export * from './panel-sources.ts';
 export * from './panel-bridge.ts';
 export * from './panel-answers.ts';
 export * from './panel-catalogue.ts';

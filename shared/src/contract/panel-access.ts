@@ -94,6 +94,8 @@ export const VERB_ACCESS: Readonly<Record<PanelVerb, keyof typeof ROLES_OF>> = {
   'control.remove': 'show',
   'explain.tell': 'show',
   'air.check': 'read',
+  'source.switch': 'show',
+  'source.retry': 'show',
   'screen.report': 'screen',
   'hotkeys.read': 'read',
   // By the desktop, whose key is an admin's.

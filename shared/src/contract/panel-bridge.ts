@@ -77,6 +77,8 @@ export const BRIDGE_FUNCTIONS = {
   'control.remove': 'controlRemove',
   'explain.tell': 'explainTell',
   'air.check': 'airCheck',
+  'source.switch': 'sourceSwitch',
+  'source.retry': 'sourceRetry',
   'screen.report': 'screenReport',
   'hotkeys.read': 'hotkeysRead',
   'hotkeys.report': 'hotkeysReport',

@@ -10,7 +10,7 @@ const KINDS: readonly (readonly [RegExp, LogKind])[] = [
   [/^(comments|corrections)\./, 'comments'],
   [/^(orders|labels)\./, 'orders'],
   [/^catalogue\./, 'catalogue'],
-  [/^(actions?|overlay)\./, 'actions'],
+  [/^(actions?|overlay|source)\./, 'actions'],
   [/^(shows?|rehearsals?|recordings?|replay|report)\./, 'shows'],
   [/^(devices?|pairing|control|self|tokens?)\./, 'devices'],
 ];

@@ -19,6 +19,7 @@ import { DEVICE_VERBS } from './panel-roles.ts';
 import { REHEARSAL_VERBS, RehearsalNow } from './panel-rehearsal.ts';
 import { SETTINGS_VERBS } from './panel-settings.ts';
 import { OrderCounts, ProductInterest, SIGNAL_VERBS } from './panel-signals.ts';
+import { SOURCE_VERBS } from './panel-sources.ts';
 import { SentMessage, UplinkStatus } from './uplink.ts';
 
 /** Raised when a panel of the old number could not read the new state. */
@@ -113,6 +114,7 @@ export const PANEL_VERBS = {
   ...ACTION_VERBS,
   ...CONTROL_VERBS,
   ...AIR_VERBS,
+  ...SOURCE_VERBS,
   ...HOTKEY_VERBS,
   ...FLEET_VERBS,
   ...MODEL_VERBS,

@@ -7,6 +7,8 @@ export const GOOD_ARGUMENTS: Record<PanelVerb, unknown> = {
   'control.add': { name: 'Stream Deck', role: 'operator', days: null },
   'control.remove': { tokenId: '01234567' },
   'explain.tell': { productId: 'p3' },
+  'source.switch': { name: 'twitch', on: false },
+  'source.retry': { name: 'twitch' },
   'screen.report': { screenId: 'a', distanceM: 2, calibrated: true, hidden: false },
   'hotkeys.read': {},
   'hotkeys.report': { platform: 'win32', refused: [{ action: 'done', accelerator: 'F13' }] },

@@ -1,12 +1,17 @@
+import { useState } from 'react';
+import { Power } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { SourceHealth } from '@livecue/shared/contract';
+import { useMay } from '../live/use-self.tsx';
 import { TroubleText } from '../parts/trouble-text.tsx';
 import { useUnits } from '../words/units.ts';
+import { useVerb } from './cues/use-verb.ts';
 import { LevelIcon, type Level } from './level-icon.tsx';
 import { Section, WrongCount } from './section.tsx';
 
 /** "Connected but silent" is the commonest failure in the field: it counts as wrong, whatever the socket says. */
 export function sourceLevel(source: SourceHealth, nowMs: number): Level {
+  if (source.off === true) return 'off';
   if (source.state === 'failed') return 'wrong';
   if (source.state === 'open' && source.lastEventMs !== null && nowMs - source.lastEventMs > source.quietLimitMs)
     return 'wrong';
@@ -33,10 +38,52 @@ function Hints({ hints }: Pick<SourceHealth, 'hints'>) {
   );
 }
 
+/** What is played or made up has no connection that could be ended or tried again. */
+const isConnected = ({ transport }: SourceHealth) => transport !== 'replay' && transport !== 'simulator';
+
+/** On, off, and the next try now: what an operator does about a source while the show goes on. */
+function useSwitches(source: SourceHealth) {
+  const may = useMay()('source.switch');
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const call = useVerb(setProblem);
+  const { name } = source;
+  const once = async (work: Promise<unknown>) => {
+    setBusy(true);
+    await work;
+    setBusy(false);
+  };
+  return {
+    able: may && isConnected(source),
+    busy,
+    problem,
+    turn: (on: boolean) => void once(call('source.switch', { name, on })),
+    retry: () => void once(call('source.retry', { name })),
+  };
+}
+
+function Switches({ source, able, busy, problem, turn, retry }: { source: SourceHealth } & ReturnType<typeof useSwitches>) {
+  const { t } = useTranslation();
+  const off = source.off === true;
+  const mayRetry = source.state === 'waiting' || source.state === 'failed';
+  if (!able || (!off && !mayRetry && problem === null)) return null;
+  return (
+    <div className="row-line source-switches">
+      {!off && !mayRetry ? null : (
+        <button type="button" className="button small" disabled={busy} onClick={() => (off ? turn(true) : retry())}>
+          {t(off ? 'sources.switchOn' : 'sources.retry')}
+        </button>
+      )}
+      {problem === null ? null : <span className="warn-text small">{problem}</span>}
+    </div>
+  );
+} // prettier-ignore
+
 function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
   const { t } = useTranslation();
   const units = useUnits();
   const level = sourceLevel(source, nowMs);
+  const switches = useSwitches(source);
   const ageMs = source.lastEventMs === null ? null : nowMs - source.lastEventMs;
   const silent = source.state === 'open' && ageMs !== null && ageMs > source.quietLimitMs;
   const drops = Object.entries(source.drops).filter(([, n]) => n > 0);
@@ -49,14 +96,28 @@ function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
         <div className="row-line">
           <strong title={source.endpoint}>{source.name}</strong>
           <span className="dim">
-            {silent
-              ? t('sources.silent', {
-                  age: units.age(ageMs),
-                  limit: t('age.s', { n: units.rate(source.quietLimitMs / 1000) }),
-                })
-              : t(`sources.state.${source.state}`)}
+            {source.off === true
+              ? t('sources.off')
+              : silent
+                ? t('sources.silent', {
+                    age: units.age(ageMs),
+                    limit: t('age.s', { n: units.rate(source.quietLimitMs / 1000) }),
+                  })
+                : t(`sources.state.${source.state}`)}
           </span>
           <span className="row-end">{ageMs === null ? t('sources.noEvent') : silent ? null : units.age(ageMs)}</span>
+          {!switches.able || source.off === true ? null : (
+            <button
+              type="button"
+              className="icon-button"
+              disabled={switches.busy}
+              title={t('sources.switchOff', { name: source.name })}
+              aria-label={t('sources.switchOff', { name: source.name })}
+              onClick={() => switches.turn(false)}
+            >
+              <Power size={14} aria-hidden="true" />
+            </button>
+          )}
         </div>
         <div className="row-line dim small">
           <span>{t('sources.rate', { n: units.rate(source.eventsPerSecond) })}</span>
@@ -79,8 +140,9 @@ function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
           {source.cursor === undefined ? null : <span title={source.cursor}>{t('sources.cursor')}</span>}
         </div>
         {source.problem === null ? null : <TroubleText trouble={source.trouble} problem={source.problem} />}
+        <Switches source={source} {...switches} />
         {/* Where to send to is asked for while nothing comes. */}
-        {level === 'ok' ? null : <div className="mono dim endpoint">{source.endpoint}</div>}
+        {level === 'ok' || source.off === true ? null : <div className="mono dim endpoint">{source.endpoint}</div>}
       </div>
     </li>
   );

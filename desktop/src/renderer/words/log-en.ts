@@ -37,6 +37,8 @@ export const logEn = {
       devices_remove: 'Device removed',
       comments_correct: 'Comment corrected',
       answers_close: 'Answer closed',
+      source_switch: 'Source switched on or off',
+      source_retry: 'Source told to try again',
       message_send: 'Message to the host',
       message_clear: 'Messages cleared',
       offer_propose: 'Offer proposed',

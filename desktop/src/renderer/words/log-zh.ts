@@ -39,6 +39,8 @@ export const logZh: typeof logEn = {
       devices_remove: '移除设备',
       comments_correct: '更正评论标签',
       answers_close: '关闭一条回答',
+      source_switch: '打开或关闭数据源',
+      source_retry: '数据源立即重试',
       message_send: '给主播的消息',
       message_clear: '清除消息',
       offer_propose: '建议优惠',

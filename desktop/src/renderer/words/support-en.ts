@@ -1,7 +1,7 @@
 /** English words of the support file; `support-zh.ts` has the same keys. */
 export const supportEn = {
   support: {
-    title: 'Somebody shall help?',
+    title: 'Does somebody help you?',
     save: 'Save a support file',
     saved: 'Saved: {{name}}. Read it, then send it to whoever helps you.',
     holds:
