@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { PanelCallError } from '../../edge-agent/src/panel/panel-call-error.ts';
+import { seriousProblems } from './axe.ts';
 import { freshRoom } from './fresh-room.ts';
 
 const room = freshRoom('the page before air', '.answer');
@@ -49,4 +52,41 @@ describe.skipIf(room.chromium === null)('before air, in a real browser', () => {
     await room.press('Escape');
     expect(await list.getAttribute('open')).toBeNull();
   });
+
+  test.each([
+    ['zh-CN', '保存支持文件', '不包含：观众的话', '已保存：'],
+    ['en', 'Save a support file', 'Not in it: viewers’ words', 'Saved: '],
+  ])('one click saves a support file that holds no names and no words: %s', async (locale, button, notInIt, saved) => {
+    await room.open({ locale, role: 'operator' });
+    await room.page.goto(`${room.url}#/air`);
+    expect(await room.page.locator('.support').innerText()).toContain(notInIt);
+    const [download] = await Promise.all([room.page.waitForEvent('download'), room.page.getByRole('button', { name: button }).press('Enter')]);
+    expect(download.suggestedFilename()).toMatch(/^livecue-support-\d{8}T\d{6}Z\.json$/);
+    const text = readFileSync((await download.path())!, 'utf8');
+    const { log, changes, agent } = JSON.parse(text) as { log: string[]; changes: { newest: string[] }; agent: { mode: string } };
+    expect(agent.mode).toBe(room.stage.show.state().mode);
+    expect(log).toEqual(['2026-05-01T12:00:00.000Z warn  source …: PRODUCT was not told by wss://…']);
+    expect(changes.newest[0]).toMatch(/operator support\.make done$/);
+    const names = room.stage.show.state().products.map(({ name }) => name.zh);
+    for (const word of ['room-of-xia', '夏日家居专场', ...names]) expect(text).not.toContain(word);
+    await room.page.getByText(saved + download.suggestedFilename()).waitFor();
+    expect(await seriousProblems(room.page)).toEqual([]);
+    await room.page.goto(`${room.url}#/log`);
+    await room.page.getByRole('row', { name: locale === 'en' ? /Support file saved/ : /保存支持文件/ }).waitFor();
+  }); // prettier-ignore
+
+  test('an auditor is told who saves it; what fails says why, and the other way', async () => {
+    await room.open({ locale: 'en', role: 'auditor' }, '.desk');
+    await room.page.goto(`${room.url}#/air`);
+    const button = room.page.getByRole('button', { name: 'Save a support file' });
+    await room.page.getByText('An operator or an admin saves it.').waitFor();
+    expect(await button.isDisabled()).toBe(true);
+    await room.open({ locale: 'en', role: 'operator' });
+    await room.page.goto(`${room.url}#/air`);
+    room.stage.show.instead.set('support.make', () => {
+      throw new PanelCallError('not-found', 'The disk does not answer');
+    });
+    await room.page.getByRole('button', { name: 'Save a support file' }).press('Enter');
+    await room.page.getByText('It could not be made: The disk does not answer. On the agent’s machine “livecue support” makes it').waitFor();
+  }); // prettier-ignore
 });

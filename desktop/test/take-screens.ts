@@ -106,6 +106,8 @@ const SCREENS: readonly Screen[] = [
       { name: `sent-${language}`, hash: '#/sent', waitFor: '.sent-table tbody tr', device, click: ['.sent-table tbody tr:nth-child(2)'] },
       { name: `pair-form-${language}`, hash: '', waitFor: 'form', device: { ...device, width: 1024, height: 700, paired: false } },
       { name: `air-${language}`, hash: '#/air', waitFor: '.air .row', device },
+      // The last row of the page, saved.
+      { name: `support-${language}`, hash: '#/air', waitFor: '.support', device: { ...device, role: 'operator', height: 1000 }, click: ['.support .button'] },
       { name: `shows-${language}`, hash: '#/shows', waitFor: '.shows-table tbody tr', device, click: ['.shows-table tbody tr:nth-child(2)'] },
       { name: `rehearsal-${language}`, hash: '#/rehearsal', waitFor: '.past-rehearsals', device, rehearsal: {}, click: ['input[name=from] >> nth=1', '.recording >> nth=0'] },
       { name: `rehearsal-operator-${language}`, hash: '#/operator', waitFor: '.cue', device, rehearsal: { liveMs: Date.now() + 3_600_000 }, click: ['.mode-strip .button'] },

@@ -22,16 +22,16 @@ export function SupportSection() {
   };
   return (
     <section className="support" aria-labelledby="support-title">
-      <h2 id="support-title">{t('support.title')}</h2>
-      <p className="dim">{t('support.holds')}</p>
-      <p className="dim">{t('support.without')}</p>
-      <p className="row-line">
+      <div className="row-line">
+        <h2 id="support-title">{t('support.title')}</h2>
         <button type="button" className="button" disabled={!may} onClick={() => void save().catch((error: unknown) => setFailed(wordsOf(error)))}>
           <Download size={14} aria-hidden="true" /> {t('support.save')}
         </button>
         {may ? null : <span className="dim">{t('support.mayNot')}</span>}
-        <span role="status">{saved === null ? '' : t('support.saved', { name: saved })}</span>
-      </p>
+      </div>
+      <p role="status">{saved === null ? '' : t('support.saved', { name: saved })}</p>
+      <p className="dim">{t('support.holds')}</p>
+      <p className="dim">{t('support.without')}</p>
       {failed === null ? null : <p className="remedy" role="alert">{t('support.failed', { why: failed })}</p>}
     </section>
   );
