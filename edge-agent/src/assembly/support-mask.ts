@@ -44,7 +44,8 @@ function replacer(words: Private): (text: string) => string {
   const labels = new Map<string, string>();
   for (const [word, label] of words) {
     if (!tells(word)) continue;
-    for (const form of [word, encodeURIComponent(word.toWellFormed()), JSON.stringify(word).slice(1, -1)]) labels.set(form, label);
+    for (const form of [word, encodeURIComponent(word.toWellFormed()), JSON.stringify(word).slice(1, -1)])
+      labels.set(form, label);
   }
   const lengths = new Map<string, Set<number>>();
   for (const form of labels.keys()) {
