@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AgentConfig } from '@livecue/shared/contract';
+import { AgentConfig, Catalogue } from '@livecue/shared/contract';
 import { createLogger } from '../runtime/logger.ts';
 import { connectorForms, settingsSchema } from './settings-form.ts';
+import { supportFile } from './support-desk.ts';
 import { masker } from './support-mask.ts';
 import { toldSettings } from './support-settings.ts';
 
@@ -110,4 +114,15 @@ test('a logger keeps its newest 500 lines, each cut, and none of debug', () => {
   const quiet = createLogger({ write: () => undefined, nowMs: () => 0 }, 'error');
   quiet.info('not written');
   expect(quiet.recent()).toEqual([]);
+});
+
+test('a file of secrets that cannot be read is named, and neither quoted nor passed over', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'livecue-support-'));
+  try {
+    writeFileSync(path.join(folder, 'secrets.json'), '{"ingestToken": hunter2hunter2');
+    const making = supportFile({ folder, config: AgentConfig.parse({}), catalogue: Catalogue.parse({ products: [] }), secrets: null, running: null, findings: [], madeMs: 0, program: '0.1.0' }); // prettier-ignore
+    await expect(making).rejects.toThrow(/^Reading secrets\.json for a support file without secrets: (?!.*hunter2)/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AgentConfig, Catalogue, PanelResult } from '@livecue/shared/contract';
 import type { PanelBackend } from '../ports.ts';
+import { ConfigurationError } from '../runtime/agent-error.ts';
 import type { KeptLogger } from '../runtime/logger.ts';
 import { openAuditReader } from '../store/audit-reader.ts';
 import { CONNECTOR_SECRETS, type ConnectorSecrets } from '../store/connector-files.ts';
@@ -103,9 +104,18 @@ function* secretWords(folder: string, opened: ConnectorSecrets | null): Generato
   for (const name of SECRET_FILES) {
     const file = path.join(folder, name);
     if (!existsSync(file)) continue;
-    for (const word of textsOf(JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')))) yield [word, 'SECRET'];
+    for (const word of textsOf(parsed(file))) yield [word, 'SECRET'];
   }
   for (const { name } of opened?.list() ?? []) for (const word of textsOf(opened!.of(name))) yield [word, 'SECRET'];
+}
+
+/** What cannot be read cannot be masked either, so no file is made. Not the parser's text: it quotes secrets. */
+function parsed(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+  } catch {
+    throw new ConfigurationError(`Reading ${path.basename(file)} for a support file without secrets: it cannot be read, or is not valid JSON. Correct it, or put back a copy.`); // prettier-ignore
+  }
 }
 
 function* textsOf(value: unknown): Generator<string> {
