@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AgentConfig, Catalogue } from '@livecue/shared/contract';
 import { createLogger } from '../runtime/logger.ts';
+import { openAuditLog } from '../store/audit-log.ts';
+import { openConnectorSecrets, type ConnectorSecrets } from '../store/connector-files.ts';
 import { connectorForms, settingsSchema } from './settings-form.ts';
 import { supportFile } from './support-desk.ts';
 import { masker } from './support-mask.ts';
@@ -116,13 +118,36 @@ test('a logger keeps its newest 500 lines, each cut, and none of debug', () => {
   expect(quiet.recent()).toEqual([]);
 });
 
-test('a file of secrets that cannot be read is named, and neither quoted nor passed over', async () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'livecue-support-'));
-  try {
+describe('a support file of a data folder', () => {
+  let folder = '';
+  beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'livecue-support-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const shirt = { productId: 'p3', linkNumber: 3, name: { zh: '亚麻衬衫', en: 'Linen shirt' } };
+  const making = (text: string, secrets: ConnectorSecrets | null = null) =>
+    supportFile({ folder, config: AgentConfig.parse({ room: { id: 'room-of-xia' } }), catalogue: Catalogue.parse({ products: [shirt] }), secrets, running: null, findings: [{ name: 'x', level: 'ok', text }], madeMs: 0, program: '0.1.0' }); // prettier-ignore
+
+  test('what its secrets, devices, tokens, products and settings hold is known, wherever it stands', async () => {
+    const write = (name: string, value: unknown) => writeFileSync(path.join(folder, name), JSON.stringify(value));
+    write('secrets.json', { version: 1, ingestToken: 'hunter2hunter2', panelDevices: { ab: { role: 'operator', name: '小夏的平板' } } }); // prettier-ignore
+    write('control-tokens.json', { version: 1, tokens: [{ name: 'Pedal of Xia' }] });
+    const seal = { name: 'keystore', seal: async (plain: string) => Buffer.from(plain).toString('hex'), open: async (hex: string) => Buffer.from(hex, 'hex').toString() }; // prettier-ignore
+    const opened = await openConnectorSecrets(folder, seal);
+    await opened.set('shop', 'tokens', { left: 'swordfish-1' }, 0);
+    const log = await openAuditLog(folder);
+    await log.record({ atMs: 0, device: 'abcdef01', name: 'Xia’s phone', role: 'admin', verb: 'cues.control', allowed: true, args: { hold: '亚麻' } }); // prettier-ignore
+    await log.close();
+    const words = ['hunter2hunter2', '小夏的平板', 'Pedal of Xia', 'swordfish-1', 'Xia’s phone', 'abcdef01', '亚麻衬衫', 'Linen shirt', 'room-of-xia', opened.salt]; // prettier-ignore
+    const { name, text } = await making(`operator: ${words.join(' / ')} / ${folder}/journal`, opened);
+    expect(name).toBe('livecue-support-19700101T000000Z.json');
+    for (const word of [...words, folder]) expect(text).not.toContain(word);
+    expect(text).toContain('operator: SECRET / SECRET / SECRET / SECRET / DEVICE / DEVICE / PRODUCT / PRODUCT / … / SECRET / DATA/journal'); // prettier-ignore
+    expect(text).toContain('1970-01-01T00:00:00.000Z admin cues.control done');
+  });
+
+  test('a file of secrets that cannot be read is named, and neither quoted nor passed over', async () => {
     writeFileSync(path.join(folder, 'secrets.json'), '{"ingestToken": hunter2hunter2');
-    const making = supportFile({ folder, config: AgentConfig.parse({}), catalogue: Catalogue.parse({ products: [] }), secrets: null, running: null, findings: [], madeMs: 0, program: '0.1.0' }); // prettier-ignore
-    await expect(making).rejects.toThrow(/^Reading secrets\.json for a support file without secrets: (?!.*hunter2)/);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+    await expect(making('')).rejects.toThrow(
+      /^Reading secrets\.json for a support file without secrets: (?!.*hunter2)/,
+    );
+  });
 });
