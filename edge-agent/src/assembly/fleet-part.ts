@@ -45,6 +45,20 @@ export interface FleetPart {
   answering<B extends PanelBackend>(backend: B): B;
 }
 
+/** Of the source that has been silent longest, and of OBS. What the operator has switched off is not silent. */
+export function ofSources(
+  sources: readonly Pick<Source, 'studio' | 'health'>[],
+  atMs: number,
+): Pick<DeviceReport, 'feedAgeMs' | 'obs'> {
+  const looked = sources.map((source) => ({ isStudio: source.studio !== undefined, ...source.health(atMs) }));
+  const ages = looked.flatMap(({ off, lastEventMs }) => (off === true || lastEventMs === null ? [] : [lastEventMs]));
+  const obs = looked.find(({ isStudio }) => isStudio)?.state;
+  return {
+    feedAgeMs: ages.length === 0 ? null : Math.max(0, atMs - Math.min(...ages)),
+    ...(obs === undefined ? {} : { obs }),
+  };
+}
+
 const PANEL_WAIT_MS = 3_000;
 
 /** This device among others: what it tells of itself, and what the Devices page asks. */
@@ -56,13 +70,12 @@ export function createFleetPart(
   const figures = () => {
     const atMs = nowMs();
     const { user, system } = process.cpuUsage();
-    const ages = ports.sources.map((source) => source.health(atMs).lastEventMs).filter((ms) => ms !== null);
     const { backlog, lastAckMs } = uplink.status();
     return {
       events: pipeline.counts.events,
       comments: pipeline.counts.comments,
       cpuMs: (user + system) / 1000,
-      feedAgeMs: ages.length === 0 ? null : Math.max(0, atMs - Math.min(...ages)),
+      ...ofSources(ports.sources, atMs),
       modelP95Ms: ports.modelP95Ms(),
       rssBytes: process.memoryUsage.rss(),
       freeDiskBytes: ports.storeStatus().freeBytes,

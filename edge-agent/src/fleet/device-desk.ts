@@ -18,6 +18,7 @@ export interface DeviceFigures {
   readonly queued: number;
   readonly outbox: number;
   readonly lastSyncMs: number | null;
+  readonly obs?: DeviceReport['obs'];
   readonly modelVersion: string;
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AgentConfig } from './agent-config.ts';
+import { SourceState } from './health.ts';
 import { TOPIC_ROOT } from './uplink.ts';
 
 /** Topics beside the records; all retained, QoS 1. */
@@ -139,6 +140,8 @@ export const DeviceReport = z.strictObject({
   /** Our clock minus the receiver's, by the exchange with the least delay of the last eight (RFC 5905, section 8); null before the first. */
   clock: z.strictObject({ offsetMs: z.number(), delayMs: z.number() }).nullable(),
   lastSyncMs: z.int().nullable(),
+  /** Of the connection to OBS. Absent: none is set up. */
+  obs: SourceState.optional(),
   configVersion: ConfigVersion.nullable(),
   modelVersion: z.string().max(400),
 });

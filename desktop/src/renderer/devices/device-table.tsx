@@ -35,6 +35,20 @@ function offset(ms: number, units: Units): string {
   return Math.abs(ms) < 1_000 ? `${sign}${Math.round(Math.abs(ms))} ms` : `${sign}${units.age(Math.abs(ms))}`;
 }
 
+/** Streaming software; a device without one says so by a dash. */
+function Obs({ state, online }: { state: DeviceReport['obs']; online: boolean }) {
+  const { t } = useTranslation();
+  if (state === undefined) return <td className="dim">–</td>;
+  const level = state === 'open' ? 'ok' : state === 'failed' ? 'wrong' : state === 'idle' ? 'off' : 'warn';
+  return (
+    <td>
+      <span className="device-config">
+        {online ? <LevelIcon level={level} size={14} /> : null} {t(`sources.state.${state}`)}
+      </span>
+    </td>
+  );
+}
+
 function Config({ config, desired }: Pick<Device, 'config' | 'desired'>) {
   const { t } = useTranslation();
   if (config === null) return <td className="dim">–</td>;
@@ -76,6 +90,7 @@ function Row({ device, nowMs }: { device: Device; nowMs: number }) {
         {clock === null ? '–' : offset(clock.offsetMs, units)}
       </Figure>
       <Figure bad={online && syncMs !== null && syncMs > LIMITS.syncMs}>{syncMs === null ? '–' : t('devices.ago', { age: units.age(syncMs) })}</Figure>
+      <Obs state={report.obs} online={online} />
       <td title={t('remote.model', { version: report.modelVersion })}>{report.version}</td>
       <Config config={config} desired={desired} />
       <td className="number">{ageMs === null ? t('devices.now') : t(online ? 'devices.ago' : 'devices.offline', { age: units.age(age) })}</td>
@@ -99,6 +114,7 @@ export function DeviceTable({ devices, nowMs }: { devices: readonly Device[]; no
                 {t(`devices.${column}`)}
               </th>
             ))}
+            <th scope="col">OBS</th>
             <th scope="col">{t('devices.version')}</th>
             <th scope="col">{t('devices.config')}</th>
             <th scope="col" className="number">

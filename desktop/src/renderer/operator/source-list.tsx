@@ -62,10 +62,11 @@ function useSwitches(source: SourceHealth) {
   };
 }
 
-function Switches({ source, able, busy, problem, turn, retry }: { source: SourceHealth } & ReturnType<typeof useSwitches>) {
+function Switches({ source, level, able, busy, problem, turn, retry }: { source: SourceHealth; level: Level } & ReturnType<typeof useSwitches>) {
   const { t } = useTranslation();
   const off = source.off === true;
-  const mayRetry = source.state === 'waiting' || source.state === 'failed';
+  // Also what is connected and silent: a new connection often mends that.
+  const mayRetry = level === 'wrong' || source.state === 'waiting';
   if (!able || (!off && !mayRetry && problem === null)) return null;
   return (
     <div className="row-line source-switches">
@@ -140,7 +141,7 @@ function SourceRow({ source, nowMs }: { source: SourceHealth; nowMs: number }) {
           {source.cursor === undefined ? null : <span title={source.cursor}>{t('sources.cursor')}</span>}
         </div>
         {source.problem === null ? null : <TroubleText trouble={source.trouble} problem={source.problem} />}
-        <Switches source={source} {...switches} />
+        <Switches source={source} level={level} {...switches} />
         {/* Where to send to is asked for while nothing comes. */}
         {level === 'ok' || source.off === true ? null : <div className="mono dim endpoint">{source.endpoint}</div>}
       </div>
