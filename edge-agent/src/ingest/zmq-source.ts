@@ -47,6 +47,8 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
   const ledger = createSequenceLedger();
   let socket: Pull | null = null;
   let gate: ZapGate | null = null;
+  // Kept until the port is free: a context that nobody holds is shut down, and the monitor then waits for ever.
+  let context: Context | null = null;
   let reading: Promise<void> | null = null;
   let stopping = new AbortController();
 
@@ -102,10 +104,10 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
       checkPort(config);
       refuseOpenNetwork(config);
       stopping = new AbortController();
-      // A context of its own: the gate decides for all sockets of a context, and the panel has other keys.
-      const context = new Context();
+      // A context of its own where there are keys: the gate decides for all sockets of a context, and the panel has other keys.
+      context = config.curve === null ? null : new Context();
       const opened = new Pull({
-        context,
+        ...(context === null ? {} : { context }),
         receiveHighWaterMark: config.highWaterMark,
         maxMessageSize: READ_TIMES * config.maxFrameBytes,
         linger: 0,
@@ -113,7 +115,7 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
       });
       meter.state('connecting');
       try {
-        if (config.curve !== null) {
+        if (config.curve !== null && context !== null) {
           gate = createZapGate(context, config.curve.clientPublicKey);
           await gate.open();
         }
@@ -142,7 +144,7 @@ export function createZmqSource(ports: ZmqSourcePorts, config: ZmqSourceConfig):
       }
       await loop;
       gate?.close();
-      gate = null;
+      gate = context = null;
       meter.state('idle');
     },
     health: (nowMs) => meter.read(nowMs),
