@@ -33,7 +33,13 @@ describe.skipIf(executablePath === null)('a first evening: real agent, real brow
   beforeAll(async () => {
     buildPage();
     browser = await chromium.launch({ executablePath: executablePath!, args: CHROMIUM_FLAGS });
-    agent = await startAgent(['--demo', '--data', path.join(folder, 'data'), '--config', writeConfig(folder)]);
+    agent = await startAgent([
+      '--demo',
+      '--data',
+      path.join(folder, 'data'),
+      '--config',
+      writeConfig(folder, { advise: { holdBackShare: 0 } }),
+    ]);
     const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, locale: 'zh-CN' });
     page = await context.newPage();
     page.on('pageerror', (error) => errors.push(error.message));
