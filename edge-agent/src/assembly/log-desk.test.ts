@@ -60,5 +60,13 @@ test('a spreadsheet runs nothing of what somebody typed', async () => {
 test('what is written down of settings is about settings: every other verb has a kind of its own', () => {
   const written = (Object.keys(PANEL_VERBS) as PanelVerb[]).filter((verb) => !READING_VERBS.has(verb));
   const ofSettings = written.filter((verb) => logKindOf(verb) === 'settings').map((verb) => verb.split('.')[0]);
-  expect([...new Set(ofSettings)].sort()).toEqual(['firstrun', 'fleet', 'models', 'settings', 'setup', 'support', 'templates']);
+  expect([...new Set(ofSettings)].sort()).toEqual([
+    'firstrun',
+    'fleet',
+    'models',
+    'settings',
+    'setup',
+    'support',
+    'templates',
+  ]);
 });
