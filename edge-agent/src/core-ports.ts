@@ -26,10 +26,18 @@ export interface StateDelta {
   readonly del: readonly string[];
 }
 
-/** An id that was admitted: remembered for 15 min (stream) or 48 h (shop), also over a restart. */
+/**
+ * For how long ids are known again, also over a restart: a stream repeats after a reconnect, a shop re-sends webhooks
+ * for two days. Clicks are views and carts, which come in masses and would push out the orders.
+ */
+export const SEEN_TTL_MS = { stream: 15 * 60_000, click: 15 * 60_000, shop: 48 * 3_600_000 } as const;
+
+export const SEEN_SCOPES = ['stream', 'click', 'shop'] as const;
+
+/** An id that was admitted. */
 export interface SeenId {
   readonly id: string;
-  readonly scope: 'stream' | 'shop';
+  readonly scope: (typeof SEEN_SCOPES)[number];
   readonly seenMs: number;
 }
 

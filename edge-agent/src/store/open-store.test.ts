@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Seen, SeenId } from '../ports.ts';
+import { SEEN_SCOPES, type Seen, type SeenId } from '../core-ports.ts';
 import { openStore, type OpenedStoreParts } from './open-store.ts';
 import { SCHEMA_VERSION } from './store-schema.ts';
 import { frameOf, promptBody, recordingLogger, START_MS, stepOf, temporaryFolder, textOf } from './testing/kit.ts';
@@ -202,7 +202,7 @@ class Model {
   frames: [number, string][] = [];
   position = 0;
   state = new Map<string, string>();
-  seen: { id: string; scope: 'stream' | 'shop'; seenMs: number }[] = [];
+  seen: SeenId[] = [];
   outbox = new Map<number, string>();
   journalPosition = 0;
   nextSeq = 1;
@@ -234,7 +234,7 @@ const stepCommand = (take: number, keys: [string, string | null][], passMs: numb
   async run(model, { opened }) {
     model.nowMs += passMs;
     model.journalPosition = Math.min(model.position, model.journalPosition + take);
-    const ids = keys.map(([id], n) => ({ id: `${id}"\n${model.nextSeq}`, scope: n % 2 === 0 ? 'stream' as const : 'shop' as const, seenMs: model.nowMs })); // prettier-ignore
+    const ids = keys.map(([id], n) => ({ id: `${id}"\n${model.nextSeq}`, scope: SEEN_SCOPES[n % 3]!, seenMs: model.nowMs })); // prettier-ignore
     const put = [...new Map(keys.filter((pair): pair is [string, string] => pair[1] !== null))];
     const del = keys
       .filter(([key, value]) => value === null && !put.some(([other]) => other === key))
@@ -243,7 +243,7 @@ const stepCommand = (take: number, keys: [string, string | null][], passMs: numb
     for (const key of del) model.state.delete(key);
     const hashes = { scope: 'stream' as const, lanes: Uint32Array.from(keys.flatMap((_, n) => [model.nextSeq, n])), runs: keys.length === 0 ? [] : [[model.nowMs, keys.length] as const] }; // prettier-ignore
     model.seen = [...model.seen, ...oneByOne([...ids, hashes])].filter(
-      ({ scope, seenMs }) => seenMs >= model.nowMs - (scope === 'stream' ? 900_000 : 172_800_000),
+      ({ scope, seenMs }) => seenMs >= model.nowMs - (scope === 'shop' ? 172_800_000 : 900_000),
     );
     const bodies = Array.from({ length: records }, (_, n) => promptBody(model.nextSeq + n));
     for (const body of bodies) model.outbox.set(model.nextSeq++, JSON.stringify(body));

@@ -1,4 +1,4 @@
-import type { Seen, SeenHashes, SeenId } from '../ports.ts';
+import { SEEN_SCOPES, type Seen, type SeenHashes, type SeenId } from '../core-ports.ts';
 import type { SeenBlob } from './store-protocol.ts';
 
 /** Before hashes as base64; a JSON array of ids, as agents before 0.2 wrote them, never begins so. */
@@ -14,7 +14,7 @@ export function toSeenBlobs(seen: readonly Seen[]): SeenBlob[] {
     ids: HASHED + Buffer.from(lanes.buffer, lanes.byteOffset, lanes.byteLength).toString('base64'),
     seenMs: JSON.stringify(runs),
   }));
-  for (const scope of ['stream', 'shop'] as const) {
+  for (const scope of SEEN_SCOPES) {
     const own = seen.filter((one): one is SeenId => 'id' in one && one.scope === scope);
     if (own.length > 0) blobs.push(textBlob(scope, own));
   }

@@ -4,14 +4,11 @@ import type { UplinkAck } from '@livecue/shared/contract';
 import { CorrectionTable } from './correction-table.ts';
 import { LeafTable, type UnprovenLeaves } from './leaf-table.ts';
 import { gapInNewEpoch, joined, OutboxCompaction, type Compacted, type Ranges } from './outbox-compaction.ts';
+import { SeenTable } from './seen-table.ts';
 import { ShowLogTable } from './show-log-table.ts';
 import { raisedEpoch } from './store-identity.ts';
-import type { JournalRow, OutboxRows, RecoveredRows, SeenBlob, StepWrite, WriteBatch } from './store-protocol.ts';
+import type { JournalRow, OutboxRows, RecoveredRows, StepWrite, WriteBatch } from './store-protocol.ts';
 
-/** How long ids are remembered: a stream repeats itself within minutes, a shop's webhooks within two days. */
-export const SEEN_TTL_MS = { stream: 15 * 60_000, shop: 48 * 3_600_000 } as const;
-/** Ids handed back at start, newest first; beyond it the window state's own bound would drop them anyway. */
-const SEEN_RECOVERED_MAX = 1_000_000;
 /** Packs deleted with every write: more than a write adds, so the journal shrinks while it is written. */
 const DELETE_WITH_WRITE = 4;
 const DELETE_IDLE = 64;
@@ -60,6 +57,7 @@ export class StoreDatabase {
   readonly orderLabels: CorrectionTable;
   readonly showLog: ShowLogTable;
   readonly #leaves: LeafTable;
+  readonly #seen: SeenTable;
   readonly #compaction: OutboxCompaction;
   readonly #statements = new Map<string, StatementSync>();
   #journalBytes: number;
@@ -72,6 +70,7 @@ export class StoreDatabase {
     this.orderLabels = new CorrectionTable(database, 'order_labels');
     this.showLog = new ShowLogTable(database);
     this.#leaves = new LeafTable(database);
+    this.#seen = new SeenTable(database);
     this.#compaction = new OutboxCompaction(database);
     const row = this.#sql('SELECT coalesce(sum(length(frames)), 0) AS bytes FROM journal').get() as { bytes: number };
     this.#journalBytes = row.bytes;
@@ -121,10 +120,7 @@ export class StoreDatabase {
     const del = this.#sql('DELETE FROM state WHERE key = ?');
     for (const key of step.del) del.run(key);
     for (const [key, value] of step.put) put.run(key, value);
-    const seen = this.#sql('INSERT INTO seen (scope, newest_ms, count, ids, seen_ms) VALUES (?, ?, ?, ?, ?)');
-    for (const blob of step.seen) seen.run(blob.scope, blob.newestMs, blob.count, blob.ids, blob.seenMs);
-    const expire = this.#sql('DELETE FROM seen WHERE scope = ? AND newest_ms < ?');
-    for (const scope of ['stream', 'shop'] as const) expire.run(scope, step.nowMs - SEEN_TTL_MS[scope]);
+    this.#seen.append(step.seen, step.nowMs);
     let seq = nextSeq;
     for (const body of step.outbox) this.#append(seq++, body);
     this.showLog.append(step.showLog, step.keepShows, step.nowMs);
@@ -172,17 +168,10 @@ export class StoreDatabase {
   recover(): RecoveredRows {
     const meta = this.meta();
     const state = this.#sql('SELECT key, value FROM state ORDER BY key').all() as { key: string; value: string }[];
-    const seen: Pick<SeenBlob, 'scope' | 'ids' | 'seenMs'>[] = [];
-    const rows = this.#sql('SELECT scope, count, ids, seen_ms AS seenMs FROM seen ORDER BY step DESC');
-    let streamIds = 0;
-    for (const row of rows.iterate() as IterableIterator<unknown> as Iterable<SeenBlob>) {
-      if (row.scope === 'stream' && (streamIds += row.count) > SEEN_RECOVERED_MAX) continue;
-      seen.push({ scope: row.scope, ids: row.ids, seenMs: row.seenMs });
-    }
     return {
       epoch: meta.epoch,
       state: state.map(({ key, value }) => [key, value] as const),
-      seen: seen.reverse(),
+      seen: this.#seen.read(),
       journalPosition: meta.journal_position,
     };
   }
@@ -337,6 +326,7 @@ export class StoreDatabase {
     } catch (error) {
       // SQLite has rolled back by itself after most disk errors; a second ROLLBACK would hide the first error.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#seen.forget();
       throw error;
     }
   }

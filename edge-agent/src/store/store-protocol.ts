@@ -2,6 +2,7 @@
 import type { UnprovenLeaves } from './leaf-table.ts';
 import type { UplinkAck } from '@livecue/shared/contract';
 import type { FramePack } from './frame-pack.ts';
+import type { SeenId } from '../core-ports.ts';
 
 /** What a step writes, flattened on the main thread so that little has to be cloned. */
 export interface StepWrite {
@@ -44,7 +45,7 @@ export interface KeepShows {
 
 /** `count` seen ids of one step and scope; `seen-blobs.ts` has the form of `ids` and `seenMs`. */
 export interface SeenBlob {
-  readonly scope: 'stream' | 'shop';
+  readonly scope: SeenId['scope'];
   readonly newestMs: number;
   readonly count: number;
   readonly ids: string;

@@ -72,9 +72,10 @@ describe('admission', () => {
     const admission = new Admission(config);
     admission.remember({ id: '1', scope: 'stream', seenMs: NOW - 1_000 });
     admission.remember({ id: '2', scope: 'shop', seenMs: NOW - 40 * 3_600_000 });
+    admission.remember({ id: '3', scope: 'click', seenMs: NOW - 1_000 });
     expect(admission.admit(event('1'), NOW, null)?.reason).toBe('duplicate');
     expect(admission.admit(order('2'), NOW, null)?.reason).toBe('duplicate');
-    expect(admission.admit(view('2'), NOW, null)?.reason).toBe('duplicate');
+    expect(admission.admit(view('3'), NOW, null)?.reason).toBe('duplicate');
     expect(admission.admit(order('1'), NOW, null)).toBeNull();
   });
 });

@@ -1,13 +1,9 @@
 import { isShopSource, type Drop, type LiveEvent } from '@livecue/shared/event';
-import type { Seen, SeenHashes } from '../core-ports.ts';
+import { SEEN_SCOPES, SEEN_TTL_MS, type Seen, type SeenHashes, type SeenId } from '../core-ports.ts';
 import { PendingIds } from './pending-ids.ts';
 import { SeenIds } from './seen-ids.ts';
 
-/** How long ids are remembered: a stream repeats after a reconnect, a shop re-sends webhooks for two days. */
-export const STREAM_IDS = { ttlMs: 15 * 60_000, maxIds: 2_000_000 } as const;
-/** Views and carts come in masses and would push out the orders; nobody re-sends them for days. */
-export const CLICK_IDS = { ttlMs: 15 * 60_000, maxIds: 1_000_000 } as const;
-export const SHOP_IDS = { ttlMs: 48 * 3_600_000, maxIds: 1_000_000 } as const;
+const MAX_IDS = { stream: 2_000_000, click: 1_000_000, shop: 1_000_000 } as const;
 
 /** Admitted ids that wait for a checkpoint; beyond, the oldest half of the scope is given up and counted. */
 const MAX_PENDING_IDS = 1_000_000;
@@ -18,19 +14,14 @@ export interface AdmissionConfig {
 }
 
 /**
- * What "on time" and "new" mean. An id counts within its scope, streams or shops; of two events with
+ * What "on time" and "new" mean. An id counts within its scope, streams, shops or clicks in shops; of two events with
  * one id the first to arrive counts, whatever the second says. A refused event's id is not
  * remembered, so that it may come again at its right time.
  */
 export class Admission {
   readonly #config: AdmissionConfig;
-  readonly streamIds = new SeenIds(STREAM_IDS);
-  readonly clickIds = new SeenIds(CLICK_IDS);
-  readonly shopIds = new SeenIds(SHOP_IDS);
-  readonly #pending = {
-    stream: new PendingIds('stream', MAX_PENDING_IDS),
-    shop: new PendingIds('shop', MAX_PENDING_IDS),
-  };
+  readonly ids = byScope((scope) => new SeenIds({ ttlMs: SEEN_TTL_MS[scope], maxIds: MAX_IDS[scope] }));
+  readonly #pending = byScope((scope) => new PendingIds(scope, MAX_PENDING_IDS));
 
   constructor(config: AdmissionConfig) {
     this.#config = config;
@@ -41,14 +32,9 @@ export class Admission {
     if (event.historical) {
       return { reason: 'historical', detail: 'happened before we were connected; only events since then are counted' };
     }
-    const isShop = isShopSource(event.source);
-    const isClick = isShop && (event.type === 'shop.product.viewed' || event.type === 'shop.cart.added');
-    const seen = isClick ? this.clickIds : isShop ? this.shopIds : this.streamIds;
-    // After a restart all ids of shops are back as one: what they were is not stored.
-    const known = seen.probe(event.id, nowMs);
-    const a = seen.lanes[0]!;
-    const b = seen.lanes[1]!;
-    if (known || (isClick && this.shopIds.probeHash(a, b, nowMs))) {
+    const scope = scopeOf(event);
+    const seen = this.ids[scope];
+    if (seen.probe(event.id, nowMs)) {
       return { reason: 'duplicate', detail: 'id: admitted before; expected an id that is new within its platform' };
     }
     const aheadMs = event.eventTimeMs - nowMs;
@@ -62,28 +48,28 @@ export class Admission {
       return { reason: 'late', detail };
     }
     seen.addProbed(nowMs);
-    this.#pending[isShop ? 'shop' : 'stream'].note(a, b, nowMs);
+    this.#pending[scope].note(seen.lanes[0]!, seen.lanes[1]!, nowMs);
     return null;
   }
 
   /** Ids admitted since the last call. */
   takePending(): SeenHashes[] {
-    return [this.#pending.stream.take(), this.#pending.shop.take()].filter((seen) => seen !== null);
+    return SEEN_SCOPES.map((scope) => this.#pending[scope].take()).filter((seen) => seen !== null);
   }
 
   /** Our clock was set forward by `ms`: ids are remembered as long as before. */
   skip(ms: number): void {
-    for (const ids of [this.streamIds, this.clickIds, this.shopIds]) ids.skip(ms);
+    for (const scope of SEEN_SCOPES) this.ids[scope].skip(ms);
   }
 
   /** Ids that no checkpoint took in time. */
   get givenUp(): number {
-    return this.#pending.stream.givenUp + this.#pending.shop.givenUp;
+    return SEEN_SCOPES.reduce((sum, scope) => sum + this.#pending[scope].givenUp, 0);
   }
 
   /** Remembers what was admitted before a restart. Order by time, oldest first. */
   remember(seen: Seen): void {
-    const ids = seen.scope === 'shop' ? this.shopIds : this.streamIds;
+    const ids = this.ids[seen.scope];
     if ('id' in seen) {
       if (!ids.probe(seen.id, seen.seenMs)) ids.addProbed(seen.seenMs);
       return;
@@ -95,4 +81,13 @@ export class Admission {
       }
     }
   }
+}
+
+function scopeOf({ source, type }: LiveEvent): SeenId['scope'] {
+  if (!isShopSource(source)) return 'stream';
+  return type === 'shop.product.viewed' || type === 'shop.cart.added' ? 'click' : 'shop';
+}
+
+function byScope<T>(make: (scope: SeenId['scope']) => T): Readonly<Record<SeenId['scope'], T>> {
+  return { stream: make('stream'), click: make('click'), shop: make('shop') };
 }

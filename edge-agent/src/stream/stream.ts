@@ -201,12 +201,12 @@ class LiveStream implements Stream {
     const rooms = [...this.#rooms.values()].map(({ room }) => room);
     const keys = rooms.flatMap((room) => room.keys.map((key) => ({ room, key })));
     const watermarks = rooms.map((room) => room.clock.watermarkMs).filter((watermarkMs) => watermarkMs !== null);
-    const { streamIds, clickIds, shopIds } = this.#admission;
+    const { stream, click, shop } = this.#admission.ids;
     return {
       watermarkMs: watermarks.length === 0 ? null : Math.min(...watermarks),
       sources: rooms.flatMap((room) => room.clock.sources()),
-      idsHeld: { stream: streamIds.size, clicks: clickIds.size, shop: shopIds.size },
-      idsShortenedMs: { stream: streamIds.shortenedMs, clicks: clickIds.shortenedMs, shop: shopIds.shortenedMs },
+      idsHeld: { stream: stream.size, clicks: click.size, shop: shop.size },
+      idsShortenedMs: { stream: stream.shortenedMs, clicks: click.shortenedMs, shop: shop.shortenedMs },
       openWindows: keys.reduce((sum, { room, key }) => sum + room.openWindows(key), 0),
       keys: keys.length,
       rows: keys.reduce((sum, { key }) => sum + key.rows.length, 0),
