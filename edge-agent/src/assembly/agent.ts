@@ -28,6 +28,7 @@ import { createCore } from './core.ts';
 import { prefixed, sum } from './counts.ts';
 import { learnFromVerdicts, openOrderModel } from './order-model.ts';
 import { createDeliveryPart, modelsOf, openDeliveredModels } from './delivered-models.ts';
+import { doorItem, withTls } from './door-tls.ts';
 import { createDriver } from './driver.ts';
 import { readBrokerTls } from './broker-tls.ts';
 import { createDecisionMeters } from './decision-latency.ts';
@@ -175,16 +176,7 @@ async function assemble(
   });
 
   const decode = createCanonicalDecoder({ maxClockSkewMs: config.stream.maxClockSkewMs, maxFrameBytes: config.ingest.maxFrameBytes }); // prettier-ignore
-  const position = await recoverPipeline({
-    store,
-    core,
-    totals,
-    totalsKey: TOTALS_KEY,
-    showLog,
-    records,
-    decode,
-    logger,
-  });
+  const position = await recoverPipeline({ store, core, totals, totalsKey: TOTALS_KEY, showLog, records, decode, logger }); // prettier-ignore
   await comments.restore();
   const orders = createOrderDesk({ labels: orderLabels, anomalies: () => view().orderAnomalies ?? NO_ORDERS, nowMs }, { session: startedMs, model: orderModel }); // prettier-ignore
   await orders.restore();
@@ -275,7 +267,7 @@ async function assemble(
     { opened: delivered, models: modelsOf(read.models, () => predictor.version), channel: uplink.channel, isBetweenShows: () => !showLog.running, nowMs, logger },
     { agentId, fleetKey: config.uplink.fleetKey, failedToOpen: read.deliveredProblem },
   ); // prettier-ignore
-  const aired = answeringAir(answeringShows(desk, opened.showLog, reports, reportFiles), { state: () => desk.state(), catalogue, skewMs: () => furthestClock(core.stream.stats().sources), nowMs }); // prettier-ignore
+  const aired = answeringAir(answeringShows(desk, opened.showLog, reports, reportFiles), { state: () => desk.state(), catalogue, skewMs: () => furthestClock(core.stream.stats().sources), door: () => doorItem('panel', config.panel, panel?.tls?.current ?? null, nowMs()), nowMs }); // prettier-ignore
   const control: ControlPart | null = !input.panel ? null : await openControlPart(
     { folder, stage: () => core.advisor.stage(), view, sink, panel: () => panel, nowMs, logger },
     { control: config.control, language: config.language, presets: config.advise.presets, roomId: config.room.id, catalogue, mode: input.mode },
@@ -308,7 +300,7 @@ async function assemble(
   const panel: PanelServer | null = input.panel
     ? createPanelServer(
         { backend: answeringLog(ports.catalogue?.answering(backend) ?? backend, folder), nowMs, randomBytes: (length) => randomBytes(length), tokens: secrets.panelTokens, logger, pageFolder: path.join(ROOT, 'desktop/dist/renderer'), ...(audit === null ? {} : { audit }), overlay: room.overlay, reports: reportFiles, ...(control === null ? {} : { control: control.guest }) },
-        { ...config.panel, curve: secrets.panelCurve },
+        { ...withTls(config.panel, folder, { nowMs, logger }), curve: secrets.panelCurve },
       )
     : null; // prettier-ignore
   const panelLinkFile = path.join(folder, 'panel-link.json');

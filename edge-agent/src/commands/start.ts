@@ -195,7 +195,7 @@ function announce(
     const endpoints = Object.fromEntries(
       agent.sources.map((source) => [source.name, source.health(Date.now()).endpoint]),
     );
-    const told = { ready: true, version: VERSION, pid: process.pid, agentId: config.agentId, endpoints, ingestToken: agent.secrets.ingestToken, panel: agent.panel?.address().url ?? null, code: pairing?.code ?? null, panelLinkFile: agent.panelLinkFile, cloudPid: agent.cloudPid }; // prettier-ignore
+    const told = { ready: true, version: VERSION, pid: process.pid, agentId: config.agentId, endpoints, ingestToken: agent.secrets.ingestToken, panel: agent.panel?.address().url ?? null, code: pairing?.code ?? null, panels: pairing?.urls ?? [], fingerprint: pairing?.fingerprint ?? null, panelLinkFile: agent.panelLinkFile, cloudPid: agent.cloudPid }; // prettier-ignore
     io.stdout.write(`${JSON.stringify(told)}\n`);
   }
   if (window === null) return;
@@ -209,7 +209,9 @@ function announce(
   }
   const shown = pairing.code.replace(/(\d{4})(?=\d)/g, '$1 ');
   io.stderr.write(`\n  LiveCue ${VERSION} is running${call.demo ? ' on a simulated room' : ''}.\n\n`);
+  if (agent.panel.tls !== null) io.stderr.write(`  Panel         ${agent.panel.address().url} (this machine)\n`);
   for (const url of pairing.urls) io.stderr.write(`  Panel         ${url}\n`);
+  if (pairing.fingerprint !== null) io.stderr.write(`  Certificate   SHA-256 ${pairing.fingerprint}\n                Other devices warn of it once: compare this with what they show.\n`); // prettier-ignore
   io.stderr.write(`  Pairing code  ${shown}   (works once, for 10 minutes)\n`);
   io.stderr.write(`  Send events   see README; the token is in ${path.join(call.folder, 'secrets.json')}\n`);
   io.stderr.write(`  Stop          Ctrl-C\n\n`);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Words } from '@livecue/shared/prompt';
 import type { Logger } from '../runtime/logger.ts';
+import { originOf } from '../runtime/tls-door.ts';
 import type { Answer, ControlDesk } from './control-desk.ts';
 import type { Gate } from './gate.ts';
 import { parsePress, type RawPress } from './press.ts';
@@ -30,8 +31,8 @@ export function createHttpControl(
     if (url.searchParams.has('token')) {
       return reply.refuse('bad-request', 'A token is not taken from an address, since addresses end up in logs. Send it as Authorization: Bearer TOKEN.'); // prettier-ignore
     }
-    const { origin, host } = request.headers;
-    if (origin !== undefined && origin !== `http://${host}`) return reply.refuse('forbidden', 'Pages of other sites may not press buttons.'); // prettier-ignore
+    const { origin } = request.headers;
+    if (origin !== undefined && origin !== originOf(request)) return reply.refuse('forbidden', 'Pages of other sites may not press buttons.'); // prettier-ignore
     const entry = gate.enter(bearerOf(request), request.socket.remoteAddress ?? 'unknown');
     if (!entry.ok) return reply.refuse(entry.code, entry.words, entry.retryAfterMs);
     const [verb = '', value, ...rest] = url.pathname

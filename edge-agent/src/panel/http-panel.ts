@@ -3,13 +3,14 @@ import type { Duplex } from 'node:stream';
 import * as z from 'zod';
 import { closeListener, openListener, portOf, refuseUpgrade } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { originOf, type DoorTls } from '../runtime/tls-door.ts';
 import { createOverlayFeed, type OverlaySource } from './overlay-feed.ts';
 import { servePage } from './page-files.ts';
 import type { HttpGuest } from './panel-ports.ts';
 import { serveReport, type ReportFiles } from './report-pages.ts';
 import type { Pairing } from './pairing.ts';
 import { browserName } from './browser-name.ts';
-import { isOwnHost, isOwnOrigin, tokenCookie, tokenOf } from './peer-check.ts';
+import { isOwnHost, isOwnOrigin, securedCookies, tokenCookie, tokenOf } from './peer-check.ts';
 import type { PanelCaller } from '../ports.ts';
 
 const MAX_BODY_BYTES = 1024;
@@ -63,7 +64,7 @@ async function pair(
   const redeemed = await pairing.redeem(parsed.data.code, request.socket.remoteAddress ?? 'unknown', browserName(request.headers['user-agent'])); // prettier-ignore
   if (redeemed.ok) {
     await onPaired(redeemed.caller);
-    return answer(response, 200, { token: redeemed.token }, { 'Set-Cookie': tokenCookie(redeemed.token) });
+    return answer(response, 200, { token: redeemed.token }, { 'Set-Cookie': tokenCookie(redeemed.token, request) });
   }
   if (redeemed.reason === 'wrong-code') {
     const message = 'This code is wrong, used or older than 10 minutes. Create a new one on a paired panel.';
@@ -86,12 +87,14 @@ export function createHttpPanel(
     readonly reports?: ReportFiles;
     readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   },
-  config: { readonly host: string; readonly httpPort: number },
+  config: { readonly host: string; readonly httpPort: number; readonly tls?: DoorTls },
 ): HttpPanel {
   const overlay = ports.overlay === undefined ? null : createOverlayFeed(ports.overlay);
 
+  const isOurName = (name: string) => config.tls?.current.certificate.checkHost(name) !== undefined;
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isOwnHost(request)) {
+    if (!isOwnHost(request, isOurName)) {
       return answer(response, 421, {
         code: 'bad-request',
         message: 'Open the panel by the address of its machine, such as http://127.0.0.1:7420/.',
@@ -114,7 +117,9 @@ export function createHttpPanel(
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return answer(response, 405, { code: 'bad-request', message: 'Expected GET.' }, { Allow: 'GET, HEAD' });
     }
-    await servePage(ports.pageFolder, path, request.headers.host ?? '', response);
+    const cookies = securedCookies(request);
+    if (cookies.length > 0) response.setHeader('Set-Cookie', cookies);
+    await servePage(ports.pageFolder, path, originOf(request), response);
   }
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
@@ -132,16 +137,18 @@ export function createHttpPanel(
     socket.on('error', () => socket.destroy());
     // Words that browsers do not show, but people with curl see them.
     const refuse = (status: number, words: string) => refuseUpgrade(socket, status, 'text/plain', words);
-    if (isOwnHost(request) && isOwnOrigin(request) && ports.control?.upgrade(request, socket, head) === true) return;
+    if (isOwnHost(request, isOurName) && isOwnOrigin(request) && ports.control?.upgrade(request, socket, head) === true)
+      return;
     if ((request.url ?? '').split('?', 1)[0] !== '/panel') return refuse(404, 'The panel is at /panel.');
-    if (!isOwnHost(request) || !isOwnOrigin(request)) return refuse(403, 'Only the page of this agent may connect.');
+    if (!isOwnHost(request, isOurName) || !isOwnOrigin(request))
+      return refuse(403, 'Only the page of this agent may connect.');
     ports.onUpgrade(request, socket, head);
   };
   let server: Server | null = null;
 
   return {
     async open() {
-      const where = { host: config.host, port: config.httpPort, what: 'the panel', hostKey: 'panel.host', portKey: 'panel.httpPort' }; // prettier-ignore
+      const where = { host: config.host, port: config.httpPort, what: 'the panel', hostKey: 'panel.host', portKey: 'panel.httpPort', ...(config.tls === undefined ? {} : { tls: config.tls }) }; // prettier-ignore
       server = await openListener({ request: onRequest, upgrade: onUpgrade }, { ...LIMITS, ...where });
       server.on('error', (error) => ports.logger.error(`panel: HTTP server: ${error.message}`));
       return portOf(server);

@@ -16,13 +16,13 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * The page loads nothing but itself and talks to nobody but us; no inline script or style at all.
- * `host` is the request's own, already checked; some browsers do not count WebSockets as 'self'.
+ * `origin` is the request's own, already checked; some browsers do not count WebSockets as 'self'.
  */
-export function securityHeaders(host: string): Record<string, string> {
+export function securityHeaders(origin: string): Record<string, string> {
   return {
     'Content-Security-Policy':
       `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; ` +
-      `connect-src 'self' ws://${host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      `connect-src 'self' ${origin.replace('http', 'ws')}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
     'Cross-Origin-Opener-Policy': 'same-origin',
@@ -57,11 +57,11 @@ async function locate(folder: string, urlPath: string): Promise<string | null> {
 export async function servePage(
   folder: string,
   urlPath: string,
-  host: string,
+  origin: string,
   response: ServerResponse,
 ): Promise<void> {
   const file = await locate(folder, urlPath);
-  const headers = securityHeaders(host);
+  const headers = securityHeaders(origin);
   if (file === null) {
     const built = urlPath !== '/';
     const text = built

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { AgentConfig } from '@livecue/shared/contract';
 import type { AuditSink, PanelBackend, TokenStore } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { DoorTls } from '../runtime/tls-door.ts';
 import type { OverlaySource } from './overlay-feed.ts';
 import type { ReportFiles } from './report-pages.ts';
 
@@ -38,8 +39,11 @@ export interface PanelCurve {
   readonly clientPublicKey: string;
 }
 
-/** Without `curve` there is no ZeroMQ side: any program of the machine could read it. */
-export type PanelConfig = AgentConfig['panel'] & { readonly curve?: PanelCurve };
+/**
+ * Without `curve` there is no ZeroMQ side: any program of the machine could read it. Without `tls` other machines, where
+ * `host` lets them in, speak plain HTTP.
+ */
+export type PanelConfig = Omit<AgentConfig['panel'], 'tls'> & { readonly curve?: PanelCurve; readonly tls?: DoorTls };
 
 /** Where a started panel server listens; ports are the real ones when 0 was configured. */
 export interface PanelAddress {

@@ -1,6 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import type { PanelLink, PanelRole } from '@livecue/shared/contract';
+import { urlOf } from '../runtime/http-listener.ts';
 import type { Service } from '../runtime/service.ts';
+import type { DoorTls } from '../runtime/tls-door.ts';
 import type { PanelCaller } from '../ports.ts';
 import { createCallAnswerer, type CallAnswerer } from './call-answer.ts';
 import { createDeviceAnswers } from './device-calls.ts';
@@ -19,18 +21,32 @@ export interface PanelServer extends Service {
   createCode(
     role?: PanelRole,
     name?: string,
-  ): { readonly code: string; readonly expiresMs: number; readonly urls: string[] };
+  ): {
+    readonly code: string;
+    readonly expiresMs: number;
+    readonly urls: string[];
+    readonly fingerprint: string | null;
+  };
   /** A call of somebody who is no panel and was let in elsewhere; as one of a panel it is checked and written down. */
   readonly answer: CallAnswerer;
+  /** For other machines; null: they come in the clear, or not at all. */
+  readonly tls: DoorTls | null;
   /** Browsers connected now. */
   connected(): number;
 }
 
-/** Addresses under which another device reaches a server on `host`. */
-function reachable(host: string, port: number): string[] {
-  if (host !== '0.0.0.0' && host !== '::') return [`http://${host.includes(':') ? `[${host}]` : host}:${port}/`];
+/** Addresses under which another device reaches a server on `host`: by the names of a certificate that was given to us. */
+function reachable({ host, tls }: PanelConfig, port: number): string[] {
+  const [scheme, names] = tls === undefined ? ['http', []] : ['https', tls.isSelfSigned ? [] : namesOf(tls)];
+  const isAny = host === '0.0.0.0' || host === '::';
   const outside = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return outside.filter((a) => !a.internal && a.family === 'IPv4').map((a) => `http://${a.address}:${port}/`);
+  const own = isAny ? outside.filter((a) => !a.internal && a.family === 'IPv4').map((a) => a.address) : [host];
+  return (names.length > 0 ? names : own).map((name) => urlOf(name, port, '/', scheme as 'http' | 'https'));
+}
+
+function namesOf({ current: { certificate } }: DoorTls): string[] {
+  const names = (certificate.subjectAltName ?? '').split(', ').map((name) => /^(?:DNS|IP Address):([^*"]+)$/.exec(name)?.[1]); // prettier-ignore
+  return names.filter((name) => name !== undefined);
 }
 
 /** The link file of the desktop; the client's secret key is the agent's to hand over. */
@@ -53,7 +69,8 @@ export function createPanelServer(ports: PanelPorts, config: PanelConfig): Panel
   }
   const createCode = (role: PanelRole = 'admin', name = '') => ({
     ...pairing.create(role, name),
-    urls: reachable(config.host, started().httpPort),
+    urls: reachable(config, started().httpPort),
+    fingerprint: config.tls?.isSelfSigned === true ? config.tls.current.certificate.fingerprint256 : null,
   });
   const devices = createDeviceAnswers({
     tokens: ports.tokens,
@@ -103,7 +120,7 @@ export function createPanelServer(ports: PanelPorts, config: PanelConfig): Panel
         const httpPort = await http.open();
         const endpoints = zmq === null ? null : await zmq.open();
         const name = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
-        address = { url: reachable(name, httpPort)[0] ?? '', httpPort, zmq: endpoints };
+        address = { url: urlOf(name, httpPort, '/'), httpPort, zmq: endpoints };
         ws.start();
         feed.start();
       } catch (error) {
@@ -115,6 +132,7 @@ export function createPanelServer(ports: PanelPorts, config: PanelConfig): Panel
     address: started,
     createCode,
     answer,
+    tls: config.tls ?? null,
     connected: () => ws.connected,
   };
 }

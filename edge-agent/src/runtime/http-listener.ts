@@ -2,6 +2,7 @@ import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener,
 import { isIP, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ConfigurationError, PortInUseError } from './agent-error.ts';
+import { addTls, EXPOSED, isExposed, sendToTls, type DoorTls } from './tls-door.ts';
 
 export interface ListenerConfig {
   readonly host: string;
@@ -18,6 +19,8 @@ export interface ListenerConfig {
   readonly what: string;
   readonly hostKey: string;
   readonly portKey: string;
+  /** Other machines are served over TLS alone, this machine also without. Absent: plain HTTP for all. */
+  readonly tls?: DoorTls;
 }
 
 export interface Listeners {
@@ -32,6 +35,9 @@ const IDLE_MS = 60_000;
 /** While it closes, connections whose request was answered are looked for so often. */
 const IDLE_LOOK_MS = 20;
 
+/** Ends what has come to a server with TLS and has asked nothing yet. */
+const unserved = new WeakMap<Server, () => void>();
+
 /** Opens an HTTP server. Rejects with `PortInUseError` or `ConfigurationError`, which say what to change. */
 export function openListener(listeners: Listeners, config: ListenerConfig): Promise<Server> {
   const server = createServer(
@@ -41,11 +47,13 @@ export function openListener(listeners: Listeners, config: ListenerConfig): Prom
       connectionsCheckingInterval: Math.min(1000, config.headersTimeoutMs),
       maxHeaderSize: config.maxHeaderBytes,
     },
-    listeners.request,
-  );
+    config.tls === undefined ? listeners.request : (request, response) => (isExposed(request) ? sendToTls(request, response) : listeners.request(request, response)),
+  ); // prettier-ignore
   server.timeout = IDLE_MS;
+  if (config.tls !== undefined) unserved.set(server, addTls(server, config.tls, config.headersTimeoutMs));
   boundConnections(server, config.connections);
-  if (listeners.upgrade !== undefined) server.on('upgrade', listeners.upgrade);
+  const { upgrade } = listeners;
+  if (upgrade !== undefined) server.on('upgrade', (request, socket, head) => (config.tls !== undefined && isExposed(request) ? refuseUpgrade(socket, 403, 'text/plain', EXPOSED) : upgrade(request, socket, head))); // prettier-ignore
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const doing = `Opening ${config.what} on ${config.host}:${config.port}`;
@@ -85,8 +93,8 @@ export function refuseUpgrade(socket: Duplex, status: number, type: string, body
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 } // prettier-ignore
 
-export function urlOf(host: string, port: number, path: string): string {
-  return `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}${path}`;
+export function urlOf(host: string, port: number, path: string, scheme: 'http' | 'https' = 'http'): string {
+  return `${scheme}://${isIP(host) === 6 ? `[${host}]` : host}:${port}${path}`;
 }
 
 export function portOf(server: Server): number {
@@ -106,5 +114,6 @@ export function closeListener(server: Server, deadlineMs: number): Promise<void>
       resolve();
     });
     server.closeIdleConnections();
+    unserved.get(server)?.();
   });
 }

@@ -7,6 +7,20 @@ import { DEFAULT_PRESETS, MessagePreset } from './panel-cues.ts';
 const Port = z.int().min(0).max(65_535);
 const Loopback = z.string().default('127.0.0.1');
 
+/**
+ * TLS of a door whose host is set to more than this machine. This machine itself may always speak plain HTTP to it,
+ * other machines only when the mode is `off`.
+ */
+const doorTls = (mode: 'self-signed' | 'off') => z.strictObject({
+  mode: z.enum(['self-signed', 'own', 'off']).default(mode)
+    .describe('self-signed: the agent makes a certificate and renews it; own: the two files; off: plain HTTP, whoever listens on the network reads codes, tokens and all that is shown'),
+  certFile: z.string().nullable().default(null).describe('PEM file of your certificate with those between it and its authority; for own'),
+  keyFile: z.string().nullable().default(null).describe('PEM file of its key, without a passphrase; for own'),
+}).superRefine(({ mode, certFile, keyFile }, context) => {
+  for (const [key, file] of [['certFile', certFile], ['keyFile', keyFile]] as const)
+    if (mode === 'own' && file === null) context.addIssue({ code: 'custom', path: [key], message: 'expected the path of a PEM file, since mode is own' });
+}).prefault({}); // prettier-ignore
+
 /** One connector to a platform or shop. Its secrets stand in `connector-secrets.json` under its name. */
 const ConnectorEntry = z.strictObject({
   connector: z.string().min(1).max(64).describe('Which one: shopify, twitch …'),
@@ -76,6 +90,7 @@ export const AgentConfig = z.strictObject({
   panel: z.strictObject({
     host: Loopback.describe('0.0.0.0 lets a tablet on the studio network pair by code'),
     httpPort: Port.default(7420),
+    tls: doorTls('self-signed').describe('For other machines, once the host lets them in'),
     zmqPubPort: Port.default(7423),
     zmqCallPort: Port.default(7424),
   }).prefault({}),

@@ -38,7 +38,8 @@ export const DEVICE_VERBS = {
   /** A new one-time code so that one more device can pair, in a role that the caller may give. */
   'pairing.create': {
     args: z.strictObject({ role: PanelRole.default('operator'), name: DeviceName.default('') }),
-    result: z.object({ code: z.string(), expiresMs: z.int(), urls: z.array(z.string()) }),
+    /** `fingerprint`: SHA-256 of the certificate, for comparing, where no browser knows it. */
+    result: z.object({ code: z.string(), expiresMs: z.int(), urls: z.array(z.string()), fingerprint: z.string().nullable() }),
   },
   /** Newest first. */
   'devices.paired': { args: z.strictObject({}), result: z.object({ devices: z.array(PairedDevice) }) },

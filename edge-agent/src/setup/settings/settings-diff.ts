@@ -1,3 +1,4 @@
+import { isOwnMachine } from '../../runtime/tls-door.ts';
 import { withoutUrlPasswords } from './url-password.ts';
 import type { AgentConfig, SettingsChange, SettingsWarning } from '@livecue/shared/contract';
 
@@ -33,8 +34,6 @@ export function settingsDiff(before: AgentConfig, after: AgentConfig): SettingsC
   }
   return changes.slice(0, CHANGES_MAX);
 }
-
-const isOwnMachine = (host: string) => /^(127\.|::1$|localhost$)/.test(host);
 
 /** What should be known before `after` comes into force in place of `before`. */
 export function settingsWarnings(before: AgentConfig, after: AgentConfig): SettingsWarning[] {
