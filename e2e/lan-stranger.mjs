@@ -1,13 +1,15 @@
 // Somebody on the studio's network without a code: run in a network namespace of its own (lan.test.ts). Tries all that
 // listens, and prints what it got as one JSON object.
-import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import dgram from 'node:dgram';
 import { WebSocket } from 'ws';
 import { Subscriber, curveKeyPair } from 'zeromq';
 
 const { host, ports, panel, zmqPub, serverKey, osc } = JSON.parse(process.argv[2]);
-const url = `http://${host}:${panel}`;
+// Whoever attacks takes any certificate.
+process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+const url = `https://${host}:${panel}`;
 
 const opens = (port) =>
   new Promise((resolve) => {
@@ -24,7 +26,7 @@ const ask = async (path, init = {}) => {
 /** Whatever comes within a second of an opened socket, or how it was refused. */
 const listen = (path, headers) =>
   new Promise((resolve) => {
-    const socket = new WebSocket(`ws://${host}:${panel}${path}`, { headers });
+    const socket = new WebSocket(`wss://${host}:${panel}${path}`, { headers });
     const got = [];
     socket.on('message', (data) => got.push(String(data).slice(0, 200)));
     socket.on('open', () => socket.send('{"type":"call","id":1,"verb":"series.read","args":{}}'));
@@ -62,7 +64,7 @@ const results = {
     await listen('/panel', { origin: 'http://evil.example' }),
     await listen('/control/ws', {}),
   ],
-  rebound: await new Promise((resolve) => http.get({ host, port: panel, headers: { host: 'evil.example' } }, (response) => resolve({ status: response.resume().statusCode }))), // prettier-ignore
+  rebound: await new Promise((resolve) => https.get({ host, port: panel, headers: { host: 'evil.example' } }, (response) => resolve({ status: response.resume().statusCode }))), // prettier-ignore
   pairing: [],
   zmq: [
     await hear({}),

@@ -1,35 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PanelLink } from '@livecue/shared/contract';
 import { buildPage } from '../desktop/test/build-page.ts';
 import { pairPanel } from './panel-peer.ts';
-import { eventually, ROOT, startAgent, temporaryFolder, writeConfig, type Program, type Ready } from './program.ts';
-
-const NAME = `livecue-${process.pid}`;
-const [NEAR, FAR] = [`lc${process.pid % 1e6}a`, `lc${process.pid % 1e6}b`];
-const HOST = '10.213.77.1';
-const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'pipe' });
-
-/** A second machine on the studio's network: a network namespace with a cable to us. Null, with the reason printed, where none can be made. */
-function openNetwork(): (() => void) | null {
-  try {
-    ip('netns', 'add', NAME);
-    ip('link', 'add', NEAR, 'type', 'veth', 'peer', 'name', FAR, 'netns', NAME);
-    ip('addr', 'add', `${HOST}/30`, 'dev', NEAR);
-    ip('link', 'set', NEAR, 'up');
-    ip('-n', NAME, 'addr', 'add', '10.213.77.2/30', 'dev', FAR);
-    ip('-n', NAME, 'link', 'set', FAR, 'up');
-  } catch (error) {
-    process.stderr.write(`skipped: a stranger on the network, no network namespace can be made here (${(error as Error).message.split('\n')[0]})\n`); // prettier-ignore
-    return null;
-  }
-  return () => {
-    ip('link', 'del', NEAR);
-    ip('netns', 'del', NAME);
-  };
-}
+import { openSecondMachine } from './second-machine.ts';
+import { eventually, startAgent, temporaryFolder, writeConfig, type Program, type Ready } from './program.ts';
 
 interface Got {
   readonly open: number[];
@@ -43,9 +19,9 @@ interface Got {
   readonly zmq: boolean[];
 }
 
-const closeNetwork = openNetwork();
+const machine = openSecondMachine('a stranger on the network', 77);
 
-describe.skipIf(closeNetwork === null)('somebody on the network without a code', () => {
+describe.skipIf(machine === null)('somebody on the network without a code', () => {
   const { folder, remove } = temporaryFolder();
   let agent: Program<Ready>;
   let got: Got;
@@ -66,8 +42,8 @@ describe.skipIf(closeNetwork === null)('somebody on the network without a code',
       JSON.stringify([peer.last()?.stage, readFileSync(path.join(folder, 'data/audit.jsonl'), 'utf8')]);
     await eventually('a state', 10_000, () => peer.last());
     before = settings();
-    const call = { host: HOST, ports, panel, zmqPub: portOf(link.pubEndpoint), serverKey: link.serverPublicKey, osc: null }; // prettier-ignore
-    got = JSON.parse(execFileSync('ip', ['netns', 'exec', NAME, process.execPath, path.join(ROOT, 'e2e/lan-stranger.mjs'), JSON.stringify(call)], { encoding: 'utf8', timeout: 90_000 })) as Got; // prettier-ignore
+    const call = { host: machine!.host, ports, panel, zmqPub: portOf(link.pubEndpoint), serverKey: link.serverPublicKey, osc: null }; // prettier-ignore
+    got = machine!.run('lan-stranger.mjs', call) as Got;
     after = settings();
     peer.close();
     expect(ports.length).toBeGreaterThan(3);
@@ -76,7 +52,7 @@ describe.skipIf(closeNetwork === null)('somebody on the network without a code',
   afterAll(async () => {
     await agent.end();
     remove();
-    closeNetwork!();
+    machine!.close();
   });
 
   test('sees the page that asks for the code, and nothing of the room in it', () => {

@@ -16,6 +16,9 @@ export interface Ready {
   readonly ingestToken: string;
   readonly panel: string | null;
   readonly code: string | null;
+  /** Addresses for other devices, and the fingerprint of the certificate that they see there. */
+  readonly panels: readonly string[];
+  readonly fingerprint: string | null;
   readonly panelLinkFile: string;
   readonly cloudPid: number | null;
 }

@@ -35,6 +35,11 @@ export function CodeView({ made }: { made: Code }) {
       {outside === undefined || leftMs <= 0 ? null : (
         <QrCode text={`${outside}#/pair?code=${made.code}`} label={t('device.scan')} />
       )}
+      {outside === undefined || made.fingerprint === null ? null : (
+        <p className="dim">
+          {t('device.certificate')} <span className="mono fingerprint">{made.fingerprint}</span>
+        </p>
+      )}
       <div className="device-code" aria-label={t('device.code')}>
         {made.code.slice(0, 4)} {made.code.slice(4)}
       </div>

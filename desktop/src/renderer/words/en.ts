@@ -308,6 +308,7 @@ export const en = {
     lead: 'Open one of these addresses on the tablet, phone or second computer and enter the code, or point its camera at the QR code.',
     code: 'Code',
     scan: 'QR code: its camera opens the address and pairs it',
+    certificate: 'The device warns once that it does not know this certificate. Compare its SHA-256 in the details of the warning, then go on:',
     valid: 'works once, {{age}} left',
     expired: 'This code has expired.',
     again: 'New code',
