@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { PanelState } from '@livecue/shared/contract';
+import { PanelMessage, type PanelState } from '@livecue/shared/contract';
 import { emptyState, fixtureBackend } from './panel-fixture.ts';
 import { createStateFeed } from './state-feed.ts';
 
@@ -39,6 +39,16 @@ describe('the state feed', () => {
     vi.advanceTimersByTime(10_000);
     feed.stop();
     expect(new Set(revisions).size).toBe(11);
+  });
+
+  test('a frame is the message of the state as it was', () => {
+    const { backend, feed } = setup();
+    const frames: string[] = [];
+    feed.onBeat(({ json }) => void frames.push(json));
+    feed.start();
+    feed.stop();
+    expect(JSON.parse(frames[0]!)).toEqual({ type: 'state', state: backend.state() });
+    expect(PanelMessage.safeParse(JSON.parse(frames[0]!)).success).toBe(true);
   });
 
   test('nothing is written after stop', () => {

@@ -1,4 +1,4 @@
-import type { PanelMessage } from '@livecue/shared/contract';
+import type { PanelState } from '@livecue/shared/contract';
 import type { PanelBackend } from '../ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 
@@ -29,20 +29,21 @@ export function createStateFeed(ports: {
   const listeners = new Set<(frame: StateFrame) => void>();
   let timer: NodeJS.Timeout | null = null;
   let frame: StateFrame | null = null;
-  let compared = '';
+  let written = '';
   let writtenMs = 0;
   let failing = false;
 
   function read(): void {
-    const state = ports.backend.state();
+    const { nowMs: stateMs, ...state }: PanelState = ports.backend.state();
     // The clock runs on in the panel; a state that differs in nothing else is no news.
-    const comparable = JSON.stringify({ ...state, nowMs: 0 });
+    const fields = JSON.stringify(state).slice(1);
     const nowMs = ports.nowMs();
-    if (frame !== null && comparable === compared && nowMs - writtenMs < SIGN_OF_LIFE_MS) return;
-    compared = comparable;
+    if (frame !== null && fields === written && nowMs - writtenMs < SIGN_OF_LIFE_MS) return;
+    written = fields;
     writtenMs = nowMs;
-    const message: PanelMessage = { type: 'state', state };
-    frame = { revision: (frame?.revision ?? 0) + 1, json: JSON.stringify(message) };
+    // A `PanelMessage`; the state is large: it is made into text once.
+    const json = `{"type":"state","state":{"nowMs":${JSON.stringify(stateMs)},${fields}}`;
+    frame = { revision: (frame?.revision ?? 0) + 1, json };
   }
 
   function beat(): void {

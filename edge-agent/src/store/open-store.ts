@@ -198,7 +198,8 @@ function createWriter(
       return pendingFrames;
     },
     commitP99Ms() {
-      const sorted = commitTimes.toSorted((a, b) => a - b);
+      // Asked for at every state of the panel: numbers in an array of their own sort five times as fast.
+      const sorted = Float64Array.from(commitTimes).sort();
       return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))] ?? 0;
     },
   };
