@@ -28,11 +28,11 @@ export interface StateDelta {
 
 /**
  * For how long ids are known again, also over a restart: a stream repeats after a reconnect, a shop re-sends webhooks
- * for two days. Clicks are views and carts, which come in masses and would push out the orders.
+ * for two days. Bulk is views, carts and stock levels of shops, which come in masses and would push out the orders.
  */
-export const SEEN_TTL_MS = { stream: 15 * 60_000, click: 15 * 60_000, shop: 48 * 3_600_000 } as const;
+export const SEEN_TTL_MS = { stream: 15 * 60_000, bulk: 15 * 60_000, shop: 48 * 3_600_000 } as const;
 
-export const SEEN_SCOPES = ['stream', 'click', 'shop'] as const;
+export const SEEN_SCOPES = ['stream', 'bulk', 'shop'] as const;
 
 /** An id that was admitted. */
 export interface SeenId {

@@ -19,15 +19,15 @@ const rows = () => (database.prepare('SELECT ids FROM seen ORDER BY step').all()
 describe('the table of seen ids', () => {
   it('keeps the newest ids of each scope, never fewer than it may', () => {
     const table = new SeenTable(database, 25);
-    for (let n = 0; n < 100; n++) table.append([blob('click', `c${n}`, n), blob('stream', `s${n}`, n)], n);
+    for (let n = 0; n < 100; n++) table.append([blob('bulk', `c${n}`, n), blob('stream', `s${n}`, n)], n);
     table.append([blob('shop', 'order', 100)], 100);
     // Three of ten are 30, two would be 20: too few.
     expect(rows()).toEqual(['c97', 's97', 'c98', 's98', 'c99', 's99', 'order']);
   });
 
-  it('forgets clicks after a quarter of an hour and orders after two days', () => {
+  it('forgets bulk after a quarter of an hour and orders after two days', () => {
     const table = new SeenTable(database);
-    table.append([blob('stream', 's', 0), blob('click', 'c', 0), blob('shop', 'o', 0)], 0);
+    table.append([blob('stream', 's', 0), blob('bulk', 'c', 0), blob('shop', 'o', 0)], 0);
     table.append([], HOUR_MS / 4);
     expect(rows()).toEqual(['s', 'c', 'o']);
     table.append([], HOUR_MS / 4 + 1);

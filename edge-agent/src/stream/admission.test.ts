@@ -52,6 +52,21 @@ describe('admission', () => {
     expect(admission.admit(event('h'), NOW, null)).toBeNull();
   });
 
+  it.each(['shop.product.viewed', 'shop.stock.updated'] as const)(
+    'knows an order after more %s than it remembers',
+    (type) => {
+      const admission = new Admission(config);
+      admission.admit(order('o'), NOW, null);
+      const one = view('') as { id: string; type: string };
+      one.type = type;
+      for (let n = 0; n < 1_100_000; n++) {
+        one.id = `m${n}`;
+        admission.admit(one as LiveEvent, NOW, null);
+      }
+      expect(admission.admit(order('o'), NOW, null)?.reason).toBe('duplicate');
+    },
+  );
+
   it('says what would be right and never quotes the event', () => {
     const admission = new Admission(config);
     const id = 'secret-viewer-text';
@@ -72,7 +87,7 @@ describe('admission', () => {
     const admission = new Admission(config);
     admission.remember({ id: '1', scope: 'stream', seenMs: NOW - 1_000 });
     admission.remember({ id: '2', scope: 'shop', seenMs: NOW - 40 * 3_600_000 });
-    admission.remember({ id: '3', scope: 'click', seenMs: NOW - 1_000 });
+    admission.remember({ id: '3', scope: 'bulk', seenMs: NOW - 1_000 });
     expect(admission.admit(event('1'), NOW, null)?.reason).toBe('duplicate');
     expect(admission.admit(order('2'), NOW, null)?.reason).toBe('duplicate');
     expect(admission.admit(view('3'), NOW, null)?.reason).toBe('duplicate');

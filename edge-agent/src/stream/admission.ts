@@ -3,7 +3,10 @@ import { SEEN_SCOPES, SEEN_TTL_MS, type Seen, type SeenHashes, type SeenId } fro
 import { PendingIds } from './pending-ids.ts';
 import { SeenIds } from './seen-ids.ts';
 
-const MAX_IDS = { stream: 2_000_000, click: 1_000_000, shop: 1_000_000 } as const;
+const MAX_IDS = { stream: 2_000_000, bulk: 1_000_000, shop: 1_000_000 } as const;
+
+/** Of shops, what comes in masses and does no harm when it comes again after days: by then it is late. */
+const BULK: ReadonlySet<LiveEvent['type']> = new Set(['shop.product.viewed', 'shop.cart.added', 'shop.stock.updated']);
 
 /** Admitted ids that wait for a checkpoint; beyond, the oldest half of the scope is given up and counted. */
 const MAX_PENDING_IDS = 1_000_000;
@@ -14,7 +17,7 @@ export interface AdmissionConfig {
 }
 
 /**
- * What "on time" and "new" mean. An id counts within its scope, streams, shops or clicks in shops; of two events with
+ * What "on time" and "new" mean. An id counts within its scope, streams, shops or bulk (`core-ports.ts`); of two events with
  * one id the first to arrive counts, whatever the second says. A refused event's id is not
  * remembered, so that it may come again at its right time.
  */
@@ -85,9 +88,9 @@ export class Admission {
 
 function scopeOf({ source, type }: LiveEvent): SeenId['scope'] {
   if (!isShopSource(source)) return 'stream';
-  return type === 'shop.product.viewed' || type === 'shop.cart.added' ? 'click' : 'shop';
+  return BULK.has(type) ? 'bulk' : 'shop';
 }
 
 function byScope<T>(make: (scope: SeenId['scope']) => T): Readonly<Record<SeenId['scope'], T>> {
-  return { stream: make('stream'), click: make('click'), shop: make('shop') };
+  return { stream: make('stream'), bulk: make('bulk'), shop: make('shop') };
 }

@@ -37,11 +37,11 @@ export interface StreamStats {
     /** Smoothed least arrival − event time: delay and clock difference together. */
     readonly skewMs: number;
   }[];
-  readonly idsHeld: { readonly stream: number; readonly clicks: number; readonly shop: number };
+  readonly idsHeld: { readonly stream: number; readonly bulk: number; readonly shop: number };
   /** The shortest time ids were held because of their number, or null when never shortened. */
   readonly idsShortenedMs: {
     readonly stream: number | null;
-    readonly clicks: number | null;
+    readonly bulk: number | null;
     readonly shop: number | null;
   };
   readonly openWindows: number;
@@ -201,12 +201,12 @@ class LiveStream implements Stream {
     const rooms = [...this.#rooms.values()].map(({ room }) => room);
     const keys = rooms.flatMap((room) => room.keys.map((key) => ({ room, key })));
     const watermarks = rooms.map((room) => room.clock.watermarkMs).filter((watermarkMs) => watermarkMs !== null);
-    const { stream, click, shop } = this.#admission.ids;
+    const { stream, bulk, shop } = this.#admission.ids;
     return {
       watermarkMs: watermarks.length === 0 ? null : Math.min(...watermarks),
       sources: rooms.flatMap((room) => room.clock.sources()),
-      idsHeld: { stream: stream.size, clicks: click.size, shop: shop.size },
-      idsShortenedMs: { stream: stream.shortenedMs, clicks: click.shortenedMs, shop: shop.shortenedMs },
+      idsHeld: { stream: stream.size, bulk: bulk.size, shop: shop.size },
+      idsShortenedMs: { stream: stream.shortenedMs, bulk: bulk.shortenedMs, shop: shop.shortenedMs },
       openWindows: keys.reduce((sum, { room, key }) => sum + room.openWindows(key), 0),
       keys: keys.length,
       rows: keys.reduce((sum, { key }) => sum + key.rows.length, 0),
