@@ -6,6 +6,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
 import type { PanelRole, RehearsalNow } from '@livecue/shared/contract';
 import { SESSION } from './scripted-comments.ts';
 import { REHEARSAL } from './scripted-rehearsal.ts';
@@ -34,6 +35,8 @@ interface Screen {
   readonly press?: readonly string[];
   /** A rehearsal runs beside the room. */
   readonly rehearsal?: Partial<RehearsalNow>;
+  /** As a room that is open to its network, with a certificate of its own making. */
+  readonly network?: boolean;
   /** A file that is chosen first. */
   readonly upload?: { readonly name: string; readonly mimeType: string; readonly buffer: Buffer };
 }
@@ -83,6 +86,14 @@ const SCREENS: readonly Screen[] = [
     device: { ...DESK, locale: 'zh-CN' },
     click: ['.pair-button'],
   },
+  ...(['zh', 'en'] as const).map((language): Screen => ({
+    name: `pair-network-${language}`,
+    hash: '#/operator',
+    waitFor: '.cue',
+    device: { ...DESK, locale: language === 'zh' ? 'zh-CN' : 'en' },
+    network: true,
+    click: ['.pair-button'],
+  })),
   { name: 'phone', hash: '', waitFor: '.card', device: { locale: 'zh-CN', width: 390, height: 844, touch: true } },
   {
     name: 'operator-phone',
@@ -153,11 +164,21 @@ function rehearsedRoom() {
   return room;
 }
 
+/** The room of these pictures listens on this machine alone; a studio's agent tells addresses of its network. */
+async function asOnNetwork(page: Page): Promise<void> {
+  const fingerprint = `"fingerprint":"${Array.from({ length: 32 }, (_, n) => ((n * 37 + 11) % 256).toString(16).padStart(2, '0').toUpperCase()).join(':')}"`; // prettier-ignore
+  await page.routeWebSocket(/\/panel$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => socket.send(String(text).replace(/"http:\/\/127\.0\.0\.1:\d+\/"/g, '"https://192.168.1.20:7420/"').replace('"fingerprint":null', fingerprint))); // prettier-ignore
+  });
+}
+
 async function take(screen: Screen): Promise<void> {
   if (names.size > 0 && !names.has(screen.name)) return;
   const { page, context } = await stage.device(screen.device);
   stage.show.change({ rehearsal: screen.rehearsal === undefined ? undefined : { ...REHEARSAL, ...screen.rehearsal } });
   stage.show.records.rehearsals.room ??= rehearsedRoom();
+  if (screen.network === true) await asOnNetwork(page);
   await page.goto(url + screen.hash);
   await page.waitForSelector(screen.waitFor);
   if (screen.upload !== undefined) {

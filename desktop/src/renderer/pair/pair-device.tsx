@@ -36,7 +36,7 @@ export function CodeView({ made }: { made: Code }) {
         <QrCode text={`${outside}#/pair?code=${made.code}`} label={t('device.scan')} />
       )}
       {outside === undefined || made.fingerprint === null ? null : (
-        <p className="dim">
+        <p className="certificate dim">
           {t('device.certificate')} <span className="mono fingerprint">{made.fingerprint}</span>
         </p>
       )}
