@@ -17,9 +17,13 @@ export interface Room {
 
 /**
  * A room of its own for each test of a file, in one browser: what one test corrects or says is not there in the next.
- * A test fails when any of its pages wrote an error.
+ * A test fails when any of its pages wrote an error. `flags` are for the browser of this file.
  */
-export function freshRoom(what: string, first: string, size: { width?: number; height?: number } = {}): Room {
+export function freshRoom(
+  what: string,
+  first: string,
+  { flags = [], ...size }: { width?: number; height?: number; flags?: string[] } = {},
+): Room {
   const chromium = findChromium();
   if (chromium === null)
     console.warn(`skipped: ${what} in a real browser, no Chromium found (set LIVECUE_CHROMIUM to its path)`);
@@ -32,7 +36,7 @@ export function freshRoom(what: string, first: string, size: { width?: number; h
   beforeEach(async () => {
     if (chromium === null) return;
     buildPage();
-    stage = await openStage(chromium, stage?.browser);
+    stage = await openStage(chromium, stage?.browser, flags);
   });
   afterEach(async () => {
     if (stage === undefined) return;

@@ -111,10 +111,10 @@ export async function serveShow(
 }
 
 /** `shared` is a browser that other tests use as well; it is theirs to close. */
-export async function openStage(executablePath: string, shared?: Browser): Promise<Stage> {
+export async function openStage(executablePath: string, shared?: Browser, flags: string[] = []): Promise<Stage> {
   const served = await serveShow(buildPage());
   const { show, server } = served;
-  const browser = shared ?? (await chromium.launch({ executablePath, args: CHROMIUM_FLAGS }));
+  const browser = shared ?? (await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS, ...flags] }));
   const pageErrors: string[] = [];
   const { url } = server.address();
   return {

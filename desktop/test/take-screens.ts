@@ -35,6 +35,8 @@ interface Screen {
   readonly press?: readonly string[];
   /** A rehearsal runs beside the room. */
   readonly rehearsal?: Partial<RehearsalNow>;
+  /** What the page has remembered of an earlier visit. */
+  readonly remembered?: Readonly<Record<string, string>>;
   /** As a room that is open to its network, with a certificate of its own making. */
   readonly network?: boolean;
   /** A file that is chosen first. */
@@ -128,6 +130,8 @@ const SCREENS: readonly Screen[] = [
       { name: `settings-source-${language}`, hash: '#/settings', waitFor: '.schema-field', device: { ...device, role: 'admin' }, click: ['.settings-link >> nth=1'], choose: { in: '.settings-work .row-line select', value: 'shopify', then: '.settings-work .row-line .button' } },
       { name: `hotkeys-${language}`, hash: '#/settings', waitFor: '.schema-field', device: { ...device, role: 'admin' }, click: ['.settings-link >> nth=7', '[data-path="hotkeys.done"] .button'], press: ['Control+Alt+h', 'Tab', 'Tab', 'Enter', 'F9', 'Tab', 'Tab', 'Enter', 'Control+Alt+h'] },
       { name: `host-layout-${language}`, hash: '#/settings', waitFor: '.schema-field', device: { ...device, role: 'admin' }, click: ['.settings-link >> nth=6'], choose: { in: '[data-path="hostScreen.distanceM"] select', value: '3', then: '.review-bar .button.main' } },
+      { name: `ear-cue-${language}`, hash: '#/host', waitFor: '.card', device: { ...HOST, locale: device.locale }, click: ['.host-foot .icon-button', '.ear-choice label >> nth=2'] },
+      { name: `ear-cue-gone-${language}`, hash: '#/host', waitFor: '.ear-line > *', device: { ...HOST, locale: device.locale }, remembered: { 'ear-output': 'pulled', 'ear-label': 'Bluetooth headphones' } },
       { name: `control-${language}`, hash: '#/control', waitFor: '[data-token]', device },
       { name: `catalogue-${language}`, hash: '#/catalogue', waitFor: '.product-rows', device, upload: PRODUCT_FILE },
     ];
@@ -140,7 +144,8 @@ const folder = process.argv[2] ?? fileURLToPath(new URL('../../docs/screens', im
 const chromium = findChromium();
 if (chromium === null) throw new Error('No Chromium: install it, or set LIVECUE_CHROMIUM to its path.');
 mkdirSync(folder, { recursive: true });
-const stage = await openStage(chromium);
+// Outputs of Chromium's own making, where an ear cue is chosen.
+const stage = await openStage(chromium, undefined, ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']); // prettier-ignore
 const { url } = stage.server.address();
 
 const names = new Set(process.argv.slice(3));
@@ -179,6 +184,12 @@ async function take(screen: Screen): Promise<void> {
   stage.show.change({ rehearsal: screen.rehearsal === undefined ? undefined : { ...REHEARSAL, ...screen.rehearsal } });
   stage.show.records.rehearsals.room ??= rehearsedRoom();
   if (screen.network === true) await asOnNetwork(page);
+  await context.addInitScript(
+    (entries) => {
+      for (const [key, value] of entries) localStorage.setItem(`livecue.${key}`, value);
+    },
+    Object.entries(screen.remembered ?? {}),
+  );
   await page.goto(url + screen.hash);
   await page.waitForSelector(screen.waitFor);
   if (screen.upload !== undefined) {

@@ -1,11 +1,11 @@
-import { memo, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PanelState } from '@livecue/shared/contract';
 import { CirclePause, Settings, Unplug } from 'lucide-react';
 import type { Live } from '../live/live-store.ts';
 import { readClock, useBeat, useLiveOf, usePanel, type Clock } from '../live/use-live.tsx';
 import { useMay } from '../live/use-self.tsx';
-import { recall, recallNumber, remember } from '../parts/memory.ts';
+import { recall, recallNumber, recallText, remember } from '../parts/memory.ts';
 import { PriorityMark } from '../parts/priority-mark.tsx';
 import { useUnits } from '../words/units.ts';
 import { ActiveCard } from './active-card.tsx';
@@ -14,15 +14,27 @@ import { HostSettings, type HostChoices } from './host-settings.tsx';
 import { leastFontPx, NOMINAL_MM_PER_PX } from './optics.ts';
 import { QuietLine } from './quiet-line.tsx';
 import { useScreenReport } from './screen-report.ts';
+import { useEarCue } from './use-ear-cue.ts';
 
 /** The bar of a card moves this often; without one the clock and the ages do. */
 const BEAT_MS = { card: 250, calm: 1_000 };
+
+/** A refusal is read by then, or never. */
+const REFUSAL_MS = 6_000;
+/** Ids of outputs have 64 characters, their names fewer than this. */
+const LONGEST_OUTPUT = 200;
+
+function recallOutput(): HostChoices['ear'] {
+  const id = recallText('ear-output', LONGEST_OUTPUT);
+  return id === '' ? null : { id, label: recallText('ear-label', LONGEST_OUTPUT) };
+}
 
 function useChoices(): [HostChoices, (choices: HostChoices) => void] {
   const [choices, set] = useState<HostChoices>(() => ({
     distanceM: recallNumber('distance', 0.3, 10, 1.5),
     mmPerPx: recallNumber('mm-per-px', 0.05, 1, NOMINAL_MM_PER_PX),
     calm: recall('calm', ['orders', 'clock'], 'orders'),
+    ear: recallOutput(),
   }));
   return [
     choices,
@@ -30,6 +42,8 @@ function useChoices(): [HostChoices, (choices: HostChoices) => void] {
       remember('distance', next.distanceM);
       remember('mm-per-px', next.mmPerPx);
       remember('calm', next.calm);
+      remember('ear-output', next.ear?.id ?? '');
+      remember('ear-label', next.ear?.label ?? '');
       set(next);
     },
   ];
@@ -105,6 +119,17 @@ function NextLine({ state, shown }: { state: PanelState; shown: boolean }) {
   );
 }
 
+/** Why the last gesture was refused; gone after a while, or with the card that it was meant for. */
+function useRefusal(promptId: string | null) {
+  const [refusal, set] = useState<{ promptId: string; why: string } | null>(null);
+  useEffect(() => {
+    if (refusal === null) return undefined;
+    const timer = setTimeout(() => set(null), REFUSAL_MS);
+    return () => clearTimeout(timer);
+  }, [refusal]);
+  return [refusal?.promptId === promptId ? (refusal?.why ?? null) : null, set] as const;
+}
+
 /** What must be seen at once, to compare; figures of the rest, and the clock, are drawn with the next beat. */
 const seenAtOnce = ({ connection, state }: Live) =>
   JSON.stringify([
@@ -126,25 +151,26 @@ export const HostScreen = memo(function HostScreen() {
   const [choices, setChoices] = useChoices();
   const may = useMay()('prompt.done');
   const [settings, setSettings] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
   const { state } = live;
   const clock = state === null ? null : readClock({ ...live, state });
   const usable = state !== null && clock !== null && !clock.lost && state.feed.state !== 'stale';
   const active =
     usable && state.stage.active !== null && state.stage.active.expiresMs > clock.nowMs ? state.stage.active : null;
   useScreenReport(choices, active?.promptId ?? null, may);
+  const ear = useEarCue(choices.ear, state, active);
+  const [problem, setRefusal] = useRefusal(active?.promptId ?? null);
 
   const act = (verb: HostVerb, promptId: string) => {
     client.call(verb, { promptId }).then(
-      () => setProblem(null),
-      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+      () => setRefusal(null),
+      (error: unknown) => setRefusal({ promptId, why: error instanceof Error ? error.message : String(error) }),
     );
   };
   const gestures = useHostGestures(may ? (active?.promptId ?? null) : null, act);
   if (state === null || clock === null) return null;
   return (
     <main className="host" aria-label={t('host.title')}>
-      <QuietLine state={state} nowMs={clock.nowMs} />
+      <QuietLine state={state} nowMs={clock.nowMs} ear={ear} />
       <section className="stage" {...gestures} onContextMenu={(event) => event.preventDefault()}>
         <Middle state={state} clock={clock} choices={choices} />
       </section>
@@ -170,7 +196,9 @@ export const HostScreen = memo(function HostScreen() {
           <Settings size={18} aria-hidden="true" />
         </button>
       </footer>
-      {settings ? <HostSettings choices={choices} onChange={setChoices} onClose={() => setSettings(false)} /> : null}
+      {settings ? (
+        <HostSettings choices={choices} ear={ear} onChange={setChoices} onClose={() => setSettings(false)} />
+      ) : null}
     </main>
   );
 });

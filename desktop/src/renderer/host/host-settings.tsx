@@ -1,7 +1,10 @@
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chooseLanguage, type Language } from '../words/i18n.ts';
+import { EarChoice } from './ear-choice.tsx';
+import type { EarOutput } from './ear-cue.ts';
 import { CARD_MM, DISTANCES_M } from './optics.ts';
+import type { Ear } from './use-ear-cue.ts';
 
 export type Calm = 'orders' | 'clock';
 
@@ -9,6 +12,8 @@ export interface HostChoices {
   readonly distanceM: number;
   readonly mmPerPx: number;
   readonly calm: Calm;
+  /** Where a new card is heard; null: nowhere. */
+  readonly ear: EarOutput | null;
 }
 
 function Choice<T extends string | number>(props: {
@@ -38,13 +43,15 @@ function Choice<T extends string | number>(props: {
   );
 }
 
-/** Distance with a ruler to calibrate, the calm number, the language: of this screen alone. */
+/** Distance with a ruler to calibrate, the calm number, the ear cue, the language: of this screen alone. */
 export function HostSettings({
   choices,
+  ear,
   onChange,
   onClose,
 }: {
   choices: HostChoices;
+  ear: Ear;
   onChange: (choices: HostChoices) => void;
   onClose: () => void;
 }) {
@@ -81,6 +88,7 @@ export function HostSettings({
         choices={[['orders', t('host.ordersHour')] as const, ['clock', t('host.clock')] as const]}
         onChoose={(calm) => onChange({ ...choices, calm })}
       />
+      <EarChoice chosen={choices.ear} ear={ear} onChoose={(output) => onChange({ ...choices, ear: output })} />
       <Choice
         name="language"
         label="语言 · Language"

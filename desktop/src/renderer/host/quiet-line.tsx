@@ -1,10 +1,30 @@
 import { useTranslation } from 'react-i18next';
 import type { PanelState } from '@livecue/shared/contract';
-import { Radio } from 'lucide-react';
+import { HeadphoneOff, Radio, Volume2 } from 'lucide-react';
 import { useUnits } from '../words/units.ts';
+import type { Ear } from './use-ear-cue.ts';
+
+/** Why the ear cue is silent; the only way to touch it lies beside the card, so that no card is done by it. */
+function EarLine({ ear }: { ear: Ear }) {
+  const { t } = useTranslation();
+  return (
+    <span className="ear-line" role="status">
+      {ear.state === 'gone' ? (
+        <span title={t('ear.goneDo')}>
+          <HeadphoneOff aria-hidden="true" size="1em" /> {t('ear.gone')}
+        </span>
+      ) : null}
+      {ear.state === 'asleep' ? (
+        <button type="button" title={t('ear.asleepDo')} onClick={ear.wake}>
+          <Volume2 aria-hidden="true" size="1em" /> {t('ear.asleep')}
+        </button>
+      ) : null}
+    </span>
+  );
+}
 
 /** One dim line: how long, what is being explained, how many watch. */
-export function QuietLine({ state, nowMs }: { state: PanelState; nowMs: number }) {
+export function QuietLine({ state, nowMs, ear }: { state: PanelState; nowMs: number; ear: Ear }) {
   const { t } = useTranslation();
   const units = useUnits();
   const { explaining } = state;
@@ -20,6 +40,7 @@ export function QuietLine({ state, nowMs }: { state: PanelState; nowMs: number }
       <span className="running">
         <Radio aria-hidden="true" size="1em" /> {t(state.mode === 'live' ? 'live' : 'on')}{' '}
         {units.duration(nowMs - state.startedMs)}
+        <EarLine ear={ear} />
       </span>
       {/* Another product is another text, not the same one moved. */}
       <span className="explaining" key={explaining?.productId}>

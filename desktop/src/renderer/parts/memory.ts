@@ -12,6 +12,11 @@ export function recallNumber(key: string, from: number, to: number, otherwise: n
   return value >= from && value <= to ? value : otherwise;
 }
 
+/** Text of no list, at most `longest` characters; empty where there is none. */
+export function recallText(key: string, longest: number): string {
+  return (read(key) ?? '').slice(0, longest);
+}
+
 export function remember(key: string, value: string | number): void {
   try {
     localStorage.setItem(PREFIX + key, String(value));

@@ -2,6 +2,7 @@ import { catalogueEn } from './catalogue-en.ts';
 import { controlEn } from './control-en.ts';
 import { cuesEn } from './cues-en.ts';
 import { devicesEn } from './devices-en.ts';
+import { earEn } from './ear-en.ts';
 import { formEn } from './form-en.ts';
 import { firstRunEn } from './first-run-en.ts';
 import { hotkeysEn } from './hotkeys-en.ts';
@@ -27,6 +28,7 @@ export const en = {
   ...controlEn,
   ...showsEn,
   ...devicesEn,
+  ...earEn,
   ...catalogueEn,
   ...formEn,
   ...settingsEn,

@@ -2,6 +2,7 @@ import type { PanelWords } from './en.ts';
 import { catalogueZh } from './catalogue-zh.ts';
 import { controlZh } from './control-zh.ts';
 import { cuesZh } from './cues-zh.ts';
+import { earZh } from './ear-zh.ts';
 import { formZh } from './form-zh.ts';
 import { firstRunZh } from './first-run-zh.ts';
 import { hotkeysZh } from './hotkeys-zh.ts';
@@ -27,6 +28,7 @@ export const zh: PanelWords = {
   ...controlZh,
   ...showsZh,
   ...devicesZh,
+  ...earZh,
   ...catalogueZh,
   ...formZh,
   ...settingsZh,
