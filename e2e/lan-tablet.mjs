@@ -55,11 +55,16 @@ const shown = scheme === 'http' ? null : await new Promise((resolve) => {
     resolve({ fingerprint256, subjectaltname });
   });
 }); // prettier-ignore
-const events = ingest === undefined ? null : await sendEvents(ingest);
+const events = await sendEvents(ingest);
 
 async function sendEvents({ port, secret, event }) {
-  const send = (url) => fetch(`${url}/events`, { method: 'POST', headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }, body: event }).then((got) => got.status, (error) => error.cause?.code ?? error.message); // prettier-ignore
-  return { clear: await send(`http://${host}:${port}`), tls: await send(`https://${host}:${port}`), socket: await open(`wss://${host}:${port}/events?token=guess`, {}) }; // prettier-ignore
+  const headers = { authorization: `Bearer ${secret}` };
+  const send = (url) => fetch(`${url}/events`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: event }).then((got) => got.status, (error) => error.cause?.code ?? error.message); // prettier-ignore
+  const connect = new Promise((resolve) => {
+    const socket = new WebSocket(`wss://${host}:${port}/events`, { headers, rejectUnauthorized: false });
+    socket.on('open', () => (socket.terminate(), resolve('open'))).on('error', (error) => resolve(error.message));
+  }); // prettier-ignore
+  return { clear: await send(`http://${host}:${port}`), tls: await send(`https://${host}:${port}`), socket: await connect }; // prettier-ignore
 }
 
 proxy.close();

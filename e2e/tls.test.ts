@@ -11,9 +11,11 @@ interface Got {
   readonly panelSays: unknown;
   readonly protocols: [string, string, string];
   readonly shown: { fingerprint256: string; subjectaltname: string } | null;
+  readonly events: { clear: number; tls: number; socket: string };
   readonly caught: { bytes: number; code: boolean; token: boolean };
 }
 
+const EVENT = JSON.stringify({ specversion: '1.0', id: 't:1', source: 'live/test/1', time: new Date().toISOString(), type: 'live.comment.created', data: { text: 'hello', author: { identifier: 'v1' } } }); // prettier-ignore
 const machine = openSecondMachine('a tablet on the network', 78);
 afterAll(() => machine?.close());
 
@@ -24,12 +26,22 @@ describe.skipIf(machine === null).each(['https', 'http'] as const)('a tablet on 
 
   beforeAll(async () => {
     buildPage();
-    const tls = scheme === 'http' ? { tls: { mode: 'off' } } : {};
-    const config = writeConfig(folder, { panel: { host: '0.0.0.0', httpPort: 0, zmqPubPort: 0, zmqCallPort: 0, ...tls } }); // prettier-ignore
-    agent = await startAgent(['--demo', '--data', path.join(folder, 'data'), '--config', config]);
+    const [panelTls, tls] = scheme === 'http' ? [{ tls: { mode: 'off' } }, {}] : [{}, { tls: { mode: 'self-signed' } }];
+    const config = writeConfig(folder, { panel: { host: '0.0.0.0', httpPort: 0, zmqPubPort: 0, zmqCallPort: 0, ...panelTls }, ingest: { host: '0.0.0.0', httpPort: 0, ...tls }, uplink: { enabled: false } }); // prettier-ignore
+    agent = await startAgent(['--source', 'http', '--data', path.join(folder, 'data'), '--config', config]);
     const panel = Number(new URL(agent.ready.panel!).port);
     expect(agent.ready.panels).toContain(`${scheme}://${machine!.host}:${panel}/`);
-    got = machine!.run('lan-tablet.mjs', { host: machine!.host, panel, code: agent.ready.code, scheme }) as Got;
+    got = machine!.run('lan-tablet.mjs', {
+      host: machine!.host,
+      panel,
+      code: agent.ready.code,
+      scheme,
+      ingest: {
+        port: Number(new URL(agent.ready.endpoints.http!).port),
+        secret: agent.ready.ingestToken,
+        event: EVENT,
+      },
+    }) as Got;
   }, 150_000);
   afterAll(async () => {
     await agent.end();
@@ -39,6 +51,10 @@ describe.skipIf(machine === null).each(['https', 'http'] as const)('a tablet on 
   test('pairs, and the state comes', () => {
     expect([got.paired, got.panelSays]).toEqual([200, 'state']);
     expect(got.caught.bytes).toBeGreaterThan(1000);
+  });
+
+  test(`its events are taken over ${scheme}`, () => {
+    expect(got.events).toEqual(scheme === 'http' ? { clear: 202, tls: expect.anything(), socket: expect.anything() } : { clear: 403, tls: 202, socket: 'open' }); // prettier-ignore
   });
 
   // In the clear both are there to be read: what is looked for would be found.

@@ -10,7 +10,7 @@ export const AIR_CATALOGUE = Catalogue.parse({ products: [product(3, '亚麻衬�
 const TABLET: ScreenReport = { screenId: 'tablet', distanceM: 1.5, calibrated: false, hidden: false };
 
 export function scriptedAir(state: PanelState, nowMs: number) {
-  return { checks: beforeAir({ nowMs, state, catalogue: AIR_CATALOGUE, skewMs: 400, screens: [TABLET], door: null }) };
+  return { checks: beforeAir({ nowMs, state, catalogue: AIR_CATALOGUE, skewMs: 400, screens: [TABLET], doors: [] }) };
 }
 
 /** With a log line that names a product, and a room that is not everybody's. */

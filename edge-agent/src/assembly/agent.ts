@@ -28,7 +28,7 @@ import { createCore } from './core.ts';
 import { prefixed, sum } from './counts.ts';
 import { learnFromVerdicts, openOrderModel } from './order-model.ts';
 import { createDeliveryPart, modelsOf, openDeliveredModels } from './delivered-models.ts';
-import { doorItem, withTls } from './door-tls.ts';
+import { doorItems, withTls } from './door-tls.ts';
 import { createDriver } from './driver.ts';
 import { readBrokerTls } from './broker-tls.ts';
 import { createDecisionMeters } from './decision-latency.ts';
@@ -267,7 +267,7 @@ async function assemble(
     { opened: delivered, models: modelsOf(read.models, () => predictor.version), channel: uplink.channel, isBetweenShows: () => !showLog.running, nowMs, logger },
     { agentId, fleetKey: config.uplink.fleetKey, failedToOpen: read.deliveredProblem },
   ); // prettier-ignore
-  const aired = answeringAir(answeringShows(desk, opened.showLog, reports, reportFiles), { state: () => desk.state(), catalogue, skewMs: () => furthestClock(core.stream.stats().sources), door: () => doorItem('panel', config.panel, panel?.tls?.current ?? null, nowMs()), nowMs }); // prettier-ignore
+  const aired = answeringAir(answeringShows(desk, opened.showLog, reports, reportFiles), { state: () => desk.state(), catalogue, skewMs: () => furthestClock(core.stream.stats().sources), doors: () => doorItems(config, folder, nowMs()), nowMs }); // prettier-ignore
   const control: ControlPart | null = !input.panel ? null : await openControlPart(
     { folder, stage: () => core.advisor.stage(), view, sink, panel: () => panel, nowMs, logger },
     { control: config.control, language: config.language, presets: config.advise.presets, roomId: config.room.id, catalogue, mode: input.mode },

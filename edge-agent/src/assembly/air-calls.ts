@@ -25,7 +25,7 @@ export function answeringAir<B extends PanelBackend>(
     readonly state: () => PanelState;
     readonly catalogue: Catalogue;
     readonly skewMs: () => number | null;
-    readonly door: () => HealthItem | null;
+    readonly doors: () => readonly HealthItem[];
     readonly nowMs: () => number;
   },
 ): B {
@@ -39,7 +39,7 @@ export function answeringAir<B extends PanelBackend>(
     ...backend,
     async call(verb, args, caller) {
       const nowMs = facts.nowMs();
-      if (verb === 'air.check') return { checks: beforeAir({ nowMs, state: facts.state(), catalogue: facts.catalogue, skewMs: facts.skewMs(), door: facts.door(), screens: open(nowMs) }) }; // prettier-ignore
+      if (verb === 'air.check') return { checks: beforeAir({ nowMs, state: facts.state(), catalogue: facts.catalogue, skewMs: facts.skewMs(), doors: facts.doors(), screens: open(nowMs) }) }; // prettier-ignore
       if (verb === 'screens.read') return { screens: open(nowMs).sort((a, b) => b.atMs - a.atMs), nowMs };
       if (verb === 'hotkeys.read')
         return { desktop: keys !== null && nowMs - keys.atMs <= DESKTOP_GONE_MS ? keys.report : null };

@@ -12,7 +12,7 @@ const facts = (part: Partial<AirFacts> = {}, state: Partial<PanelState> = {}): A
   catalogue: Catalogue.parse({ products: [product] }),
   skewMs: 300,
   screens: [{ screenId: 'a', distanceM: 2, calibrated: true, hidden: true }],
-  door: null,
+  doors: [],
   ...part,
 }); // prettier-ignore
 const levels = (of: AirFacts) => Object.fromEntries(beforeAir(of).map(({ name, level }) => [name, level]));

@@ -16,8 +16,8 @@ export interface AirFacts {
   readonly skewMs: number | null;
   /** Host screens that are open, each as it told of itself last. */
   readonly screens: readonly ScreenReport[];
-  /** How other machines reach the panel; null: they do not. */
-  readonly door: HealthItem | null;
+  /** Those that other machines may come in by. */
+  readonly doors: readonly HealthItem[];
 }
 
 const NAMED = 3;
@@ -25,7 +25,7 @@ const SKEW = { warnMs: 2_000, wrongMs: 30_000 };
 
 /** All that can be known before a show, worst first: each is well, or says what to do. */
 export function beforeAir(facts: AirFacts): HealthItem[] {
-  const checks = [modeCheck(facts), ...sourceChecks(facts), catalogueCheck(facts), stockCheck(facts), offerCheck(facts), clockCheck(facts), ...screenChecks(facts), cueCheck(facts), facts.door, ...ownHealth(facts)]; // prettier-ignore
+  const checks = [modeCheck(facts), ...sourceChecks(facts), catalogueCheck(facts), stockCheck(facts), offerCheck(facts), clockCheck(facts), ...screenChecks(facts), cueCheck(facts), ...facts.doors, ...ownHealth(facts)]; // prettier-ignore
   const order = { wrong: 0, warn: 1, ok: 2 } as const;
   return checks.filter((check) => check !== null).sort((a, b) => order[a.level] - order[b.level]);
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AgentConfig, parseAgentConfig } from '@livecue/shared/contract';
 import { makeKey, selfSigned } from '../runtime/self-signed.ts';
 import type { DoorTls } from '../runtime/tls-door.ts';
-import { doorItem, doorItemOfFiles, openDoorTls, type Door } from './door-tls.ts';
+import { doorItems, openDoorTls, type Door } from './door-tls.ts';
 
 const DAY = 86_400_000;
 const START = Date.now();
@@ -136,21 +136,28 @@ describe('a certificate of somebody’s own', () => {
 });
 
 describe('before air and doctor', () => {
-  const level = (of: Door, daysOn = 0) => doorItem('panel', of, open(of)?.current ?? null, START + daysOn * DAY)?.level; // prettier-ignore
+  const told = (panel: object, ingest: object = {}, daysOn = 0) => doorItems(AgentConfig.parse({ panel, ingest }), folder, START + daysOn * DAY); // prettier-ignore
+  const level = (tls: object, daysOn = 0) => told({ host: '0.0.0.0', tls }, {}, daysOn).map((item) => item.level);
 
-  test('say nothing of a closed door, amber of one in the clear, amber within 14 days of the end, red after it', () => {
-    expect(level(door({}, '127.0.0.1'))).toBeUndefined();
-    expect(level(door({ mode: 'off' }))).toBe('warn');
-    expect([0, 381, 383, 395, 397].map((days) => level(door(), days))).toEqual(['ok', 'ok', 'warn', 'warn', 'wrong']);
+  test('say nothing of a closed door, amber of one in the clear', () => {
+    expect(told({})).toEqual([]);
+    expect(level({ mode: 'off' })).toEqual(['warn']);
+    // Existing settings of the ingress stay as they are, and are told of.
+    expect(told({}, { host: '0.0.0.0' })).toMatchObject([{ name: 'ingress TLS', level: 'warn', remedy: { en: 'Set ingest.tls.mode to self-signed in the settings.' } }]); // prettier-ignore
+    expect(told({}, { host: '0.0.0.0', tls: { mode: 'self-signed' } })).toMatchObject([{ level: 'ok' }]);
   });
 
-  test('doctor reads the files of an agent that does not run, and makes none', () => {
-    const look = (of: Door, atMs = START) => doorItemOfFiles('panel', of, folder, atMs);
-    expect(look(door())).toMatchObject({ level: 'ok', text: { en: 'A certificate is made at the start' } });
+  test('before there is a certificate none is made by looking', () => {
+    expect(told({ host: '0.0.0.0' })).toMatchObject([{ level: 'ok', text: { en: 'A certificate is made at the start' } }]); // prettier-ignore
     expect(() => statSync(path.join(folder, 'tls'))).toThrow();
+  });
+
+  test('amber within 14 days of the end, red after it', () => {
     open(door());
-    expect(look(door(), START + 390 * DAY)).toMatchObject({ level: 'warn' });
-    expect(look(door({ mode: 'own', certFile: '/no/such', keyFile: '/no/such' }))).toMatchObject({ level: 'wrong', text: { en: expect.stringContaining('/no/such') } }); // prettier-ignore
-    expect(look(door({}, '127.0.0.1'))).toBeNull();
+    expect([0, 381, 383, 395, 397].flatMap((days) => level({}, days))).toEqual(['ok', 'ok', 'warn', 'warn', 'wrong']);
+  });
+
+  test('red of files that cannot be used, with which', () => {
+    expect(told({ host: '0.0.0.0', tls: { mode: 'own', certFile: '/no/such', keyFile: '/no/such' } })).toMatchObject([{ level: 'wrong', text: { en: expect.stringContaining('/no/such') } }]); // prettier-ignore
   });
 });

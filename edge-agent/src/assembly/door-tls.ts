@@ -153,8 +153,8 @@ export function withTls(panel: AgentConfig['panel'], dataFolder: string, ports: 
   return { ...panel, tls: openDoorTls('panel', panel, dataFolder, ports) ?? undefined };
 }
 
-/** What a door's certificate is like, as "before air" and `livecue doctor` tell it; null: other machines cannot come in. */
-export function doorItem(section: 'panel' | 'ingest', { host, tls: { mode } }: Door, shown: DoorCertificate | null, nowMs: number): HealthItem | null {
+/** What a door's certificate is like; null: other machines cannot come in. */
+function doorItem(section: 'panel' | 'ingest', { host, tls: { mode } }: Door, shown: DoorCertificate | null, nowMs: number): HealthItem | null {
   if (isOwnMachine(host)) return null;
   const name = section === 'panel' ? 'certificate' : 'ingress TLS';
   const title = section === 'panel' ? { zh: '面板加密', en: 'Panel encryption' } : { zh: '接收加密', en: 'Ingress encryption' };
@@ -170,8 +170,8 @@ export function doorItem(section: 'panel' | 'ingest', { host, tls: { mode } }: D
   return { name, level, title, text, remedy: level === 'ok' ? null : remedy };
 } // prettier-ignore
 
-/** The same for an agent that may not run: its files are read, nothing is made. */
-export function doorItemOfFiles(section: 'panel' | 'ingest', door: Door, dataFolder: string, nowMs: number): HealthItem | null {
+/** Of a door that may not be open yet: its files are read, nothing is made. */
+function doorItemOfFiles(section: 'panel' | 'ingest', door: Door, dataFolder: string, nowMs: number): HealthItem | null {
   if (isOwnMachine(door.host) || door.tls.mode === 'off') return doorItem(section, door, null, nowMs);
   if (door.tls.mode === 'self-signed') return doorItem(section, door, existsSync(path.join(dataFolder, 'tls')) ? kept(path.join(dataFolder, 'tls')) : null, nowMs);
   try {
@@ -180,4 +180,10 @@ export function doorItemOfFiles(section: 'panel' | 'ingest', door: Door, dataFol
     const { message } = error as Error;
     return { ...doorItem(section, door, null, nowMs)!, level: 'wrong', text: { zh: message, en: message }, remedy: null };
   }
+} // prettier-ignore
+
+/** Doors that other machines may come in by, with how and until when, as "before air" and `livecue doctor` tell it. */
+export function doorItems({ panel, ingest }: Pick<AgentConfig, 'panel' | 'ingest'>, dataFolder: string, nowMs: number): HealthItem[] {
+  const items = [doorItemOfFiles('panel', panel, dataFolder, nowMs), doorItemOfFiles('ingest', ingest, dataFolder, nowMs)];
+  return items.filter((item) => item !== null);
 } // prettier-ignore

@@ -10,6 +10,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { ConnectorSecrets } from '../store/connector-files.ts';
 import type { Secrets } from '../store/secrets.ts';
 import { connectorSources } from './connector-list.ts';
+import { openDoorTls } from './door-tls.ts';
 
 /** A source that has sent something and then nothing for this long is shown as silent. */
 const QUIET_MS = 15_000;
@@ -77,7 +78,7 @@ export function sourcesFrom(
       case 'zmq':
         return createZmqSource(parts, { name: 'zmq', endpoint: zmq.endpoint, curve: zmq.curve ? curveOf(secrets) : null, highWaterMark: zmq.highWaterMark, maxFrameBytes, quietLimitMs: QUIET_MS }); // prettier-ignore
       case 'http':
-        return createHttpSource(parts, { name: 'http', host, port: httpPort, token: secrets.ingestToken, maxFrameBytes, requestTimeoutMs: 15_000, pingIntervalMs: 20_000, stopDeadlineMs: 3_000, quietLimitMs: QUIET_MS }); // prettier-ignore
+        return createHttpSource(parts, { name: 'http', host, port: httpPort, token: secrets.ingestToken, tls: openDoorTls('ingest', config.ingest, ports.folder, ports) ?? undefined, maxFrameBytes, requestTimeoutMs: 15_000, pingIntervalMs: 20_000, stopDeadlineMs: 3_000, quietLimitMs: QUIET_MS }); // prettier-ignore
       case 'simulator':
         return createSimulatorSource(parts, {
           profile: call.profile,

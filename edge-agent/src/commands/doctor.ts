@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util';
 import { AgentConfig, ModelManifest, parseAgentConfig } from '@livecue/shared/contract';
 import type { Command } from './command.ts';
 import { dataFolder } from '../assembly/data-folder.ts';
-import { doorItemOfFiles } from '../assembly/door-tls.ts';
+import { doorItems } from '../assembly/door-tls.ts';
 
 const HELP = `livecue doctor [--config FILE] [--data DIR] [--json]
 
@@ -74,7 +74,7 @@ export async function lookAround(folder: string, file: string): Promise<{ config
     node(),
     finding,
     ...(await ports(config)),
-    ...doors(config, folder),
+    ...doorItems(config, folder, Date.now()).map(({ name, level, text, remedy }) => ({ name, level, text: text.en, remedy: remedy?.en ?? null })), // prettier-ignore
     disk(folder),
     clock(),
     model('intent'),
@@ -142,12 +142,6 @@ async function ports(config: AgentConfig): Promise<Finding[]> {
       return { name: `port ${port}`, level: 'warn' as const, text: `${trouble} (${key})`, remedy };
     }),
   );
-}
-
-/** Doors that other machines may come in by, with how and until when. */
-function doors({ panel }: AgentConfig, folder: string): Finding[] {
-  const items = [doorItemOfFiles('panel', panel, folder, Date.now())];
-  return items.flatMap((item) => item === null ? [] : [{ name: item.name, level: item.level, text: item.text.en, remedy: item.remedy?.en ?? null }]); // prettier-ignore
 }
 
 function tryPort(host: string, port: number): Promise<string | null> {

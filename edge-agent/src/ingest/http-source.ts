@@ -4,6 +4,7 @@ import { ConfigurationError } from '../runtime/agent-error.ts';
 import { closeListener, openListener, portOf, urlOf } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { problemOf } from '../runtime/problem.ts';
+import type { DoorTls } from '../runtime/tls-door.ts';
 import { createTokenCheck } from './bearer-token.ts';
 import { createHttpEvents, EVENTS_PATH } from './http-events.ts';
 import { createSourceMeter } from './source-health.ts';
@@ -23,6 +24,8 @@ export interface HttpSourceConfig {
   readonly host: string;
   /** 0 takes any free port, which `health().endpoint` names. */
   readonly port: number;
+  /** For other machines; absent: they speak plain HTTP. */
+  readonly tls?: DoorTls;
   /** What senders must show; never logged. */
   readonly token: string;
   readonly maxFrameBytes: number;
@@ -35,6 +38,8 @@ export interface HttpSourceConfig {
   readonly quietLimitMs: number;
 }
 
+const addressOf = ({ host, tls }: HttpSourceConfig, port: number) => urlOf(host, port, EVENTS_PATH, tls === undefined ? 'http' : 'https'); // prettier-ignore
+
 /**
  * Events over HTTP (`POST /events`, one request a frame) and WebSocket (one message a frame) on one port.
  * A frame is answered when the journal has it on disk, not before: a sender that repeats what was not
@@ -44,7 +49,7 @@ export function createHttpSource(ports: HttpSourcePorts, config: HttpSourceConfi
   const meter = createSourceMeter({
     ...config,
     transport: 'http',
-    endpoint: urlOf(config.host, config.port, EVENTS_PATH),
+    endpoint: addressOf(config, config.port),
   });
   const isToken = createTokenCheck(config.token);
   const parts = { ...ports, meter, isToken };
@@ -75,7 +80,7 @@ export function createHttpSource(ports: HttpSourcePorts, config: HttpSourceConfi
         throw error;
       }
       sockets = upgraded;
-      meter.endpoint(urlOf(config.host, portOf(server), EVENTS_PATH));
+      meter.endpoint(addressOf(config, portOf(server)));
       meter.state('open');
       signal.addEventListener('abort', () => void source.stop(), { once: true, signal: stopping.signal });
     },

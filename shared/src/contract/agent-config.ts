@@ -45,8 +45,9 @@ export const AgentConfig = z.strictObject({
   }).prefault({}),
   language: z.enum(['zh-CN', 'en']).default('zh-CN').describe('First language of a new panel'),
   ingest: z.strictObject({
-    host: Loopback.describe('Address of the HTTP and WebSocket ingress; anything off loopback needs a reverse proxy with TLS'),
+    host: Loopback.describe('Address of the HTTP and WebSocket ingress; off loopback with tls, or a reverse proxy that has it'),
     httpPort: Port.default(7421),
+    tls: doorTls('off').describe('Of the HTTP and WebSocket ingress for other machines; webhooks need a proxy that platforms trust'),
     zmq: z.strictObject({
       endpoint: z.string().default('tcp://127.0.0.1:7422').describe('PULL socket; off loopback it needs curve'),
       curve: z.boolean().default(false),

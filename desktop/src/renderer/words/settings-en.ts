@@ -64,7 +64,7 @@ export const settingsEn = {
     showRuns: 'A show is on. Applied now, the host screen stands still for a few seconds.',
     warning: {
       'panel-moves': 'The panel gets another address: open it there. Paired devices stay paired.',
-      'off-loopback': 'Other machines of the network reach this one from then on. Devices still need a code. The panel is encrypted for them unless panel.tls.mode is off; event ports need a proxy with TLS.',
+      'off-loopback': 'Other machines of the network reach this one from then on. Devices still need a code. The panel is encrypted for them unless panel.tls.mode is off, the event port once ingest.tls.mode is not off.',
       'agent-id': 'The cloud side sees another agent from then on; what it had stays under the old id.',
       'less-privacy': 'Smaller groups of viewers are told apart in what leaves this machine.',
       'records-removed': 'Records of older shows are removed and do not come back with the version before.',

@@ -63,7 +63,7 @@ export const settingsZh: typeof settingsEn = {
     showRuns: '正在直播。现在应用，主播屏会停几秒。',
     warning: {
       'panel-moves': '面板换了地址：请到新地址打开。已配对的设备不用重新配对。',
-      'off-loopback': '之后同一网络的其他机器可以连到这台。设备仍要配对码。面板会加密（panel.tls.mode 不是 off 时）；接收端口前面请放带 TLS 的代理。',
+      'off-loopback': '之后同一网络的其他机器可以连到这台。设备仍要配对码。面板默认加密（panel.tls.mode 设为 off 才不加密）；接收端口要把 ingest.tls.mode 改掉 off 才加密。',
       'agent-id': '云端会把它看成另一台设备；以前的数据留在旧编号下。',
       'less-privacy': '发出去的汇总会分得更细，人数更少的组也能看出来。',
       'records-removed': '更早的场次记录会删除，恢复旧版本也找不回来。',
