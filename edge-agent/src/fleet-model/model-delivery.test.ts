@@ -1,61 +1,16 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { modelOrigin, modelTopics, type ModelDelivery } from '@livecue/shared/contract';
-import { AGENT, createPaperModels, publish, startRig, type Box, type PaperModels, type Rig } from './testing/delivery-rig.ts'; // prettier-ignore
+import { describe, expect, test } from 'vitest';
+import { modelOrigin, modelTopics } from '@livecue/shared/contract';
+import { AGENT, createPaperModels, publish, startRig } from './testing/delivery-rig.ts';
+import { deliveryRoom } from './testing/delivery-room.ts';
 import { openModelsMemory } from './models-memory.ts';
 import { beginServing, startWentWell } from './serving.ts';
-import { createMemoryBroker, type MemoryBroker } from './testing/memory-broker.ts';
+import { createMemoryBroker } from './testing/memory-broker.ts';
 import { createFleetKey, deliveryOf, documentFor, paperModel } from './testing/signed-delivery.ts';
 
-const key = createFleetKey();
-let box: Box;
-let broker: MemoryBroker;
-let rigs: Rig[] = [];
-
-beforeEach(() => {
-  box = { folder: mkdtempSync(join(tmpdir(), 'livecue-delivery-')), stored: null };
-  broker = createMemoryBroker();
-});
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) await rig.deliveries.stop();
-  rmSync(box.folder, { recursive: true });
-});
-
-const start = async (over: { openFault?: string; models?: PaperModels } = {}) => {
-  const rig = await startRig(box, broker, key, over);
-  rigs.push(rig);
-  return rig;
-};
-const kill = async (rig: Rig) => {
-  await rig.kill();
-  rigs = rigs.filter((one) => one !== rig);
-};
-const send = (version: number, name = `intent-${version}`, over: Partial<ModelDelivery> = {}, task: 'intent' | 'spam' = 'intent') => {
-  const files = paperModel(task, name);
-  publish(broker, key, version, deliveryOf(task, name, files, over), files);
-}; // prettier-ignore
-const state = (rig: Rig, task: 'intent' | 'spam' = 'intent') => rig.reported(task)?.state ?? null;
-const reaches = (rig: Rig, wanted: string, task: 'intent' | 'spam' = 'intent') => expect.poll(() => state(rig, task)).toBe(wanted); // prettier-ignore
-/** Comments come until the trial is over. */
-const comments = async (rig: Rig, until: () => boolean) => {
-  await expect.poll(() => {
-    rig.clock.nowMs += 1_000;
-    rig.models.say(10);
-    return until();
-  }, { interval: 2 }).toBe(true);
-}; // prettier-ignore
-const goesLive = async (rig: Rig, version: number, task: 'intent' | 'spam' = 'intent') => {
-  await reaches(rig, 'canary', task);
-  await comments(rig, () => state(rig, task) === 'live');
-  expect(rig.models.served[task]).toBe(join(box.folder, 'models', task, String(version)));
-};
-const isWatched = (rig: Rig) => rig.reported('intent')?.untilMs !== null;
-const watchEnds = async (rig: Rig) => {
-  rig.clock.nowMs += 600_000;
-  await expect.poll(() => isWatched(rig)).toBe(false);
-};
+const room = deliveryRoom();
+const { key, start, kill, send, state, reaches, comments, goesLive, watchEnds } = room;
 
 describe('a good model', () => {
   test('is fetched, proved, tried beside the one that serves, serves, and is watched', async () => {
@@ -63,7 +18,7 @@ describe('a good model', () => {
     send(7, 'intent-9');
     await reaches(rig, 'canary');
     expect(rig.models.served).toEqual({});
-    const candidate = join(box.folder, 'models', 'intent', '7');
+    const candidate = join(room.box.folder, 'models', 'intent', '7');
     expect(rig.models.trials).toEqual([`/shipped/intent against ${candidate}`]);
     await goesLive(rig, 7);
     const report = rig.reported('intent')!;
@@ -73,7 +28,7 @@ describe('a good model', () => {
     expect(report.untilMs).toBeGreaterThan(rig.clock.nowMs);
     await watchEnds(rig);
     expect(state(rig)).toBe('live');
-    expect(existsSync(join(box.folder, 'incoming', 'intent'))).toBe(false);
+    expect(existsSync(join(room.box.folder, 'incoming', 'intent'))).toBe(false);
   }); // prettier-ignore
 
   test('is tried for as long and on as many comments as was asked', async () => {
@@ -117,9 +72,9 @@ describe('a good model', () => {
     send(1);
     await goesLive(rig, 1);
     await kill(rig);
-    broker.setConnected(false);
+    room.broker.setConnected(false);
     const again = await start();
-    expect(again.models.served).toEqual({ intent: join(box.folder, 'models', 'intent', '1') });
+    expect(again.models.served).toEqual({ intent: join(room.box.folder, 'models', 'intent', '1') });
     expect(again.deliveries.state()).toMatchObject({ delivered: { intent: 'intent/1' }, back: 'shipped-models' });
   });
 
@@ -131,9 +86,9 @@ describe('a good model', () => {
       await goesLive(rig, version);
       await watchEnds(rig);
     }
-    const at = (name: string) => join(box.folder, 'models', 'intent', name);
+    const at = (name: string) => join(room.box.folder, 'models', 'intent', name);
     expect(rig.models.trials).toEqual([`/shipped/intent against ${at('1')}`, `${at('1')} against ${at('2')}`, `${at('2')} against ${at('3')}`]); // prettier-ignore
-    await expect.poll(() => readdirSync(join(box.folder, 'models', 'intent'))).toEqual(['2', '3']);
+    await expect.poll(() => readdirSync(join(room.box.folder, 'models', 'intent'))).toEqual(['2', '3']);
   });
 });
 
@@ -147,7 +102,7 @@ describe('a model that may not serve', () => {
     expect(rig.reported('intent')).toMatchObject({ reason: expect.stringMatching(/agrees on 6\d\.\d % .*at least 80\.0 %/) });
     expect(rig.reported('intent')!.canary!.agreement).toBeCloseTo(0.6, 1);
     expect(rig.models.calls).toEqual([]);
-    await expect.poll(() => readdirSync(join(box.folder, 'models', 'intent'))).toEqual([]);
+    await expect.poll(() => readdirSync(join(room.box.folder, 'models', 'intent'))).toEqual([]);
   }); // prettier-ignore
 
   test('is refused when its own check fails', async () => {
@@ -164,7 +119,7 @@ describe('a model that may not serve', () => {
     for (let i = 0; i < 2; i++) {
       await reaches(rig, 'canary');
       await kill(rig);
-      broker.retained.delete(modelTopics.reported(AGENT, 'intent'));
+      room.broker.retained.delete(modelTopics.reported(AGENT, 'intent'));
       rig = await start();
     }
     await reaches(rig, 'refused');
@@ -177,7 +132,7 @@ describe('a model that may not serve', () => {
     for (let i = 0; i < 4; i++) {
       await reaches(rig, 'canary');
       await rig.deliveries.stop();
-      broker.retained.delete(modelTopics.reported(AGENT, 'intent'));
+      room.broker.retained.delete(modelTopics.reported(AGENT, 'intent'));
       rig = await start();
     }
     await goesLive(rig, 1);
@@ -193,7 +148,7 @@ describe('a model that may not serve', () => {
     const rig = await start();
     const files = paperModel('intent', 'intent-1');
     files.set('manifest.json', Buffer.from(change(Buffer.from(files.get('manifest.json')!).toString())));
-    publish(broker, key, 1, deliveryOf('intent', 'intent-1', files), files);
+    publish(room.broker, key, 1, deliveryOf('intent', 'intent-1', files), files);
     await reaches(rig, 'refused');
     expect(rig.reported('intent')?.reason).toMatch(reason);
     expect(rig.models.trials).toEqual([]);
@@ -211,10 +166,10 @@ describe('a model that may not serve', () => {
     const files = paperModel('intent', 'intent-1');
     const delivery = deliveryOf('intent', 'intent-1', files);
     delivery.files[2] = { ...delivery.files[2]!, ...change };
-    publish(broker, key, 1, delivery, files);
+    publish(room.broker, key, 1, delivery, files);
     await reaches(rig, 'refused');
     expect(rig.reported('intent')?.reason).toMatch(reason);
-    expect(broker.given.filter((topic) => topic.includes('/models/'))).toEqual([]);
+    expect(room.broker.given.filter((topic) => topic.includes('/models/'))).toEqual([]);
   });
 });
 
@@ -223,7 +178,7 @@ describe('a delivery that is not ours to take', () => {
     const files = paperModel('intent', `intent-${version}`);
     return documentFor(by, agent, version, deliveryOf('intent', `intent-${version}`, files));
   };
-  const put = (text: string) => broker.put(modelTopics.desired(AGENT, 'intent'), text);
+  const put = (text: string) => room.broker.put(modelTopics.desired(AGENT, 'intent'), text);
 
   test('is told and not heeded: another key, another agent, another task, another text, no document', async () => {
     const rig = await start();
@@ -252,7 +207,7 @@ describe('a delivery that is not ours to take', () => {
     rig = await start();
     put(document(4));
     await expect.poll(() => rig.reported('intent')?.ignored ?? '').toMatch(/version 4 is older than 5/);
-    put(broker.retained.get(modelTopics.desired(AGENT, 'intent'))!.toString());
+    put(room.broker.retained.get(modelTopics.desired(AGENT, 'intent'))!.toString());
     const files = paperModel('intent', 'intent-55');
     put(documentFor(key, AGENT, 5, deliveryOf('intent', 'intent-55', files)));
     await expect.poll(() => rig.reported('intent')?.ignored ?? '').toMatch(/had its version 5 already/);
@@ -262,117 +217,11 @@ describe('a delivery that is not ours to take', () => {
 
   test('without a key nothing is taken', async () => {
     const other = createMemoryBroker();
-    const { deliveries } = await startRig(box, other, { ...key, verifier: null as never });
+    const { deliveries } = await startRig(room.box, other, { ...key, verifier: null as never });
     other.put(modelTopics.desired(AGENT, 'intent'), document(1));
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     expect(other.given).toEqual([]);
     await deliveries.stop();
-  });
-});
-
-describe('going back', () => {
-  test('by one key: the models before serve at once and after every later start', async () => {
-    let rig = await start();
-    send(1);
-    await goesLive(rig, 1);
-    await watchEnds(rig);
-    send(2);
-    await expect.poll(() => rig.reported('intent')?.version).toBe(2);
-    await goesLive(rig, 2);
-    expect(rig.deliveries.state().back).toBe('models-before');
-    expect(await rig.deliveries.rollback()).toBe(true);
-    const first = { intent: join(box.folder, 'models', 'intent', '1') };
-    expect(rig.models.served).toEqual(first);
-    await reaches(rig, 'rolled-back');
-    expect(rig.reported('intent')?.reason).toMatch(/on the panel/);
-    await kill(rig);
-    rig = await start();
-    expect(rig.models.served).toEqual(first);
-    expect(await rig.deliveries.rollback()).toBe(true);
-    expect(rig.models.served).toEqual({});
-    expect(await rig.deliveries.rollback()).toBe(false);
-    expect(rig.models.trials).toEqual([]);
-  });
-
-  test('by one key while it is tried: it is left before it serves', async () => {
-    const rig = await start();
-    send(1);
-    await reaches(rig, 'canary');
-    expect(rig.deliveries.state().back).toBe('stop-delivery');
-    await rig.deliveries.rollback();
-    await reaches(rig, 'rolled-back');
-    rig.models.say(500);
-    expect(rig.models.calls).toEqual([]);
-  });
-
-  test('by itself, when a model fails on a comment, dies, or is too slow while it is watched', async () => {
-    for (const [version, fail, reason] of [
-      [1, (models: PaperModels) => (models.broken = 'a comment could not be read'), /a comment could not be read/],
-      [2, (models: PaperModels) => (models.batchMs = 16), /16\.0 ms \(p95\), at most 15/],
-    ] as const) {
-      const rig = await start();
-      send(version);
-      await expect.poll(() => rig.reported('intent')?.version).toBe(version);
-      await goesLive(rig, version);
-      fail(rig.models);
-      await reaches(rig, 'rolled-back');
-      expect(rig.reported('intent')?.reason).toMatch(reason);
-      expect(rig.models.served).toEqual({});
-      await kill(rig);
-    }
-  });
-
-  test('to the installed models, where those before do not open any more', async () => {
-    const rig = await start();
-    send(1);
-    await goesLive(rig, 1);
-    await watchEnds(rig);
-    send(2);
-    await expect.poll(() => rig.reported('intent')?.version).toBe(2);
-    await goesLive(rig, 2);
-    rig.models.serveFault = ({ intent }) => (intent === undefined ? null : 'its files are gone');
-    rig.models.broken = 'it died';
-    await reaches(rig, 'rolled-back');
-    expect(rig.models.served).toEqual({});
-  });
-
-  test('after two starts that a delivered model did not survive', async () => {
-    let rig = await start();
-    send(1);
-    await goesLive(rig, 1);
-    await kill(rig);
-    for (let i = 0; i < 2; i++) {
-      rig = await start();
-      expect(Object.keys(rig.models.served)).toEqual(['intent']);
-      await kill(rig);
-    }
-    rig = await start();
-    expect(rig.models.served).toEqual({});
-    expect(rig.reported('intent')).toMatchObject({ state: 'rolled-back', reason: expect.stringMatching(/did not survive 2 starts/) }); // prettier-ignore
-  });
-
-  test('after two starts at which it could not be opened; until then the installed models serve and it is said', async () => {
-    let rig = await start();
-    send(1);
-    await goesLive(rig, 1);
-    await rig.deliveries.stop();
-    for (const wanted of ['live', 'rolled-back']) {
-      rig = await start({ openFault: 'model.onnx: its sha256 is wrong' });
-      expect(rig.deliveries.state()).toMatchObject({ delivered: {}, problem: expect.stringMatching(/sha256/) });
-      await reaches(rig, wanted);
-      await rig.deliveries.stop();
-    }
-  });
-
-  test('when its files are gone', async () => {
-    let rig = await start();
-    send(1);
-    await goesLive(rig, 1);
-    await rig.deliveries.stop();
-    rmSync(join(box.folder, 'models'), { recursive: true });
-    rig = await start();
-    expect(rig.models.served).toEqual({});
-    await reaches(rig, 'rolled-back');
   });
 });
 
@@ -386,7 +235,7 @@ test('a newer delivery takes the place of one that is tried, and nothing of the 
 });
 
 test('memory that cannot be read is kept aside and said', async () => {
-  box.stored = { version: 99 };
+  room.box.stored = { version: 99 };
   const rig = await start();
   expect(rig.deliveries.state().problem).toMatch(/kept as aside/);
 });
@@ -408,8 +257,8 @@ test('starts that end for another reason say nothing against a delivered model',
   await goesLive(rig, 1);
   await rig.deliveries.stop();
   for (let i = 0; i < 4; i++) {
-    const memory = await openModelsMemory({ read: async () => box.stored, write: async (value) => void (box.stored = structuredClone(value)), setAside: () => '' }); // prettier-ignore
-    expect(Object.keys(await beginServing(memory, join(box.folder, 'models'), 0))).toEqual(['intent']);
+    const memory = await openModelsMemory({ read: async () => room.box.stored, write: async (value) => void (room.box.stored = structuredClone(value)), setAside: () => '' }); // prettier-ignore
+    expect(Object.keys(await beginServing(memory, join(room.box.folder, 'models'), 0))).toEqual(['intent']);
     await startWentWell(memory);
   }
   rig = await start();
