@@ -185,7 +185,7 @@ describe.skipIf(room.chromium === null)('the ear cue of the host screen', () => 
     expect(await tones(page)).toBe(0);
   });
 
-  test('opened anew, the browser holds sounds back: a touch of its own lets them through, and no card is done by it', async () => {
+  test('after a reload the browser holds sounds back: a touch of its own lets them through, and no card is done by it', async () => {
     const page = await host({ touch: true, width: 390, height: 844 });
     await choose(page);
     show(card('c1', { priority: 'act-now' }));

@@ -70,6 +70,13 @@ describe("Electron's checklist", () => {
       expect(asked(permission, page), permission).toBe(false);
       expect(session.permissionCheck?.(null, permission as never, 'livecue://panel', {} as never), permission).toBe(false);
     }
+    // Outputs of the ear cue have names and can be chosen; the microphone and the camera stay refused, and others have nothing.
+    const checked = (permission: string, mediaType?: string, origin = 'livecue://panel') =>
+      session.permissionCheck?.(null, permission as never, origin, { mediaType } as never);
+    expect([checked('media', 'audio'), checked('speaker-selection')]).toEqual([true, true]);
+    expect([checked('media', 'video'), checked('media', 'unknown')]).toEqual([false, false]);
+    expect(checked('media', 'audio', 'https://evil.example')).toBe(false);
+    expect(asked('speaker-selection', page)).toBe(false);
     // The page copies pairing codes and what left for the cloud; nobody else may even do that.
     expect(asked('clipboard-sanitized-write', page)).toBe(true);
     expect(asked('clipboard-sanitized-write', 'https://evil.example/')).toBe(false);

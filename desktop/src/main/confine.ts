@@ -2,7 +2,7 @@ import type { WebPreferences } from 'electron';
 import type { ShellContents, ShellPort, ShellSession } from './shell-port.ts';
 import { isPageUrl, PAGE_ORIGIN, PAGE_SCHEME } from './verb-gate.ts';
 
-/** The only permission that the page gets: it copies what left for the cloud, and pairing codes. */
+/** The only permission that the page gets by asking: it copies what left for the cloud, and pairing codes. */
 const PERMITTED = 'clipboard-sanitized-write';
 
 /** What every window of ours runs with. Most of it is Electron's default, and stands here so that it stays. */
@@ -20,6 +20,8 @@ export const pagePreferences = (preload: string): WebPreferences => ({
   plugins: false,
   navigateOnDragDrop: false,
   spellcheck: false,
+  // The ear cue of a host screen that nobody touches.
+  autoplayPolicy: 'no-user-gesture-required',
   // A covered host screen counts down all the same.
   backgroundThrottling: false,
 });
@@ -57,13 +59,23 @@ export function confineContents(
   contents.on('will-attach-webview', (event) => event.preventDefault());
 }
 
+/**
+ * Whether it counts as permitted without anybody being asked: outputs for the ear cue have names and can be chosen only
+ * where sound is. The microphone itself is a request, and refused.
+ */
+function isKnownPermitted(permission: string, mediaType: string | undefined): boolean {
+  if (permission === 'media') return mediaType === 'audio';
+  return permission === PERMITTED || permission === 'speaker-selection';
+}
+
 /** No permission of the machine, no device, and no byte from any network. */
 export function confineSession(session: ShellSession): void {
   session.setPermissionRequestHandler((_contents, permission, done, details) =>
     done(permission === PERMITTED && isPageUrl(details.requestingUrl)),
   );
   session.setPermissionCheckHandler(
-    (_contents, permission, origin) => permission === PERMITTED && isPageUrl(`${origin}/`),
+    (_contents, permission, origin, { mediaType }) =>
+      isKnownPermitted(permission, mediaType) && isPageUrl(`${origin}/`),
   );
   session.setDevicePermissionHandler(() => false);
   session.webRequest.onBeforeRequest((details, done) => done({ cancel: !mayLoad(details.url) }));
