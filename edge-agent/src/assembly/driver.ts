@@ -34,8 +34,8 @@ const LOOK_MS = 50;
 const TICK_MS = 200;
 /** A look that took long is followed by a pause of so many times its length: looks take a tenth of the thread at most. */
 const LOOK_SHARE = 10;
-/** Of more products these many in turn, so that what an event costs stays the same. */
-const PRODUCTS_A_TICK = 500;
+/** Of more products these many in turn, so that what an event costs stays the same; what just came is looked at anyway. */
+const PRODUCTS_A_TICK = 100;
 
 type Taken = ReturnType<DriverQueue['take']>;
 
