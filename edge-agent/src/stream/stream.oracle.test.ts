@@ -4,8 +4,8 @@ import type { LiveEvent } from '@livecue/shared/event';
 import { INTENTS, type WindowResult } from '@livecue/shared/insight';
 import { compareResults, createStream } from './stream.ts';
 import type { StreamConfig } from './stream-config.ts';
-import { batch, batchCounts, config, ports, productsOf, type Fed } from './testing/batch-formula.ts';
-import { arrivals, delays, permutations, shows, START } from './testing/fed-shows.ts';
+import { batch, batchCounts, config, ports, productsOf, type Fed } from '../../test/stream/batch-formula.ts';
+import { arrivals, delays, permutations, shows, START } from '../../test/stream/fed-shows.ts';
 
 function replay(arrivals: readonly Fed[], over: Partial<StreamConfig> = {}): WindowResult[] {
   const stream = createStream(ports, { ...config, ...over });

@@ -1,7 +1,7 @@
 import { toMinorUnits, type LiveEvent } from '@livecue/shared/event';
 import { INTENTS, type Prediction, type WindowCounts, type WindowResult } from '@livecue/shared/insight';
-import { compareResults } from '../stream.ts';
-import type { StreamConfig } from '../stream-config.ts';
+import { compareResults } from '../../src/stream/stream.ts';
+import type { StreamConfig } from '../../src/stream/stream-config.ts';
 
 export const config: StreamConfig = {
   maxOutOfOrderMs: 2_000,
