@@ -139,7 +139,7 @@ function firstState(nowMs: number): PanelState {
     sources: [
       { name: 'Douyin', transport: 'websocket', state: 'open', endpoint: 'ws://127.0.0.1:7421/ingest', lastEventMs: nowMs - 400, quietLimitMs: 8_000, eventsPerSecond: 61.4, events: 184_220, drops: { duplicate: 312, late: 4 }, lostUpstream: 0, refusedTokens: 0, problem: null },
       { name: 'Bilibili', transport: 'zmq', state: 'open', endpoint: 'tcp://127.0.0.1:7422', lastEventMs: nowMs - 1_100, quietLimitMs: 12_000, eventsPerSecond: 8.2, events: 20_114, drops: {}, lostUpstream: 1_640, refusedTokens: 0, problem: null },
-      { name: 'TikTok', transport: 'http', state: 'open', endpoint: 'http://127.0.0.1:7421/events', lastEventMs: nowMs - 22_000, quietLimitMs: 9_000, eventsPerSecond: 0, events: 3_310, drops: {}, lostUpstream: 0, refusedTokens: 0, problem: 'The connector is connected and sends nothing. Check its login, then restart it.' },
+      { name: 'TikTok', transport: 'http', state: 'open', endpoint: 'http://127.0.0.1:7421/events', lastEventMs: nowMs - 22_000, quietLimitMs: 9_000, eventsPerSecond: 0, events: 3_310, drops: {}, lostUpstream: 0, refusedTokens: 0, problem: 'connected, but nothing came for 22 s', trouble: { code: 'silent', about: '22', retryS: null } },
     ],
     uplink: { state: 'connected', brokerUrl: 'mqtt://127.0.0.1:7425', backlog: 3, sent: 1_204, resent: 2, acknowledged: 1_201, bytesSent: 1_482_330, lastAckMs: nowMs - 3_000, problem: null, verified: 1_150 },
     health: [
