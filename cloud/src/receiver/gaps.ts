@@ -35,6 +35,13 @@ export const GAPS = `
     FROM coverage_rows GROUP BY 1, 2, 3) AS c;
 `;
 
+/** A handful of rows, if any: whether an agent has some is asked with every batch. */
+export const MERGED = 'CREATE INDEX window_rows_merged ON window_rows (agent_id) WHERE covers IS NOT NULL';
+
+export const SELECT_MERGED = `
+  SELECT EXISTS (SELECT FROM window_rows
+    WHERE covers IS NOT NULL AND agent_id IN (SELECT jsonb_array_elements_text($1::jsonb))) AS found`;
+
 /** Spans that a row of window_rows or of an upsert counts. */
 const spans = (covers: string, startMs: string, lengthMs: string) =>
   `coalesce(nullif(${covers}, 'null'::jsonb), jsonb_build_array(jsonb_build_array(${startMs}, ${startMs} + ${lengthMs})))`;

@@ -1,6 +1,6 @@
 import type { FindingCode, GapRecord, UplinkAck, UplinkBody, WindowRecord } from '@livecue/shared/contract';
 import type { Database, Query, Row } from './database.ts';
-import { DELETE_COVERED, INSERT_GAPS } from './gaps.ts';
+import { DELETE_COVERED, INSERT_GAPS, SELECT_MERGED } from './gaps.ts';
 import { leafOf, type ReceivedRecord } from './record-message.ts';
 import * as sql from './schema.ts';
 import { ackOf, addRanges, EMPTY_SEQ_SET, type SeqSet } from './seq-set.ts';
@@ -179,7 +179,17 @@ async function upsert<K extends UplinkBody['kind']>(query: Query, kind: K, recor
     newest.set(key, { revision: body.revision, row: { agent_id: agentId, revision: body.revision, ...row } });
   }
   if (newest.size === 0) return;
-  await query(statement, [JSON.stringify([...newest.values()].map(({ row }) => row)), nowMs]);
+  const isBesideMerged = kind === 'window' && (await haveMerged(query, records));
+  await query(isBesideMerged ? sql.UPSERT_WINDOWS_BESIDE_MERGED : statement, [
+    JSON.stringify([...newest.values()].map(({ row }) => row)),
+    nowMs,
+  ]);
+}
+
+async function haveMerged(query: Query, records: readonly Current[]): Promise<boolean> {
+  const agentIds = [...new Set(records.map(({ agentId }) => agentId))];
+  const [row] = await query(SELECT_MERGED, [JSON.stringify(agentIds)]);
+  return row?.['found'] === true;
 }
 
 /** Merged windows stand in place of those that they were merged from, whichever came first. */

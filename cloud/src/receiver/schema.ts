@@ -1,4 +1,4 @@
-import { GAPS, NOT_COVERED } from './gaps.ts';
+import { GAPS, MERGED, NOT_COVERED } from './gaps.ts';
 import { DEVICES_VIEW, VIEWS } from './views.ts';
 
 /**
@@ -182,6 +182,7 @@ export const MIGRATIONS: readonly string[] = [
   ${DEVICES_VIEW}
   `,
   GAPS,
+  MERGED,
 ];
 
 /** Null size: no key of the agent is known, nothing can be verified. */
@@ -211,7 +212,7 @@ export const SAVE_STREAMS = `
 const count = (name: string) => `(r.counts ->> '${name}')::bigint`;
 
 /** Sorted by key, so that receivers beside each other lock rows in the same order. */
-export const UPSERT_WINDOWS = `
+const upsertWindows = (wanted: string) => `
   INSERT INTO window_rows AS t
   SELECT r.agent_id, r.room_id, to_timestamp(r.start_ms::double precision / 1000), r.length_ms, r.group_kind, r.product_id, r.revision,
     ${count('events')}, ${count('comments')}, ${count('commenters')}, ${count('likes')}, ${count('productViews')},
@@ -221,7 +222,7 @@ export const UPSERT_WINDOWS = `
     to_timestamp($2::double precision / 1000), nullif(r.covers, 'null'::jsonb)
   FROM jsonb_to_recordset($1::jsonb) AS r (agent_id text, room_id text, start_ms bigint, length_ms integer,
     group_kind text, product_id text, revision integer, counts jsonb, covers jsonb)
-  WHERE ${NOT_COVERED}
+  WHERE ${wanted}
   ORDER BY 1, 2, 3, 4, 5, 6
   ON CONFLICT (agent_id, room_id, window_start, window_length_ms, group_kind, product_id) DO UPDATE SET
     revision = excluded.revision, events = excluded.events, comments = excluded.comments,
@@ -232,6 +233,10 @@ export const UPSERT_WINDOWS = `
     refunds = excluded.refunds, stock_level = excluded.stock_level, audience_max = excluded.audience_max,
     counts = excluded.counts, received_at = excluded.received_at, covers = excluded.covers
   WHERE excluded.revision > t.revision`;
+
+/** Of agents none of whose windows came merged: to look for longer ones row by row takes longer than all the rest. */
+export const UPSERT_WINDOWS = upsertWindows('true');
+export const UPSERT_WINDOWS_BESIDE_MERGED = upsertWindows(NOT_COVERED);
 
 export const UPSERT_PROMPTS = `
   INSERT INTO prompt_rows AS t
