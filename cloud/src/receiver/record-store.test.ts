@@ -17,6 +17,13 @@ function windowRecord(seq: number, key: number, revision: number, epoch = 1, age
   return { ok: true, agentId, epoch, seq, body, payload: JSON.stringify(body) };
 }
 
+/** The room's window of `lengthMs` from `startMs` after `NOW_MS` on; merged when spans are given. */
+function roomWindow(seq: number, agentId: string, [startMs, lengthMs]: readonly [number, number], covers?: [number, number][]): ReceivedRecord {
+  const spans = covers?.map(([from, to]): [number, number] => [NOW_MS + from, NOW_MS + to]);
+  const body: UplinkBody = { kind: 'window', roomId: 'main', group: { kind: 'room' }, windowStartMs: NOW_MS + startMs, windowLengthMs: lengthMs, revision: 0, counts: countsOf(lengthMs), ...(spans === undefined ? {} : { covers: spans }) };
+  return { ok: true, agentId, epoch: 1, seq, body, payload: JSON.stringify(body) };
+} // prettier-ignore
+
 function promptRecord(seq: number, revision: number): ReceivedRecord {
   const body: UplinkBody = { kind: 'prompt', roomId: 'main', promptId: 'card-1', rule: 'stock-out', priority: 'act-now', productId: 'p-1', raisedMs: NOW_MS, revision, outcome: revision === 0 ? null : 'done', closedMs: revision === 0 ? null : NOW_MS + 5_000 }; // prettier-ignore
   return { ok: true, agentId: 'studio-1', epoch: 1, seq, body, payload: JSON.stringify(body) };
@@ -53,6 +60,30 @@ describe.each(engines)('records in %s', (_name, start) => {
         await database.query(`DELETE FROM ${table}`);
       await body(database);
     });
+
+  test('of merged windows stand in place of those that they were merged from, whichever came first, of that agent alone', async (own) => {
+    const [first, second, third] = [[0, 10_000], [10_000, 10_000], [20_000, 10_000]] as const; // prettier-ignore
+    const minute = roomWindow(9, 'studio-1', [0, 60_000], [[0, 20_000]]);
+    const shorter = [
+      roomWindow(1, 'studio-1', first),
+      roomWindow(2, 'studio-1', second),
+      roomWindow(3, 'studio-1', third),
+    ];
+    const lengths = async () => (await own.query("SELECT agent_id || ' ' || window_length_ms || ' ' || extract(second FROM window_start) AS row FROM window_rows ORDER BY 1")).map(({ row }) => row); // prettier-ignore
+    const expected = ['studio-1 10000 20.000000', 'studio-1 60000 0.000000'];
+    for (const batches of [
+      [shorter, [minute]],
+      [[minute], shorter],
+      [[shorter[0]!, minute], shorter.slice(1)],
+    ]) {
+      await own.query('DELETE FROM window_rows');
+      for (const batch of batches) await writeRecords(own, batch, NOW_MS);
+      expect(await lengths()).toEqual(expected);
+    }
+    // Another agent's window of the same time, and one that comes beside the first agent's.
+    await writeRecords(own, [roomWindow(1, 'studio-2', first), roomWindow(10, 'studio-1', second)], NOW_MS);
+    expect(await lengths()).toEqual([...expected, 'studio-2 10000 0.000000']);
+  });
 
   test('give the same rows in any order, split and repetition: the highest revision of each', async (own) => {
     const records = Array.from({ length: 24 }, (_, n) => windowRecord(n + 1, n % 6, Math.floor(n / 6)));
