@@ -90,7 +90,7 @@ function createRunner(target: Target) {
       }
     },
     /** Judged before already. */
-    quietly: async (input: Uint8Array) => void (await Promise.resolve(target.run(input)).catch(() => undefined)),
+    quietly: async (input: Uint8Array) => void (await (async () => target.run(input))().catch(() => undefined)),
   }; // prettier-ignore
 }
 

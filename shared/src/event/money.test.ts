@@ -22,6 +22,10 @@ describe('money', () => {
     expect(toMinorUnits(value, currency)).toBe(units);
   });
 
+  it.each(['constructor', '__proto__', 'toString', ''])('%s is no currency of its own', (currency) => {
+    expect(minorDigits(currency)).toBe(2);
+  });
+
   it('comes back from its text for any safe number of minor units', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.constantFrom('CNY', 'JPY', 'KWD'), (units, currency) => {

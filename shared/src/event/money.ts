@@ -9,9 +9,9 @@ const MINOR_DIGITS: Readonly<Record<string, number>> = {
   LYD: 3, OMR: 3, PYG: 0, RWF: 0, TND: 3, UGX: 0, UYI: 0, VND: 0, VUV: 0, XAF: 0, XOF: 0, XPF: 0,
 }; // prettier-ignore
 
-/** Digits after the point of an amount in `currency` (ISO 4217 code): 0, 2 or 3. */
+/** Digits after the point of an amount in `currency` (ISO 4217 code): 0, 2 or 3; 2 for what is no currency, such as `constructor`. */
 export function minorDigits(currency: string): number {
-  return MINOR_DIGITS[currency] ?? 2;
+  return Object.hasOwn(MINOR_DIGITS, currency) ? MINOR_DIGITS[currency]! : 2;
 }
 
 /** ISO 4217 code. */
