@@ -1,4 +1,5 @@
 import { minorDigits } from '@livecue/shared/event';
+import { nestsTooDeep } from '../../runtime/json-depth.ts';
 import { parseLossless } from '../canonical/lossless.ts';
 
 /** A JSON object of a platform, before anybody trusts its fields. */
@@ -10,10 +11,11 @@ const DATE_TIME = /^(\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|[+-]\
 const MAX_TIME_MS = Date.UTC(9999, 11, 31);
 const INTEGER = /^-?\d{1,40}$/;
 
-/** JSON text → value with all digits of long integers (as bigint), or undefined when it is no JSON. */
+/** JSON text → value with all digits of long integers (as bigint), or undefined when it is no JSON or nests above 64 levels. */
 export function readJson(text: string): unknown {
   try {
-    return parseLossless(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+    const value: unknown = parseLossless(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+    return nestsTooDeep(value) ? undefined : value;
   } catch {
     // The parser's message quotes the text, which may be a viewer's; the caller says "not JSON".
     return undefined;
