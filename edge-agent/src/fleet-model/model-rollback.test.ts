@@ -7,15 +7,21 @@ import { deliveryRoom } from './testing/delivery-room.ts';
 const room = deliveryRoom();
 const { start, kill, send, reaches, goesLive, watchEnds } = room;
 
+/** The second model serves and is watched; the first would serve in its place. */
+async function startWithTwo() {
+  const rig = await start();
+  send(1);
+  await goesLive(rig, 1);
+  await watchEnds(rig);
+  send(2);
+  await expect.poll(() => rig.reported('intent')?.version).toBe(2);
+  await goesLive(rig, 2);
+  return rig;
+}
+
 describe('going back', () => {
   test('by one key: the models before serve at once and after every later start', async () => {
-    let rig = await start();
-    send(1);
-    await goesLive(rig, 1);
-    await watchEnds(rig);
-    send(2);
-    await expect.poll(() => rig.reported('intent')?.version).toBe(2);
-    await goesLive(rig, 2);
+    let rig = await startWithTwo();
     expect(rig.deliveries.state().back).toBe('models-before');
     expect(await rig.deliveries.rollback()).toBe(true);
     const first = { intent: join(room.box.folder, 'models', 'intent', '1') };
@@ -60,13 +66,7 @@ describe('going back', () => {
   });
 
   test('to the installed models, where those before do not open any more', async () => {
-    const rig = await start();
-    send(1);
-    await goesLive(rig, 1);
-    await watchEnds(rig);
-    send(2);
-    await expect.poll(() => rig.reported('intent')?.version).toBe(2);
-    await goesLive(rig, 2);
+    const rig = await startWithTwo();
     rig.models.serveFault = ({ intent }) => (intent === undefined ? null : 'its files are gone');
     rig.models.broken = 'it died';
     await reaches(rig, 'rolled-back');
