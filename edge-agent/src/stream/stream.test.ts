@@ -166,6 +166,19 @@ describe('the stream', () => {
     expect(stream.view('main').counts(null, 10_000).counts.likes).toBeGreaterThanOrEqual(6);
   });
 
+  it('counts what its opening says when old rows are merged between two reads of a silent product', () => {
+    const stream = open();
+    for (const at of [75_000, 95_000, 120_000]) feed(stream, [pin(at, 'p1')]);
+    feed(stream, [like(371_000)]);
+    const read = () => {
+      const { openMs, counts } = stream.view('main').counts('p1', 300_000);
+      return [openMs - START, counts.pins];
+    };
+    expect(read()).toEqual([75_000, 3]);
+    stream.tick(START + 372_000);
+    expect(read()).toEqual([100_000, 1]);
+  });
+
   it('refuses lengths that are no multiple of a slice', () => {
     const view = open().view('main');
     for (const length of [0, -5_000, 7_000, 600_001, 605_000])

@@ -13,8 +13,8 @@ interface Counted {
   readonly counts: WindowCounts;
 }
 
-/** Windows that were read of one key, all of the same newest slice, by length. */
-type KeyCache = Map<number, { readonly version: number; readonly counted: Counted }>;
+/** Windows that were read of one key, all of the same newest slice, by length; `live` is what was read. */
+type KeyCache = Map<number, { readonly version: number; readonly live: LiveSum; readonly counted: Counted }>;
 
 const EMPTY = toWindowCounts(createAccumulator());
 
@@ -123,10 +123,11 @@ export class RoomViews {
     if (known !== undefined && known.version === key.version && known.counted.closeMs === presentMs)
       return known.counted;
     const live = key.live.find((sum) => sum.lengthMs === lengthMs) ?? openLive(key, lengthMs, from);
-    const counts =
-      known !== undefined && known.version === key.version ? known.counted.counts : toWindowCounts(live.acc);
+    // Rows that were merged meanwhile opened the window anew: at another slice, with other counts.
+    const same = known !== undefined && known.version === key.version && known.live === live;
+    const counts = same ? known.counted.counts : toWindowCounts(live.acc);
     const counted = { openMs: live.openIndex * sliceMs, closeMs: presentMs, counts };
-    cache.set(lengthMs, { version: key.version, counted });
+    cache.set(lengthMs, { version: key.version, live, counted });
     return counted;
   }
 
