@@ -5,12 +5,9 @@ import type { RoomView } from '../core-ports.ts';
 import type { Sign } from './acted-on.ts';
 import { type Candidate, OFF_DELAY_MS, ON_DELAY_MS, type Rule, type RuleContext } from './rule.ts';
 import {
-  lostItsProduct, recentSaid, SAID_SECONDS, unnamedSinceExplained, viewersOf, withExplained,
+  exitOf, lostItsProduct, recentSaid, SAID_SECONDS, unnamedSinceExplained, viewersOf, viewersWho, withExplained,
 } from './viewer-window.ts'; // prettier-ignore
 import { labelOf, nameOf } from './words.ts';
-
-/** Below this share of the threshold it has died down. */
-const EXIT_SHARE = 0.6;
 
 /** A card for many distinct viewers who say one kind of thing within 60 s. */
 export interface SaidRule {
@@ -53,15 +50,18 @@ export function createSaidRule(spec: SaidRule): Rule {
     actedOn: spec.actedOn,
     evaluate: (view, context) => {
       const candidates: Candidate[] = [];
+      const exit = exitOf(spec.enter(context.config));
       const explained = view.explaining === null ? null : context.product(view.explaining.productId);
       const open = explained === null ? viewersOf(view, null) : unnamedSinceExplained(view);
       const unnamed = open?.viewers(spec.intent) ?? 0;
       for (const product of withExplained(context.active, explained)) {
-        const named = viewersOf(view, product).viewers(spec.intent);
-        const found = { named, unnamed: product === explained ? unnamed : 0 };
-        candidates.push(...candidateOf(spec, view, context, product, found));
+        const named = viewersWho(view, product, spec.intent);
+        const unnamedOfIt = product === explained ? unnamed : 0;
+        if (named + unnamedOfIt < exit) continue;
+        candidates.push(...candidateOf(spec, view, context, product, { named, unnamed: unnamedOfIt }));
       }
-      if (explained === null) candidates.push(...candidateOf(spec, view, context, null, { named: 0, unnamed }));
+      if (explained === null && unnamed >= exit)
+        candidates.push(...candidateOf(spec, view, context, null, { named: 0, unnamed }));
       return candidates;
     },
     endedBy: (prompt, view) => (lostItsProduct(prompt, view) ? 'withdrawn' : null),
@@ -77,12 +77,12 @@ function candidateOf(
 ): Candidate[] {
   const viewers = found.named + found.unnamed;
   const enter = spec.enter(context.config);
-  const exit = Math.max(1, Math.ceil(enter * EXIT_SHARE));
-  const advice = viewers < exit ? null : spec.advice({ product, viewers, view, context });
+  const advice = spec.advice({ product, viewers, view, context });
   if (advice === null) return [];
   const compose = () => composed(spec, view, context, { ...found, product, viewers, enter, advice });
   const { proposes, offer } = advice;
   const key = `${spec.name}/${spec.intent}/${product?.productId ?? ''}`;
+  const exit = exitOf(enter);
   return [
     { proposes, offer, key, priority: spec.priority, product, level: viewers, enter, exit, count: viewers, compose },
   ];

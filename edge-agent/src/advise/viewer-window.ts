@@ -7,6 +7,14 @@ import type { RoomView } from '../core-ports.ts';
 export const SAID_MS = 60_000;
 export const SAID_SECONDS = SAID_MS / 1000;
 
+/** Below this share of the threshold it has died down. */
+const EXIT_SHARE = 0.6;
+
+/** Viewers from which what came up at `enter` of them stays. */
+export function exitOf(enter: number): number {
+  return Math.max(1, Math.ceil(enter * EXIT_SHARE));
+}
+
 /** Distinct viewers by what they wanted, in one window. */
 export interface ViewerWindow {
   readonly openMs: number;
@@ -16,9 +24,17 @@ export interface ViewerWindow {
 
 /** Null: comments that name no product. */
 export function viewersOf(view: RoomView, product: Product | null, lengthMs = SAID_MS): ViewerWindow {
-  const { openMs, closeMs, counts } =
-    product === null ? view.unattributed(lengthMs) : view.counts(product.productId, lengthMs);
+  const { openMs, closeMs, counts } = saidIn(view, product, lengthMs);
   return { openMs, closeMs, viewers: (intent) => counts.intents[intent]?.viewers ?? 0 };
+}
+
+/** The same for one intent, without a window: rules ask it of every product. */
+export function viewersWho(view: RoomView, product: Product, intent: Intent): number {
+  return saidIn(view, product, SAID_MS).counts.intents[intent]?.viewers ?? 0;
+}
+
+function saidIn(view: RoomView, product: Product | null, lengthMs: number): ReturnType<RoomView['counts']> {
+  return product === null ? view.unattributed(lengthMs) : view.counts(product.productId, lengthMs);
 }
 
 /** Comments without a name since a product is explained, for which they are taken; null in its first slice. */

@@ -1,5 +1,5 @@
-import type { Intent, WindowCounts } from '@livecue/shared/insight';
-import { countDistinct, decodeSet, encodeSet, insertHash, mergeSet, type DistinctSet } from './distinct.ts';
+import type { Intent } from '@livecue/shared/insight';
+import { decodeSet, encodeSet, insertHash, mergeSet, type DistinctSet } from './distinct.ts';
 
 /** Plain sums of an accumulator, by position in `Accumulator.sums`. */
 export const SUM = {
@@ -177,66 +177,6 @@ export function commentersOf(from: Accumulator): DistinctSet {
   const union: DistinctSet = [];
   for (const set of from.sets?.slice(0, NO_INTENT_SLOT + 1) ?? []) if (set !== null) mergeSet(union, set);
   return union;
-}
-
-/** What leaves the stream. An estimate of distinct viewers is never above the number of their acts. */
-export function toWindowCounts(from: Accumulator): WindowCounts {
-  const { sums } = from;
-  const intents: WindowCounts['intents'] = {};
-  if (from.intents !== null) {
-    for (let slot = 0; slot < NO_INTENT_SLOT; slot++) {
-      const comments = from.intents[slot]!;
-      if (comments > 0) intents[INTENT_SLOTS[slot]!] = { comments, viewers: distinctOf(from, slot, comments) };
-    }
-  }
-  return {
-    events: sums[SUM.events]!,
-    comments: sums[SUM.comments]!,
-    commenters: sums[SUM.comments] === 0 ? 0 : Math.min(sums[SUM.comments]!, countDistinct(commentersOf(from))),
-    intents,
-    likes: sums[SUM.likes]!,
-    gifts: sums[SUM.gifts]!,
-    follows: sums[SUM.follows]!,
-    shares: sums[SUM.shares]!,
-    joins: sums[SUM.joins]!,
-    productViews: sums[SUM.productViews]!,
-    productViewers: distinctOf(from, PRODUCT_VIEWERS_SLOT, sums[SUM.productViews]!),
-    cartAdds: sums[SUM.cartAdds]!,
-    ordersCreated: sums[SUM.ordersCreated]!,
-    ordersPaid: sums[SUM.ordersPaid]!,
-    ordersCancelled: sums[SUM.ordersCancelled]!,
-    orderHints: sums[SUM.orderHints]!,
-    buyers: distinctOf(from, BUYERS_SLOT, addCounts(sums[SUM.ordersCreated]!, sums[SUM.ordersPaid]!)),
-    unitsPaid: sums[SUM.unitsPaid]!,
-    revenueMinor: toMoney(from.revenue),
-    refunds: sums[SUM.refunds]!,
-    refundMinor: toMoney(from.refunds),
-    pins: sums[SUM.pins]!,
-    stock: from.stock === null ? null : { level: from.stock.level, eventTimeMs: from.stock.eventTimeMs },
-    audience:
-      from.audience === null
-        ? null
-        : { last: from.audience.last, max: from.audience.max, eventTimeMs: from.audience.eventTimeMs },
-  };
-}
-
-function distinctOf({ sets }: Accumulator, slot: number, acts: number): number {
-  const set = sets?.[slot];
-  return set ? Math.min(acts, countDistinct(set)) : 0;
-}
-
-/** Most sums are of no money or of one currency: rules read hundreds of them a second. */
-function toMoney(money: Map<string, number> | null): Record<string, number> {
-  const out: Record<string, number> = {};
-  if (money === null) return out;
-  if (money.size === 1) {
-    for (const [key, minor] of money) if (!key.startsWith('-')) return { [key]: minor };
-  }
-  const currencies = new Set([...money.keys()].map((key) => key.replace('-', '')));
-  for (const currency of [...currencies].sort()) {
-    out[currency] = (money.get(currency) ?? 0) - (money.get(`-${currency}`) ?? 0);
-  }
-  return out;
 }
 
 type Stored = [

@@ -50,10 +50,12 @@ interface RoomNow {
   readonly long: Rhythm;
 }
 
-interface ProductCache {
-  past: { readonly version: number; readonly firstIndex: number; readonly past: ProductPast } | null;
-  interest: { readonly presentMs: number; readonly version: number; readonly room: RoomNow; readonly value: Interest } | null;
-} // prettier-ignore
+/** The past of a product, read once for each state of its older rows. */
+interface KnownPast {
+  readonly version: number;
+  readonly firstIndex: number;
+  readonly past: ProductPast;
+}
 
 const NOTHING: Interest = {
   level: 0, expected: 0, surprise: 0, pValue: 1, slope: 0, direction: 'steady', signals: [], pastPeak: null,
@@ -67,7 +69,7 @@ const NOTHING: Interest = {
 export class RoomInterest {
   readonly #room: InterestRoom;
   readonly #parameters: InterestParameters;
-  #cache = new Map<KeyRows, ProductCache>();
+  #pasts = new Map<KeyRows, KnownPast>();
   #span: InterestSpan | null = null;
   #pastOfRoom: { readonly version: number; readonly past: RoomPast } | null = null;
   #now: RoomNow | null = null;
@@ -81,25 +83,20 @@ export class RoomInterest {
     if (key === undefined) return NOTHING;
     const span = this.#spanAt(moment.endIndex);
     const room = this.#roomAt(span, moment.presentMs);
-    let cache = this.#cache.get(key);
-    if (cache === undefined) this.#cache.set(key, (cache = { past: null, interest: null }));
-    const known = cache.interest;
-    // One fed product may change what is expected of all: the room's state is part of the question.
-    if (known !== null && known.room === room && known.version === key.version) return known.value;
-    if (cache.past?.version !== key.pastVersion || cache.past.firstIndex !== span.firstIndex) {
+    let known = this.#pasts.get(key);
+    if (known?.version !== key.pastVersion || known.firstIndex !== span.firstIndex) {
       const past = productPast(key.rows, span, this.#parameters);
-      cache.past = { version: key.pastVersion, firstIndex: span.firstIndex, past };
+      known = { version: key.pastVersion, firstIndex: span.firstIndex, past };
+      this.#pasts.set(key, known);
     }
-    const value = this.#interest(key, cache.past.past, room, { span, moment });
-    cache.interest = { presentMs: moment.presentMs, version: key.version, room, value };
-    return value;
+    return this.#interest(key, known.past, room, { span, moment });
   }
 
   #spanAt(endIndex: number): InterestSpan {
     const { sliceMs, firstIndex } = this.#room;
     const fromShort = endIndex + 1 - SHORT_MS / sliceMs;
     if (this.#span?.fromShort !== fromShort) {
-      this.#cache = new Map();
+      this.#pasts = new Map();
       this.#pastOfRoom = null;
     }
     const first = firstIndex ?? fromShort;

@@ -1,4 +1,5 @@
 import { createAccumulator, mergeAll, mergeInto, trim, type Accumulator } from './accumulator.ts';
+import type { LiveCounts } from './live-counts.ts';
 import type { RowRhythm, RowSignals } from './interest/row-signals.ts';
 
 /** What a key stands for: the room as a whole, one product, or comments that name no product. */
@@ -56,6 +57,7 @@ export interface LiveSum {
   readonly lengthMs: number;
   readonly openIndex: number;
   readonly acc: Accumulator;
+  readonly counts: LiveCounts;
 }
 
 /** What rows report to: the checkpoint. */

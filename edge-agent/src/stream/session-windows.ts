@@ -1,5 +1,6 @@
 import type { WindowCounts } from '@livecue/shared/insight';
-import { createAccumulator, mergeAll, mergeInto, SUM, toWindowCounts, type Accumulator } from './accumulator.ts';
+import { createAccumulator, mergeAll, mergeInto, SUM, type Accumulator } from './accumulator.ts';
+import { toWindowCounts } from './live-counts.ts';
 import type { KeyRows } from './key-rows.ts';
 
 /** A session that closed, or one that a late event changed or swallowed. */

@@ -1,4 +1,4 @@
-import { toWindowCounts } from './accumulator.ts';
+import { toWindowCounts } from './live-counts.ts';
 import type { KeyKind, KeyRows } from './key-rows.ts';
 import type { WindowResult, WindowSpec } from '@livecue/shared/insight';
 

@@ -1,20 +1,14 @@
-import type { Intent, WindowCounts } from '@livecue/shared/insight';
-import type { RoomView } from '../core-ports.ts';
-import { commentersOf, createAccumulator, mergeAll, toWindowCounts } from './accumulator.ts';
+import type { Forecast, Intent } from '@livecue/shared/insight';
+import type { DemandCorrection, Interest, RoomView, ShowInputs } from '../core-ports.ts';
+import { commentersOf, createAccumulator, mergeAll } from './accumulator.ts';
 import { RoomInterest } from './interest.ts';
 import { SHORT_MS } from './interest/baseline.ts';
 import { INTEREST_PARAMETERS, type InterestParameters } from './interest/parameters.ts';
 import type { KeyRows, LiveSum } from './key-rows.ts';
+import { LiveCounts, toWindowCounts } from './live-counts.ts';
 import { VIEW_MS, type Room } from './room.ts';
 
-interface Counted {
-  readonly openMs: number;
-  readonly closeMs: number;
-  readonly counts: WindowCounts;
-}
-
-/** Windows that were read of one key, all of the same newest slice, by length; `live` is what was read. */
-type KeyCache = Map<number, { readonly version: number; readonly live: LiveSum; readonly counted: Counted }>;
+type Counted = ReturnType<RoomView['counts']>;
 
 const EMPTY = toWindowCounts(createAccumulator());
 
@@ -33,83 +27,33 @@ export interface ToldOfShop {
  * `openMs` says so.
  */
 export class RoomViews {
-  readonly #room: Room;
-  #cache = new Map<KeyRows, KeyCache>();
-  readonly #interest: RoomInterest;
+  readonly room: Room;
+  readonly interest: RoomInterest;
+  /** Keys with sums that were opened for the newest slice. */
+  #live: KeyRows[] = [];
   #endIndex: number | null = null;
   #active: ActiveProducts = { of: [], endIndex: 0, rowsVersion: -1, products: [], ids: [] };
 
   constructor(room: Room, interest: InterestParameters = INTEREST_PARAMETERS) {
-    this.#room = room;
-    this.#interest = new RoomInterest(room, interest);
+    this.room = room;
+    this.interest = new RoomInterest(room, interest);
   }
 
   at(nowMs: number, told: ToldOfShop = {}): RoomView {
-    const room = this.#room;
+    const { room } = this;
     const presentMs = nowMs - room.clock.lagMs;
     const endIndex = Math.floor(presentMs / room.sliceMs);
     if (endIndex !== this.#endIndex) {
       this.#endIndex = endIndex;
-      for (const key of this.#cache.keys()) key.live = [];
-      this.#cache = new Map();
+      for (const key of this.#live) key.live = [];
+      this.#live = [];
       room.pastTo = endIndex + 1 - SHORT_MS / room.sliceMs;
     }
-    const counts = (key: KeyRows | undefined, lengthMs: number) => this.#counts(key, lengthMs, presentMs, endIndex);
-    // Most views are asked of a few products: what walks over all of them waits until somebody wants it.
-    const productIds = () => this.#productIds(endIndex);
-    const explaining = explainingAt(room, presentMs);
-    return {
-      roomId: room.id,
-      nowMs,
-      sliceMs: room.sliceMs,
-      get productIds() {
-        return productIds();
-      },
-      counts: (productId, lengthMs) => counts(productId === null ? room.total : room.products.get(productId), lengthMs),
-      unattributed: (lengthMs) => counts(room.unattributed, lengthMs),
-      interest: (productId) =>
-        this.#interest.of(room.products.get(productId), {
-          presentMs,
-          endIndex,
-          products: productIds().length,
-          explaining,
-        }),
-      showInputs: () => room.demand.showInputs(),
-      forecast: (productId, stock, correction) => {
-        const { counts: seen } = counts(room.products.get(productId), VIEW_MS);
-        const each = seen.buyers > 0 ? seen.unitsPaid / seen.buyers : 1;
-        return room.demand.forecast(productId, stock, each, correction);
-      },
-      stock: (productId) => {
-        const stock = room.facts.get(productId)?.stock ?? null;
-        return stock === null ? null : { level: stock.level, eventTimeMs: stock.eventTimeMs };
-      },
-      explaining,
-      recentIds: (productId, of) => recentIds(productId === null ? room.total : room.products.get(productId), of),
-      get anomalies() {
-        return room.anomalies.list();
-      },
-      get orderAnomalies() {
-        return told.orderAnomalies?.();
-      },
-      get offers() {
-        return told.offers?.(nowMs);
-      },
-      get patrons() {
-        return told.patrons?.(nowMs);
-      },
-      feed: { state: room.feed.state(nowMs), lastEventMs: room.feed.lastMs, quietLimitMs: room.feed.quietLimitMs },
-    };
+    return new PresentView(this, { nowMs, presentMs, endIndex }, told);
   }
 
-  #cacheOf(key: KeyRows): KeyCache {
-    let cache = this.#cache.get(key);
-    if (cache === undefined) this.#cache.set(key, (cache = new Map()));
-    return cache;
-  }
-
-  #counts(key: KeyRows | undefined, lengthMs: number, presentMs: number, endIndex: number): Counted {
-    const { sliceMs } = this.#room;
+  counts(key: KeyRows | undefined, lengthMs: number, { presentMs, endIndex }: Moment): Counted {
+    const { sliceMs } = this.room;
     const slices = lengthMs / sliceMs;
     if (!Number.isInteger(slices) || slices < 1 || lengthMs > VIEW_MS) {
       throw new RangeError(
@@ -118,21 +62,12 @@ export class RoomViews {
     }
     const from = endIndex + 1 - slices;
     if (key === undefined) return { openMs: from * sliceMs, closeMs: presentMs, counts: EMPTY };
-    const cache = this.#cacheOf(key);
-    const known = cache.get(lengthMs);
-    if (known !== undefined && known.version === key.version && known.counted.closeMs === presentMs)
-      return known.counted;
-    const live = key.live.find((sum) => sum.lengthMs === lengthMs) ?? openLive(key, lengthMs, from);
-    // Rows that were merged meanwhile opened the window anew: at another slice, with other counts.
-    const same = known !== undefined && known.version === key.version && known.live === live;
-    const counts = same ? known.counted.counts : toWindowCounts(live.acc);
-    const counted = { openMs: live.openIndex * sliceMs, closeMs: presentMs, counts };
-    cache.set(lengthMs, { version: key.version, live, counted });
-    return counted;
+    const live = liveOf(key, lengthMs) ?? this.#openLive(key, lengthMs, from);
+    return { openMs: live.openIndex * sliceMs, closeMs: presentMs, counts: live.counts };
   }
 
-  #productIds(endIndex: number): readonly string[] {
-    const { sliceMs, keys, rowsVersion } = this.#room;
+  productIds(endIndex: number): readonly string[] {
+    const { sliceMs, keys, rowsVersion } = this.room;
     const known = this.#active;
     if (known.of === keys && known.endIndex === endIndex && known.rowsVersion === rowsVersion) return known.ids;
     const from = endIndex + 1 - VIEW_MS / sliceMs;
@@ -141,6 +76,117 @@ export class RoomViews {
     for (const key of products) if (reaches(key, from)) ids.push(key.productId!);
     this.#active = { of: keys, endIndex, rowsVersion, products, ids };
     return ids;
+  }
+
+  /** Sums a window once; from then on events are counted in it as they come. */
+  #openLive(key: KeyRows, lengthMs: number, from: number): LiveSum {
+    const openIndex = openOf(key, from);
+    const acc = mergeAll(key.parts(openIndex, Infinity)) ?? createAccumulator();
+    acc.commenters = commentersOf(acc);
+    const live = { lengthMs, openIndex, acc, counts: new LiveCounts(acc) };
+    if (key.live.length === 0) this.#live.push(key);
+    key.live.push(live);
+    return live;
+  }
+}
+
+interface Moment {
+  readonly nowMs: number;
+  readonly presentMs: number;
+  /** The newest slice, which still fills. */
+  readonly endIndex: number;
+}
+
+/** Asked for with every comment: a class makes one object where closures would be a dozen. */
+class PresentView implements RoomView {
+  readonly nowMs: number;
+  readonly explaining: RoomView['explaining'];
+  readonly #views: RoomViews;
+  readonly #moment: Moment;
+  readonly #told: ToldOfShop;
+
+  constructor(views: RoomViews, moment: Moment, told: ToldOfShop) {
+    this.nowMs = moment.nowMs;
+    this.explaining = explainingAt(views.room, moment.presentMs);
+    this.#views = views;
+    this.#moment = moment;
+    this.#told = told;
+  }
+
+  get roomId(): string {
+    return this.#views.room.id;
+  }
+
+  get sliceMs(): number {
+    return this.#views.room.sliceMs;
+  }
+
+  /** Most views are asked of a few products: what walks over all of them waits until somebody wants it. */
+  get productIds(): readonly string[] {
+    return this.#views.productIds(this.#moment.endIndex);
+  }
+
+  counts(productId: string | null, lengthMs: number): Counted {
+    return this.#views.counts(this.#keyOf(productId), lengthMs, this.#moment);
+  }
+
+  unattributed(lengthMs: number): Counted {
+    return this.#views.counts(this.#views.room.unattributed, lengthMs, this.#moment);
+  }
+
+  interest(productId: string): Interest {
+    const { presentMs, endIndex } = this.#moment;
+    return this.#views.interest.of(this.#views.room.products.get(productId), {
+      presentMs,
+      endIndex,
+      products: this.productIds.length,
+      explaining: this.explaining,
+    });
+  }
+
+  showInputs(): ShowInputs | null {
+    return this.#views.room.demand.showInputs();
+  }
+
+  forecast(productId: string, stock: number | null, correction?: DemandCorrection): Forecast | null {
+    const { counts: seen } = this.counts(productId, VIEW_MS);
+    const each = seen.buyers > 0 ? seen.unitsPaid / seen.buyers : 1;
+    return this.#views.room.demand.forecast(productId, stock, each, correction);
+  }
+
+  stock(productId: string): { readonly level: number; readonly eventTimeMs: number } | null {
+    const stock = this.#views.room.facts.get(productId)?.stock ?? null;
+    return stock === null ? null : { level: stock.level, eventTimeMs: stock.eventTimeMs };
+  }
+
+  recentIds(productId: string | null, of: Intent | 'orders'): readonly string[] {
+    return (this.#keyOf(productId)?.recent.get(of) ?? []).map(({ id }) => id);
+  }
+
+  get anomalies(): RoomView['anomalies'] {
+    return this.#views.room.anomalies.list();
+  }
+
+  get orderAnomalies(): RoomView['orderAnomalies'] {
+    return this.#told.orderAnomalies?.();
+  }
+
+  get offers(): RoomView['offers'] {
+    return this.#told.offers?.(this.nowMs);
+  }
+
+  get patrons(): RoomView['patrons'] {
+    return this.#told.patrons?.(this.nowMs);
+  }
+
+  get feed(): RoomView['feed'] {
+    const { feed } = this.#views.room;
+    return { state: feed.state(this.nowMs), lastEventMs: feed.lastMs, quietLimitMs: feed.quietLimitMs };
+  }
+
+  #keyOf(productId: string | null): KeyRows | undefined {
+    const { room } = this.#views;
+    return productId === null ? room.total : room.products.get(productId);
   }
 }
 
@@ -169,21 +215,12 @@ function openOf(key: KeyRows, from: number): number {
   return cut === undefined ? from : cut.index + cut.span;
 }
 
-/** Sums a window once; from then on events are counted in it as they come. */
-function openLive(key: KeyRows, lengthMs: number, from: number): LiveSum {
-  const openIndex = openOf(key, from);
-  const acc = mergeAll(key.parts(openIndex, Infinity)) ?? createAccumulator();
-  acc.commenters = commentersOf(acc);
-  const live = { lengthMs, openIndex, acc };
-  key.live.push(live);
-  return live;
+function liveOf({ live }: KeyRows, lengthMs: number): LiveSum | undefined {
+  for (let at = 0; at < live.length; at++) if (live[at]!.lengthMs === lengthMs) return live[at];
+  return undefined;
 }
 
 function explainingAt(room: Room, presentMs: number): RoomView['explaining'] {
   const pin = room.explainedAt(presentMs);
   return pin === null ? null : { productId: pin.productId, sinceMs: pin.eventTimeMs };
-}
-
-function recentIds(key: KeyRows | undefined, of: Intent | 'orders'): readonly string[] {
-  return (key?.recent.get(of) ?? []).map(({ id }) => id);
 }

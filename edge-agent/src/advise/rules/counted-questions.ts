@@ -5,12 +5,9 @@ import type { RoomView } from '../../core-ports.ts';
 import { liveOf, quoteOf } from '../answers/live-text.ts';
 import { type Candidate, OFF_DELAY_MS, ON_DELAY_MS, type Rule, type RuleContext } from '../rule.ts';
 import {
-  lostItsProduct, recentSaid, SAID_SECONDS, unnamedSinceExplained, type ViewerWindow, viewersOf, withExplained,
+  exitOf, lostItsProduct, recentSaid, SAID_MS, SAID_SECONDS, unnamedSinceExplained, type ViewerWindow, viewersOf, withExplained,
 } from '../viewer-window.ts'; // prettier-ignore
 import { labelOf, nameOf } from '../words.ts';
-
-/** Below this share of the threshold the question has died down. */
-const EXIT_SHARE = 0.6;
 
 /** What viewers do, after their number in a headline. */
 export const ASKED: Partial<Record<Intent, Words>> = {
@@ -44,9 +41,12 @@ export const countedQuestions: Rule = {
     const candidates: Candidate[] = [];
     const explained = view.explaining === null ? null : context.product(view.explaining.productId);
     const open = explained === null ? viewersOf(view, null) : unnamedSinceExplained(view);
+    const exit = exitOf(context.config.questionsPerMinute);
     for (const product of withExplained(context.active, explained)) {
-      const named = viewersOf(view, product);
-      add(candidates, view, context, product, named, product === explained ? open : null);
+      const unnamed = product === explained ? open : null;
+      // Nobody asks who does not write, and most products have a comment or two.
+      if (unnamed === null && view.counts(product.productId, SAID_MS).counts.comments < exit) continue;
+      add(candidates, view, context, product, viewersOf(view, product), unnamed);
     }
     if (explained === null && open !== null) add(candidates, view, context, null, open, open);
     return candidates;
@@ -63,7 +63,7 @@ function add(
   open: ViewerWindow | null,
 ): void {
   const enter = context.config.questionsPerMinute;
-  const exit = Math.max(1, Math.ceil(enter * EXIT_SHARE));
+  const exit = exitOf(enter);
   for (const intent of INTENTS) {
     const unnamed = open?.viewers(intent) ?? 0;
     const viewers = product === null ? unnamed : window.viewers(intent) + unnamed;

@@ -37,40 +37,43 @@ export const orderAnomaly: Rule = {
   reserved: true,
   actedOn: [],
   evaluate: (view, context) => {
-    const room = foundIn(view, null);
+    const told = view.orderAnomalies ?? [];
+    const room = oddIn(view, null, told);
     // A product has no more orders than the room.
-    if (room === null) return [];
+    if (room === 'few') return [];
     const candidates: Candidate[] = [];
     for (const product of context.active) {
-      const found = foundIn(view, product);
-      if (found !== null && isOdd(found)) candidates.push(candidateOf(view, context, product, found));
+      const found = oddIn(view, product, told);
+      if (typeof found === 'object') candidates.push(candidateOf(view, context, product, found));
     }
     // One cause, one card: the room's own only where no product that may be named stands out.
     const named = candidates.some(({ level, enter, product }) => level >= enter && !isSoldOut(product, view));
-    if (!named && isOdd(room)) candidates.push(candidateOf(view, context, null, room));
+    if (!named && typeof room === 'object') candidates.push(candidateOf(view, context, null, room));
     return candidates;
   },
   endedBy: () => null,
 };
 
-function foundIn(view: RoomView, product: Product | null): Found | null {
+/** Null of the room: all its products. `few`: too few orders to say anything; `usual`: nothing odd about them. */
+function oddIn(
+  view: RoomView,
+  product: Product | null,
+  told: NonNullable<RoomView['orderAnomalies']>,
+): Found | 'few' | 'usual' {
   const { openMs, closeMs, counts } = view.counts(product?.productId ?? null, WINDOW_MS);
   // An order that was created and then paid stands in both counts.
   const orders = Math.max(counts.ordersCreated, counts.ordersPaid);
-  if (orders < MIN_ORDERS) return null;
-  const told = (view.orderAnomalies ?? []).filter(
-    ({ eventTimeMs, productId }) => eventTimeMs >= openMs && (product === null || productId === product.productId),
-  );
-  return { orders, buyers: counts.buyers, suspects: Math.min(orders, told.length), openMs, closeMs };
+  if (orders < MIN_ORDERS) return 'few';
+  let suspects = 0;
+  for (const { eventTimeMs, productId } of told)
+    if (eventTimeMs >= openMs && (product === null || productId === product.productId)) suspects++;
+  const found = { orders, buyers: counts.buyers, suspects: Math.min(orders, suspects), openMs, closeMs };
+  return levelOf(found) >= EXIT_PER_BUYER ? found : 'usual';
 }
 
 /** Orders for each buyer, or half the orders that look like fraud: a ring hides among many buyers. */
 function levelOf({ orders, buyers, suspects }: Found): number {
   return Math.max(buyers > 0 ? orders / buyers : 0, suspects / SUSPECTS_PER_LEVEL);
-}
-
-function isOdd(found: Found): boolean {
-  return levelOf(found) >= EXIT_PER_BUYER;
 }
 
 function candidateOf(view: RoomView, context: RuleContext, product: Product | null, found: Found): Candidate {

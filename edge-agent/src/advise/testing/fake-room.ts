@@ -78,10 +78,9 @@ export function createFakeRoom(nowMs = START_MS): FakeRoom {
     feed: { state: 'ok', lastEventMs: nowMs, quietLimitMs: 12_000 },
     ask: (group, intent, viewers) => {
       const before = room.counts.get(group) ?? {};
-      room.counts.set(group, {
-        ...before,
-        intents: { ...before.intents, [intent]: { comments: viewers, viewers } },
-      });
+      const intents = { ...before.intents, [intent]: { comments: viewers, viewers } };
+      const comments = Object.values(intents).reduce((sum, one) => sum + one.comments, 0);
+      room.counts.set(group, { ...before, comments, intents });
     },
     view: {
       roomId: 'main',
