@@ -15,6 +15,7 @@ import type { LatencyMeter } from './latency.ts';
 import type { OrderDesk } from './order-desk.ts';
 import { productById } from './product-resolver.ts';
 import { createSalesByMinute, DEMAND_MODEL, detailOf, toInterest } from './product-signals.ts';
+import { createLateForecasts } from './late-forecasts.ts';
 import type { ShowForecaster } from './show-forecaster.ts';
 import type { ShowTotals } from './show-totals.ts';
 
@@ -72,17 +73,16 @@ export function createPanelBackend(
   const sales = createSalesByMinute();
   const known = new Set(facts.catalogue.products.map(({ productId }) => productId));
   const studio = { hotkeys: facts.config.hotkeys, hostScreen: facts.config.hostScreen };
-  /** Of the second that has passed: a forecast costs too much for every state. */
-  let forecasts = new Map<string, Forecast>();
+  const forecasts = createLateForecasts((id, view: RoomView) => view.forecast(id, stockOf(view, id), ports.shows.correctionOf(id, view))); // prettier-ignore
 
   const stockOf = (view: RoomView, productId: string) =>
     view.stock(productId)?.level ?? product(productId)?.stock ?? null;
 
-  const productState = (view: RoomView, productId: string): ProductState => {
+  const productState = (view: RoomView, productId: string, forecast: Forecast | null): ProductState => {
     const own = product(productId);
     const recent = view.counts(productId, 60_000).counts;
     const stock = stockOf(view, productId);
-    const soldOutIn = minutesLeft(productId, stock, view, forecasts.get(productId) ?? null);
+    const soldOutIn = minutesLeft(productId, stock, view, forecast);
     const questions: Record<string, number> = {};
     for (const intent of QUESTION_INTENTS) {
       const count = recent.intents[intent]?.viewers ?? 0;
@@ -105,17 +105,8 @@ export function createPanelBackend(
     for (const productId of view.productIds) if (ids.size < 300) ids.add(productId);
     return ids;
   };
-  const products = (view: RoomView): ProductState[] => [...listed(view)].map((id) => productState(view, id));
-
-  const takeForecasts = (view: RoomView, nowMs: number): void => {
-    const ids = listed(view);
-    forecasts = new Map();
-    for (const id of ids) {
-      const forecast = view.forecast(id, stockOf(view, id), ports.shows.correctionOf(id, view));
-      if (forecast !== null) forecasts.set(id, forecast);
-    }
-    sales.take(nowMs, ids, (id) => ports.totals.unitsSold(id));
-  };
+  const products = (view: RoomView): ProductState[] =>
+    Array.from(forecasts.of(listed(view), view), ([id, forecast]) => productState(view, id, forecast));
 
   const readProduct = (productId: string) => {
     const view = ports.view();
@@ -144,7 +135,7 @@ export function createPanelBackend(
         interest: gap ? {} : interest,
       });
       if (points.length > SERIES_SECONDS) points.shift();
-      takeForecasts(view, nowMs);
+      sales.take(nowMs, listed(view), (id) => ports.totals.unitsSold(id));
       // It says itself when it fails; what it answers counts from the next second on.
       void ports.shows.tick(view);
     },

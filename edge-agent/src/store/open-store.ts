@@ -14,6 +14,7 @@ import type {
 import type { Logger } from '../runtime/logger.ts';
 import { FramePacker, unpackFrames, type FramePack } from './frame-pack.ts';
 import { openExamples } from './example-store.ts';
+import { packStep } from './packed-step.ts';
 import { openShowLog, showLogRow } from './show-log-store.ts';
 import { openStoreChannel, type StoreChannel } from './store-channel.ts';
 import { RESERVE_BYTES } from './store-engine.ts';
@@ -155,7 +156,8 @@ function createWriter(
 
   const send = async (pack: FramePack | null, step: StepWrite | null) => {
     const packs = pack === null ? [] : [pack];
-    const result = await channel.call({ kind: 'write', batch: { packs, step } }, packs.map(({ buffer }) => buffer)); // prettier-ignore
+    const call = { kind: 'write', packs, step: step === null ? null : packStep(step) } as const;
+    const result = await channel.call(call, packs.map(({ buffer }) => buffer)); // prettier-ignore
     commitTimes.push(result.commitMs);
     if (commitTimes.length > COMMIT_TIMES_KEPT) commitTimes.splice(0, COMMIT_TIMES_KEPT / 2);
     if (result.addedRecords > 0) config.added();

@@ -2,6 +2,7 @@
 import type { UnprovenLeaves } from './leaf-table.ts';
 import type { UplinkAck } from '@livecue/shared/contract';
 import type { FramePack } from './frame-pack.ts';
+import type { PackedStep } from './packed-step.ts';
 import type { SeenId } from '../core-ports.ts';
 
 /** What a step writes, flattened on the main thread so that little has to be cloned. */
@@ -103,7 +104,7 @@ export interface WriteResult {
 }
 
 export type StoreCall =
-  | { readonly kind: 'write'; readonly batch: WriteBatch }
+  | { readonly kind: 'write'; readonly packs: readonly FramePack[]; readonly step: PackedStep | null }
   | { readonly kind: 'recover' }
   | { readonly kind: 'journal'; readonly after: number }
   | { readonly kind: 'outbox-read'; readonly afterSeq: number; readonly limit: number }

@@ -1,5 +1,6 @@
 /** The thread that alone writes to the data folder: answers calls in order, one at a time. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { unpackStep } from './packed-step.ts';
 import { StoreEngine } from './store-engine.ts';
 import type {
   StoreCall,
@@ -31,7 +32,7 @@ function troubleOf(error: unknown): StoreTrouble {
 function answer(call: StoreCall): StoreResults[keyof StoreResults] {
   switch (call.kind) {
     case 'write':
-      return engine.write(call.batch);
+      return engine.write({ packs: call.packs, step: call.step === null ? null : unpackStep(call.step) });
     case 'recover':
       return engine.recover();
     case 'journal':
@@ -82,7 +83,7 @@ function serve({ id, call }: WorkerRequest): void {
   } catch (error) {
     trouble = troubleOf(error);
   }
-  const buffers = call.kind === 'write' ? call.batch.packs.map((pack) => pack.buffer) : [];
+  const buffers = call.kind === 'write' ? call.packs.map((pack) => pack.buffer) : [];
   say({ kind: 'reply', id, result, trouble, status: engine.status, buffers }, buffers);
   if (call.kind === 'close') port.close();
   else if (call.kind === 'write') engine.maintain(false);

@@ -114,14 +114,15 @@ function encodeRoom(room: Room): string {
 
 function encodeKey(key: KeyRows): string {
   const { foldedTo, emitted } = key.session;
-  const stored: StoredKey = {
-    recent: [...key.recent].map(
-      ([of, ids]) => [of, ...ids.flatMap(({ eventTimeMs, id }) => [eventTimeMs, id])] as const,
-    ),
-    foldedTo: Number.isFinite(foldedTo) ? foldedTo : null,
-    emitted,
-  };
+  const recent: StoredKey['recent'] = Array.from(key.recent, flatRecent);
+  const stored: StoredKey = { recent, foldedTo: Number.isFinite(foldedTo) ? foldedTo : null, emitted };
   return JSON.stringify(stored);
+}
+
+function flatRecent([of, ids]: readonly [string, readonly RecentId[]]): StoredKey['recent'][number] {
+  const flat: [string, ...(number | string)[]] = [of];
+  for (const { eventTimeMs, id } of ids) flat.push(eventTimeMs, id);
+  return flat;
 }
 
 /**

@@ -149,21 +149,56 @@ export class RoomInterest {
     const explained = moment.explaining?.productId === key.productId ? moment.explaining : null;
     const likes = explained === null ? 0 : likesSince(this.#room.total.rows, Math.max(from, Math.ceil(explained.sinceMs / span.sliceMs))); // prettier-ignore
     const pastPeak = explained === null ? null : pastPeakOf({ product: key.rows, room: this.#room.total.rows, sinceMs: explained.sinceMs, presentMs: moment.presentMs, sliceMs: span.sliceMs }, parameters); // prettier-ignore
-    const { weights } = parameters;
     const own = now.shop + now.talk;
     const perMinute = 60_000 / judged.elapsedMs;
-    return {
-      level: round((own + likesWorth(own, likes, weights)) * perMinute),
-      expected: round(judged.expected * perMinute),
-      surprise: round(judged.surprise),
-      pValue: Math.min(1, Math.pow(10, -judged.surprise) * WINDOWS * Math.max(1, moment.products) * LOOKS_AN_HOUR),
-      ...directionOf(windows.long, past, at, parameters),
-      // Asked for of one product in hundreds: rules read the numbers of all, ten times a second.
-      get signals() {
-        return sharesOf(now, likes, weights);
+    return new JudgedInterest(
+      {
+        level: round((own + likesWorth(own, likes, parameters.weights)) * perMinute),
+        expected: round(judged.expected * perMinute),
+        surprise: round(judged.surprise),
+        pValue: Math.min(1, Math.pow(10, -judged.surprise) * WINDOWS * Math.max(1, moment.products) * LOOKS_AN_HOUR),
+        pastPeak,
       },
-      pastPeak,
-    };
+      directionOf(windows.long, past, at, parameters),
+      { now, likes, weights: parameters.weights },
+    );
+  }
+}
+
+/** A class, because a getter in an object that is made each time is the dearest part of it. */
+class JudgedInterest implements Interest {
+  readonly level: number;
+  readonly expected: number;
+  readonly surprise: number;
+  readonly pValue: number;
+  readonly slope: number;
+  readonly direction: Interest['direction'];
+  readonly pastPeak: Interest['pastPeak'];
+  readonly #of: { readonly now: Signals; readonly likes: number; readonly weights: InterestParameters['weights'] };
+
+  constructor(
+    judged: Pick<Interest, 'level' | 'expected' | 'surprise' | 'pValue' | 'pastPeak'>,
+    { slope, direction }: Pick<Interest, 'slope' | 'direction'>,
+    of: { readonly now: Signals; readonly likes: number; readonly weights: InterestParameters['weights'] },
+  ) {
+    this.level = judged.level;
+    this.expected = judged.expected;
+    this.surprise = judged.surprise;
+    this.pValue = judged.pValue;
+    this.slope = slope;
+    this.direction = direction;
+    this.pastPeak = judged.pastPeak;
+    this.#of = of;
+  }
+
+  /** Asked for of one product in hundreds: rules read the numbers of all, many times a second. */
+  get signals(): Interest['signals'] {
+    const { now, likes, weights } = this.#of;
+    return sharesOf(now, likes, weights);
+  }
+
+  toJSON(): Interest {
+    return { ...this, signals: this.signals };
   }
 }
 
