@@ -34,6 +34,8 @@ const LOOK_MS = 50;
 const TICK_MS = 200;
 /** A look that took long is followed by a pause of so many times its length: looks take a tenth of the thread at most. */
 const LOOK_SHARE = 10;
+/** A step takes as long as hundreds of events: it waits for a moment at which none waits, but no longer than this. */
+const STEP_PATIENCE_MS = 250;
 /** Of more products these many in turn, so that what an event costs stays the same; what just came is looked at anyway. */
 const PRODUCTS_A_TICK = 100;
 
@@ -58,6 +60,7 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
   let lastTickMs = 0;
   let nextLookMs = 0;
   let lastSecond = 0;
+  let stepDueMs: number | null = null;
   let wake: (() => void) | null = null;
   const ahead: Batch[] = [];
   let aheadEvents = 0;
@@ -121,14 +124,30 @@ export function createDriver(ports: DriverPorts, startPosition: number): Service
     const batch = ahead[0];
     if (batch !== undefined) await count(batch);
     const nowMs = ports.nowMs();
-    if (nowMs - lastTickMs >= TICK_MS || nowMs < lastTickMs) tick(nowMs);
-    else if (nowMs >= nextLookMs && pipeline.stirred && queue.size < MAX_AHEAD_EVENTS) look();
+    // Nothing else in a turn with a tick: windows that close and a step are two pauses, not one twice as long.
+    if (nowMs - lastTickMs >= TICK_MS || nowMs < lastTickMs) {
+      tick(nowMs);
+      return true;
+    }
+    if (nowMs >= nextLookMs && pipeline.stirred && queue.size < MAX_AHEAD_EVENTS) look();
     else if (batch !== undefined) {
       pipeline.decide();
       latency.decided(ports.nowMs());
     }
-    if (steps.due(nowMs)) steps.write(position, nowMs);
+    step(nowMs);
     return batch !== undefined;
+  };
+
+  const step = (nowMs: number) => {
+    if (!steps.due(nowMs)) {
+      stepDueMs = null;
+      return;
+    }
+    stepDueMs ??= nowMs;
+    const waitedMs = nowMs - stepDueMs;
+    if ((queue.size > 0 || ahead.length > 0) && waitedMs >= 0 && waitedMs < STEP_PATIENCE_MS) return;
+    stepDueMs = null;
+    steps.write(position, nowMs);
   };
 
   const pauseMs = () => {

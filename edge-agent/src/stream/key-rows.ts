@@ -80,6 +80,8 @@ export class KeyRows {
   version = 0;
   /** Raised by what changes slices before the judged window of interest. */
   pastVersion = 0;
+  /** What the next long window will be the sum of, as far as its slices are over. Never stored. */
+  #ahead: { readonly from: number; readonly to: number; readonly acc: Accumulator | null } | null = null;
   /** Sums that a view reads again and again; events are counted there as well. Never stored. */
   live: LiveSum[] = [];
   readonly session: SessionMemory = {
@@ -107,6 +109,7 @@ export class KeyRows {
   /** The row of a slice, made when it is the first event there. */
   rowAt(index: number): Row {
     const { rows } = this;
+    if (this.#ahead !== null && index < this.#ahead.to) this.#ahead = null;
     let at = rows.length;
     while (at > 0 && rows[at - 1]!.index > index) at--;
     const found = at > 0 ? rows[at - 1]! : undefined;
@@ -130,7 +133,15 @@ export class KeyRows {
 
   /** Sum of slices `[from, to)`, or null when nothing was counted there. */
   sum(from: number, to: number): Accumulator | null {
-    return mergeAll(this.parts(from, to));
+    const ahead = this.#ahead;
+    if (ahead === null || ahead.from !== from || ahead.to > to) return mergeAll(this.parts(from, to));
+    const rest = this.parts(ahead.to, to);
+    return mergeAll(ahead.acc === null ? rest : [ahead.acc, ...rest]);
+  }
+
+  /** Sums slices `[from, to)` for a `sum` from there that will be asked for: many of them at once are a pause. */
+  prepare(from: number, to: number): void {
+    this.#ahead = { from, to, acc: mergeAll(this.parts(from, to)) };
   }
 
   /** True when anything was counted in slices `[from, to)`; half of the cost of knowing that a window is empty. */
@@ -202,6 +213,7 @@ export class KeyRows {
     if (kept.length === this.rows.length && kept.every((row, at) => row === this.rows[at])) return;
     for (const block of grown) trim(block.acc);
     this.rows = kept;
+    this.#ahead = null;
     this.pastVersion++;
     // A window that began inside a new long row now begins after it.
     this.live = [];

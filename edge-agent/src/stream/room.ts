@@ -208,6 +208,7 @@ export class Room {
       onAir: this.explainedAt(watermarkMs)?.productId ?? null,
     });
     this.#tidy(watermarkMs);
+    this.windows.prepare(this.keys);
     return corrected.concat(closed);
   }
 
