@@ -55,6 +55,8 @@ export interface SessionMemory {
 /** The sum of slices from `openIndex` on, kept up to date. */
 export interface LiveSum {
   readonly lengthMs: number;
+  /** The newest slice for which it is the window of that length. */
+  readonly endIndex: number;
   readonly openIndex: number;
   readonly acc: Accumulator;
   readonly counts: LiveCounts;
@@ -216,7 +218,9 @@ export class KeyRows {
     this.#ahead = null;
     this.pastVersion++;
     // A window that began inside a new long row now begins after it.
-    this.live = [];
+    const cut = ({ openIndex }: LiveSum) =>
+      kept.some(({ index, span }) => index < openIndex && openIndex < index + span);
+    this.live = this.live.filter((live) => !cut(live));
   }
 
   #drop(row: Row, changes: Changes): void {

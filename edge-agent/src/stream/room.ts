@@ -24,6 +24,9 @@ import type { StreamConfig } from './stream-config.ts';
 export const VIEW_MS = 600_000;
 /** Rows that no window needs any more are merged to this length. */
 const BLOCK_MS = 30_000;
+/** When windows close they take a tick; what else the end of a slice asks for comes one and two ticks later. */
+const DEMAND_AFTER_MS = 200;
+const TIDY_AFTER_MS = 400;
 /** A room silent for longer is between shows, whatever it says itself. */
 const SHOW_PAUSE_MS = 30 * 60_000;
 /** Products with rows, and products with known facts, that a room holds at most; more are counted in the room only. */
@@ -202,12 +205,12 @@ export class Room {
     // A room of which nobody tells us but its shop is always on.
     const isLive =
       this.feed.lastMs === null || (!this.anomalies.isShowOver && nowMs - this.feed.lastMs < SHOW_PAUSE_MS);
-    this.demand.tick([...this.products.values()], this.firstIndex, watermarkMs, {
+    this.demand.tick([...this.products.values()], this.firstIndex, watermarkMs - DEMAND_AFTER_MS, {
       stockOf: (id) => this.facts.get(id)?.stock?.level ?? null,
       isLive,
       onAir: this.explainedAt(watermarkMs)?.productId ?? null,
     });
-    this.#tidy(watermarkMs);
+    this.#tidy(watermarkMs - TIDY_AFTER_MS);
     this.windows.prepare(this.keys);
     return corrected.concat(closed);
   }

@@ -141,7 +141,10 @@ class LiveStream implements Stream {
     }
     this.#forward(nowMs);
     const results: WindowResult[] = [];
-    for (const { room } of this.#rooms.values()) results.push(...room.tick(this.#nowMs));
+    for (const { room, views } of this.#rooms.values()) {
+      results.push(...room.tick(this.#nowMs));
+      views.prepare(this.#nowMs);
+    }
     return results.sort(compareResults);
   }
 

@@ -12,6 +12,10 @@ type Counted = ReturnType<RoomView['counts']>;
 
 const EMPTY = toWindowCounts(createAccumulator());
 
+/** The windows of the next slice are opened in the last moments of the newest one, in so many ticks. */
+const PREPARED_MS = 1_500;
+const PREPARED_IN = 6;
+
 /** What others know of the room, asked when a view is asked for it. */
 export interface ToldOfShop {
   readonly orderAnomalies?: (() => RoomView['orderAnomalies']) | undefined;
@@ -29,9 +33,11 @@ export interface ToldOfShop {
 export class RoomViews {
   readonly room: Room;
   readonly interest: RoomInterest;
-  /** Keys with sums that were opened for the newest slice. */
-  #live: KeyRows[] = [];
+  /** Keys with sums that were opened for the newest slice or the next. */
+  readonly #live = new Set<KeyRows>();
   #endIndex: number | null = null;
+  /** Those of them whose windows of the next slice are not open yet; null before the newest slice ends. */
+  #toPrepare: KeyRows[] | null = null;
   #active: ActiveProducts = { of: [], endIndex: 0, rowsVersion: -1, products: [], ids: [] };
 
   constructor(room: Room, interest: InterestParameters = INTEREST_PARAMETERS) {
@@ -45,11 +51,32 @@ export class RoomViews {
     const endIndex = Math.floor(presentMs / room.sliceMs);
     if (endIndex !== this.#endIndex) {
       this.#endIndex = endIndex;
-      for (const key of this.#live) key.live = [];
-      this.#live = [];
+      for (const key of this.#live) {
+        key.live = key.live.filter((live) => live.endIndex === endIndex);
+        if (key.live.length === 0) this.#live.delete(key);
+      }
+      this.#toPrepare = null;
       room.pastTo = endIndex + 1 - SHORT_MS / room.sliceMs;
     }
     return new PresentView(this, { nowMs, presentMs, endIndex }, told);
+  }
+
+  /**
+   * Opens the windows of the next slice while the newest one ends, for some of the keys that are read: at the turn of
+   * the slice all of them at once would be a pause. Each event is counted in both from then on.
+   */
+  prepare(nowMs: number): void {
+    const { room } = this;
+    const presentMs = nowMs - room.clock.lagMs;
+    const endIndex = this.#endIndex;
+    if (endIndex === null || Math.floor(presentMs / room.sliceMs) !== endIndex) return;
+    if ((endIndex + 1) * room.sliceMs - presentMs > PREPARED_MS) return;
+    this.#toPrepare ??= [...this.#live];
+    for (const key of this.#toPrepare.splice(0, Math.ceil(this.#live.size / PREPARED_IN))) {
+      for (const { lengthMs, endIndex: of } of [...key.live])
+        if (of === endIndex && liveOf(key, lengthMs, endIndex + 1) === undefined)
+          this.#openLive(key, lengthMs, endIndex + 1);
+    }
   }
 
   counts(key: KeyRows | undefined, lengthMs: number, { presentMs, endIndex }: Moment): Counted {
@@ -62,7 +89,7 @@ export class RoomViews {
     }
     const from = endIndex + 1 - slices;
     if (key === undefined) return { openMs: from * sliceMs, closeMs: presentMs, counts: EMPTY };
-    const live = liveOf(key, lengthMs) ?? this.#openLive(key, lengthMs, from);
+    const live = liveOf(key, lengthMs, endIndex) ?? this.#openLive(key, lengthMs, endIndex);
     return { openMs: live.openIndex * sliceMs, closeMs: presentMs, counts: live.counts };
   }
 
@@ -79,12 +106,12 @@ export class RoomViews {
   }
 
   /** Sums a window once; from then on events are counted in it as they come. */
-  #openLive(key: KeyRows, lengthMs: number, from: number): LiveSum {
-    const openIndex = openOf(key, from);
+  #openLive(key: KeyRows, lengthMs: number, endIndex: number): LiveSum {
+    const openIndex = openOf(key, endIndex + 1 - lengthMs / this.room.sliceMs);
     const acc = mergeAll(key.parts(openIndex, Infinity)) ?? createAccumulator();
     acc.commenters = commentersOf(acc);
-    const live = { lengthMs, openIndex, acc, counts: new LiveCounts(acc) };
-    if (key.live.length === 0) this.#live.push(key);
+    const live = { lengthMs, endIndex, openIndex, acc, counts: new LiveCounts(acc) };
+    this.#live.add(key);
     key.live.push(live);
     return live;
   }
@@ -215,8 +242,9 @@ function openOf(key: KeyRows, from: number): number {
   return cut === undefined ? from : cut.index + cut.span;
 }
 
-function liveOf({ live }: KeyRows, lengthMs: number): LiveSum | undefined {
-  for (let at = 0; at < live.length; at++) if (live[at]!.lengthMs === lengthMs) return live[at];
+function liveOf({ live }: KeyRows, lengthMs: number, endIndex: number): LiveSum | undefined {
+  for (let at = 0; at < live.length; at++)
+    if (live[at]!.lengthMs === lengthMs && live[at]!.endIndex === endIndex) return live[at];
   return undefined;
 }
 
