@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ShowLogEntry, UplinkBody } from '@livecue/shared/contract';
 import type { StateDelta, Step, Store } from '../ports.ts';
 import { AgentError } from '../runtime/agent-error.ts';
@@ -39,18 +40,21 @@ export function createStepWriter(ports: { store: Pick<Store, 'commitStep'>; part
   let error: unknown = null;
 
   const send = (step: Step) => {
-    underway = ports.store.commitStep(step).then(
-      () => {
-        refused = null;
-        error = null;
-        underway = null;
-      },
-      (reason: unknown) => {
-        underway = null;
-        error = reason;
-        refused = step;
-      },
-    );
+    // In a turn of its own: to make text of thousands of entries and to copy it are a pause each.
+    underway = nextTurn()
+      .then(() => ports.store.commitStep(step))
+      .then(
+        () => {
+          refused = null;
+          error = null;
+          underway = null;
+        },
+        (reason: unknown) => {
+          underway = null;
+          error = reason;
+          refused = step;
+        },
+      );
   };
 
   return {
