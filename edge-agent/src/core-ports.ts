@@ -135,6 +135,11 @@ export interface RoomView {
    * room's first slice is over. `correction`: what a network says beyond the rates of the room.
    */
   forecast(productId: string, stock: number | null, correction?: DemandCorrection): Forecast | null;
+  /**
+   * Whether `forecast` would say that half a chance of it is reached within so many minutes; also true before there is
+   * a forecast. A twentieth of its cost. Absent: ask the forecast.
+   */
+  runsOutWithin?(productId: string, stock: number, minutes: number): boolean;
   /** What the network of demand within a show is asked with; null in its first ten minutes. Absent: nothing is known of minutes. */
   showInputs?(): ShowInputs | null;
   stock(productId: string): { readonly level: number; readonly eventTimeMs: number } | null;

@@ -181,6 +181,10 @@ class PresentView implements RoomView {
     return this.#views.room.demand.forecast(productId, stock, each, correction);
   }
 
+  runsOutWithin(productId: string, stock: number, minutes: number): boolean {
+    return this.#views.room.demand.runsOutWithin(productId, stock, minutes);
+  }
+
   stock(productId: string): { readonly level: number; readonly eventTimeMs: number } | null {
     const stock = this.#views.room.facts.get(productId)?.stock ?? null;
     return stock === null ? null : { level: stock.level, eventTimeMs: stock.eventTimeMs };

@@ -38,12 +38,13 @@ export const orderAnomaly: Rule = {
   actedOn: [],
   evaluate: (view, context) => {
     const told = view.orderAnomalies ?? [];
+    const ofProduct = Map.groupBy(told, ({ productId }) => productId);
     const room = oddIn(view, null, told);
     // A product has no more orders than the room.
     if (room === 'few') return [];
     const candidates: Candidate[] = [];
     for (const product of context.active) {
-      const found = oddIn(view, product, told);
+      const found = oddIn(view, product, ofProduct.get(product.productId) ?? []);
       if (typeof found === 'object') candidates.push(candidateOf(view, context, product, found));
     }
     // One cause, one card: the room's own only where no product that may be named stands out.
@@ -54,7 +55,7 @@ export const orderAnomaly: Rule = {
   endedBy: () => null,
 };
 
-/** Null of the room: all its products. `few`: too few orders to say anything; `usual`: nothing odd about them. */
+/** `told`: what was told of that product, or with null of all. `few`: too few orders to say anything; `usual`: nothing odd about them. */
 function oddIn(
   view: RoomView,
   product: Product | null,
@@ -65,8 +66,7 @@ function oddIn(
   const orders = Math.max(counts.ordersCreated, counts.ordersPaid);
   if (orders < MIN_ORDERS) return 'few';
   let suspects = 0;
-  for (const { eventTimeMs, productId } of told)
-    if (eventTimeMs >= openMs && (product === null || productId === product.productId)) suspects++;
+  for (const { eventTimeMs } of told) if (eventTimeMs >= openMs) suspects++;
   const found = { orders, buyers: counts.buyers, suspects: Math.min(orders, suspects), openMs, closeMs };
   return levelOf(found) >= EXIT_PER_BUYER ? found : 'usual';
 }

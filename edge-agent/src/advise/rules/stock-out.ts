@@ -57,7 +57,9 @@ function foundIn(product: Product, view: RoomView, limitMinutes: number): Found 
   const units = counts.unitsPaid;
   if (units < MIN_UNITS) return null;
   const minutes = stock / (units / WINDOW_MINUTES);
-  const forecast = minutes > limitMinutes * ASKED_TIMES ? null : view.forecast(product.productId, stock);
+  const isNear = minutes <= limitMinutes * ASKED_TIMES;
+  if (isNear && view.runsOutWithin?.(product.productId, stock, limitMinutes * EXIT_TIMES) === false) return null;
+  const forecast = isNear ? view.forecast(product.productId, stock) : null;
   if (forecast === null) return { stock, units, minutes, byForecast: false, openMs, closeMs };
   return { stock, units, minutes: forecast.stockOut?.medianMinutes ?? Infinity, byForecast: true, openMs, closeMs };
 }

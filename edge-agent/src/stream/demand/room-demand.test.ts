@@ -122,6 +122,23 @@ describe('demand of a room', () => {
     expect(demand.forecast('shirt', null, 3)).toMatchObject({ restockUnits: null, limitPerBuyer: null, stockOut: null, stock: null }); // prettier-ignore
   });
 
+  it('says at once whether stock lasts for some minutes, as its forecast does', () => {
+    const demand = room(40 * MINUTE, (slice) => (slice % 4 === 0 ? { shirt: 3, cup: slice % 3 } : { mug: 1 }));
+    const near: string[] = [];
+    for (const productId of ['shirt', 'cup', 'mug', 'new']) {
+      for (const stock of [1, 4, 15, 60, 250, 1_000, 40_000]) {
+        const median = demand.forecast(productId, stock, 2)!.stockOut?.medianMinutes ?? Infinity;
+        for (const minutes of [0.5, 3, 6.25, 20, 90, 600]) {
+          // The forecast searches to a hundredth.
+          if (Math.abs(median / minutes - 1) < 0.02) near.push(productId);
+          else expect([productId, stock, minutes, demand.runsOutWithin(productId, stock, minutes)]).toEqual([productId, stock, minutes, median <= minutes]); // prettier-ignore
+        }
+      }
+    }
+    expect(near.length).toBeLessThan(10);
+    expect(new RoomDemand(SLICE_MS).runsOutWithin('shirt', 1e9, 1)).toBe(true);
+  });
+
   it('knows nothing before its first slice, and takes a new product for a usual one', () => {
     expect(new RoomDemand(SLICE_MS).forecast('shirt', 1, 1)).toBeNull();
     const demand = room(60 * MINUTE, (slice) => (slice % 12 === 0 ? { shirt: 2 } : {}));

@@ -173,6 +173,13 @@ export class RoomDemand {
     };
   }
 
+  /** Whether `stockOut` of a forecast has its median within `minutes`; true before there is one. */
+  runsOutWithin(productId: string, stock: number, minutes: number): boolean {
+    if (this.#span === null) return true;
+    const odds = oddsOf(this.#stateOf(productId), minutes, this.#usualRate(this.#span.next), this.#settings);
+    return quantile(odds, 0.5) >= stock;
+  }
+
   #change(productId: string, index: number, of: (state: ProductDemandState) => ProductDemandState): void {
     const known = this.#products.get(productId);
     if (known === undefined && this.#products.size >= MAX_PRODUCTS) return;
