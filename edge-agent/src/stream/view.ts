@@ -73,9 +73,9 @@ export class RoomViews {
     if ((endIndex + 1) * room.sliceMs - presentMs > PREPARED_MS) return;
     this.#toPrepare ??= [...this.#live];
     for (const key of this.#toPrepare.splice(0, Math.ceil(this.#live.size / PREPARED_IN))) {
-      for (const { lengthMs, endIndex: of } of [...key.live])
-        if (of === endIndex && liveOf(key, lengthMs, endIndex + 1) === undefined)
-          this.#openLive(key, lengthMs, endIndex + 1);
+      let shorter: LiveSum | undefined;
+      for (const { lengthMs } of key.live.filter((live) => live.endIndex === endIndex).sort(byLength))
+        shorter = liveOf(key, lengthMs, endIndex + 1) ?? this.#openLive(key, lengthMs, endIndex + 1, shorter);
     }
   }
 
@@ -105,10 +105,11 @@ export class RoomViews {
     return ids;
   }
 
-  /** Sums a window once; from then on events are counted in it as they come. */
-  #openLive(key: KeyRows, lengthMs: number, endIndex: number): LiveSum {
+  /** Sums a window once, of a `shorter` one and what is before it; from then on events are counted in it as they come. */
+  #openLive(key: KeyRows, lengthMs: number, endIndex: number, shorter?: LiveSum): LiveSum {
     const openIndex = openOf(key, endIndex + 1 - lengthMs / this.room.sliceMs);
-    const acc = mergeAll(key.parts(openIndex, Infinity)) ?? createAccumulator();
+    const parts = key.parts(openIndex, shorter?.openIndex ?? Infinity);
+    const acc = mergeAll(shorter === undefined ? parts : [...parts, shorter.acc]) ?? createAccumulator();
     acc.commenters = commentersOf(acc);
     const live = { lengthMs, endIndex, openIndex, acc, counts: new LiveCounts(acc) };
     this.#live.add(key);
@@ -245,6 +246,8 @@ function openOf(key: KeyRows, from: number): number {
   const cut = key.rows.find((row) => row.index < from && row.index + row.span > from);
   return cut === undefined ? from : cut.index + cut.span;
 }
+
+const byLength = (one: LiveSum, other: LiveSum) => one.lengthMs - other.lengthMs;
 
 function liveOf({ live }: KeyRows, lengthMs: number, endIndex: number): LiveSum | undefined {
   for (let at = 0; at < live.length; at++)
