@@ -29,7 +29,7 @@ const NOTHING: Counts = { views: 0, questions: 0, carts: 0, orders: 0 };
 const WEIGHTS = INTEREST_PARAMETERS.weights;
 
 function rowOf(acc: Accumulator): Row {
-  return { index: 0, span: 1, acc, dirty: false, stored: false, trimmed: false, gone: false, signals: null, rhythm: null }; // prettier-ignore
+  return { index: 0, span: 1, acc, frozen: null, dirty: false, stored: false, trimmed: false, gone: false, signals: null, rhythm: null }; // prettier-ignore
 }
 
 export function sliceShow(show: Show): SlicedShow {

@@ -51,10 +51,11 @@ const core = createCore(
 );
 const totals = createShowTotals(({ productID, sku }) => productID ?? sku ?? '');
 const delta = () => {
-  const parts = [core.stream.takeDelta(), core.advisor.takeDelta(), core.answers.takeDelta()];
-  return { put: parts.flatMap(({ put }) => put), del: parts.flatMap(({ del }) => del) };
+  const stream = core.stream.freezeDelta();
+  const parts = [stream, core.advisor.takeDelta(), core.answers.takeDelta()];
+  return { ...stream, put: parts.flatMap(({ put }) => put), del: parts.flatMap(({ del }) => del) };
 };
-const steps = createStepWriter({ store, parts: { takeDelta: delta, takeSeen: () => core.stream.takeSeen() } });
+const steps = createStepWriter({ store, parts: { freezeDelta: delta, takeSeen: () => core.stream.takeSeen() } });
 const decode = createCanonicalDecoder({ maxClockSkewMs: config.stream.maxClockSkewMs, maxFrameBytes: config.ingest.maxFrameBytes }); // prettier-ignore
 const nothing = { restore: silent };
 const position = await recoverPipeline({ store, core, totals, totalsKey: 'totals', showLog: nothing, records: nothing, decode, logger }); // prettier-ignore

@@ -160,8 +160,8 @@ async function assemble(
   const steps = createStepWriter({
     store,
     parts: {
-      takeDelta() {
-        const stream = core.stream.takeDelta();
+      freezeDelta() {
+        const stream = core.stream.freezeDelta();
         const advisor = core.advisor.takeDelta();
         const shows = showLog.takeDelta();
         const answers = core.answers.takeDelta();
@@ -169,7 +169,7 @@ async function assemble(
         const saved = totals.save();
         const own: (readonly [string, string])[] = saved === totalsSaved ? [] : [[TOTALS_KEY, saved]];
         totalsSaved = saved;
-        return { put: [...stream.put, ...advisor.put, ...shows.put, ...answers.put, ...left.put, ...own], del: [...stream.del, ...advisor.del, ...shows.del, ...answers.del, ...left.del] }; // prettier-ignore
+        return { ...stream, put: [...stream.put, ...advisor.put, ...shows.put, ...answers.put, ...left.put, ...own], del: [...stream.del, ...advisor.del, ...shows.del, ...answers.del, ...left.del] }; // prettier-ignore
       },
       takeSeen: () => core.stream.takeSeen(),
     },

@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ShowLogEntry, UplinkBody } from '@livecue/shared/contract';
-import type { StateDelta, Step, Store } from '../ports.ts';
+import type { Step, Store } from '../ports.ts';
 import { AgentError } from '../runtime/agent-error.ts';
+import type { FrozenDelta } from '../stream/late-text.ts';
 
 /** Where a step takes what has changed since the one before. */
 export interface StepParts {
-  takeDelta(): StateDelta;
+  freezeDelta(): FrozenDelta;
   takeSeen(): Step['seenIds'];
 }
 
@@ -30,6 +31,8 @@ const EVERY_MS = 5_000;
 /** Closed windows wait this long for company, so that one fsync carries all that a tick closed. */
 const GATHER_MS = 100;
 const RETRY_MS = 2_000;
+/** Some 2 ms of text. */
+const ENTRIES_A_TURN = 250;
 
 export function createStepWriter(ports: { store: Pick<Store, 'commitStep'>; parts: StepParts }): StepWriter {
   let bodies: UplinkBody[] = [];
@@ -39,22 +42,27 @@ export function createStepWriter(ports: { store: Pick<Store, 'commitStep'>; part
   let underway: Promise<void> | null = null;
   let error: unknown = null;
 
-  const send = (step: Step) => {
-    // In a turn of its own: to make text of thousands of entries and to copy it are a pause each.
-    underway = nextTurn()
-      .then(() => ports.store.commitStep(step))
-      .then(
-        () => {
-          refused = null;
-          error = null;
-          underway = null;
-        },
-        (reason: unknown) => {
-          underway = null;
-          error = reason;
-          refused = step;
-        },
-      );
+  /** Thousands of entries are made into text in turns between events, and copied to the store in one more. */
+  const written = async (step: Step, encode: () => boolean): Promise<void> => {
+    do await nextTurn();
+    while (!encode());
+    await nextTurn();
+    await ports.store.commitStep(step);
+  };
+
+  const send = (step: Step, encode: () => boolean) => {
+    underway = written(step, encode).then(
+      () => {
+        refused = null;
+        error = null;
+        underway = null;
+      },
+      (reason: unknown) => {
+        underway = null;
+        error = reason;
+        refused = step;
+      },
+    );
   };
 
   return {
@@ -75,21 +83,17 @@ export function createStepWriter(ports: { store: Pick<Store, 'commitStep'>; part
       if (underway !== null) return;
       lastMs = nowMs;
       if (refused !== null) {
-        send(refused);
+        send(refused, () => true);
         return;
       }
       const outbox = bodies;
       bodies = [];
       const showLog = entries;
       entries = [];
-      send({
-        journalPosition,
-        state: ports.parts.takeDelta(),
-        seenIds: ports.parts.takeSeen(),
-        outbox,
-        showLog,
-        nowMs,
-      });
+      const { put: text, del, encode } = ports.parts.freezeDelta();
+      const put = [...text];
+      const step = { journalPosition, state: { put, del }, seenIds: ports.parts.takeSeen(), outbox, showLog, nowMs };
+      send(step, () => encode(ENTRIES_A_TURN, put));
     },
     async settled() {
       while (underway !== null) await underway;

@@ -6,6 +6,7 @@ import type { StoredMinute } from './demand/show-minutes.ts';
 import type { SourceClockState } from './event-clock.ts';
 import type { PulseState } from './feed-pulse.ts';
 import type { KeyKind, KeyRows, RecentId, SessionMemory } from './key-rows.ts';
+import { LateText } from './late-text.ts';
 import type { Pin, ProductFacts, Room } from './room.ts';
 import { STATE_PREFIX, stateKeys } from './room-changes.ts';
 import type { SliceWindowsState } from './slice-windows.ts';
@@ -30,14 +31,14 @@ interface StoredKey {
 type Entry = readonly [key: string, value: string];
 
 /** What changed in `rooms` since the last call: whole rows under stable keys, deletions only of what was put. */
-export function takeChanges(rooms: Iterable<Room>, nowMs: number): StateDelta {
+export function takeChanges(rooms: Iterable<Room>, nowMs: number, late: LateText[]): StateDelta {
   const put: Entry[] = [[stateKeys.clock(), JSON.stringify({ nowMs })]];
   const del: string[] = [];
-  for (const room of rooms) takeRoom(room, put, del);
+  for (const room of rooms) takeRoom(room, put, del, late);
   return { put, del };
 }
 
-function takeRoom(room: Room, put: Entry[], del: string[]): void {
+function takeRoom(room: Room, put: Entry[], del: string[], late: LateText[]): void {
   const { changes } = room;
   const stored = encodeRoom(room);
   if (stored !== changes.lastRoom) put.push([stateKeys.room(room.id), stored]);
@@ -69,7 +70,12 @@ function takeRoom(room: Room, put: Entry[], del: string[]): void {
     row.dirty = false;
     if (row.gone) continue;
     const name = stateKeys.row(room.id, key.kind, key.productId, row.index, row.span);
-    put.push([name, encodeAccumulator(row.acc)]);
+    row.frozen?.text();
+    row.frozen = new LateText(name, () => {
+      row.frozen = null;
+      return encodeAccumulator(row.acc);
+    });
+    late.push(row.frozen);
     row.stored = true;
     changes.deleted.delete(name);
   }
@@ -231,7 +237,18 @@ function restoreKey(key: KeyRows, value: string): void {
 
 function restoreRow(room: Room, key: KeyRows, index: number, span: number, value: string): void {
   const acc = decodeAccumulator(value);
-  const row = { index, span, acc, dirty: false, stored: true, trimmed: true, gone: false, signals: null, rhythm: null };
+  const row = {
+    index,
+    span,
+    acc,
+    frozen: null,
+    dirty: false,
+    stored: true,
+    trimmed: true,
+    gone: false,
+    signals: null,
+    rhythm: null,
+  };
   let at = key.rows.length;
   while (at > 0 && key.rows[at - 1]!.index > index) at--;
   key.rows.splice(at, 0, row);

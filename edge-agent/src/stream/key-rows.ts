@@ -1,4 +1,5 @@
 import { createAccumulator, mergeAll, mergeInto, trim, type Accumulator } from './accumulator.ts';
+import type { LateText } from './late-text.ts';
 import type { LiveCounts } from './live-counts.ts';
 import type { RowRhythm, RowSignals } from './interest/row-signals.ts';
 
@@ -10,6 +11,8 @@ export interface Row {
   readonly index: number;
   readonly span: number;
   readonly acc: Accumulator;
+  /** What the last checkpoint holds of it and has not made into text: to be asked for it before `acc` changes. */
+  frozen: LateText | null;
   /** Changed since the last checkpoint. */
   dirty: boolean;
   /** A checkpoint holds it. */
@@ -207,6 +210,7 @@ export class KeyRows {
         kept.push(block);
       }
       if (row === block) continue;
+      block.frozen?.text();
       mergeInto(block.acc, row.acc);
       this.#drop(row, changes);
       changes.rowChanged(this, block);
@@ -231,7 +235,18 @@ export class KeyRows {
 
 function newRow(index: number, span: number): Row {
   const acc = createAccumulator();
-  return { index, span, acc, dirty: false, stored: false, trimmed: span > 1, gone: false, signals: null, rhythm: null };
+  return {
+    index,
+    span,
+    acc,
+    frozen: null,
+    dirty: false,
+    stored: false,
+    trimmed: span > 1,
+    gone: false,
+    signals: null,
+    rhythm: null,
+  };
 }
 
 function isAfter(known: RecentId, eventTimeMs: number, id: string): boolean {

@@ -146,6 +146,7 @@ export class Room {
     const rows = key.rows.length;
     const row = key.rowAt(index);
     if (key.rows.length !== rows) this.rowsVersion++;
+    row.frozen?.text();
     this.#counter.count(row.acc, event, prediction, share, key.kind === 'room');
     key.version++;
     for (const live of key.live) {

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LiveEvent } from '@livecue/shared/event';
 import { INTENTS, type WindowResult } from '@livecue/shared/insight';
+import type { StateDelta } from '../core-ports.ts';
+import type { FrozenDelta } from './late-text.ts';
 import { compareResults, createStream } from './stream.ts';
 import type { StreamConfig } from './stream-config.ts';
 import { batch, batchCounts, config, ports, productsOf, type Fed } from '../../test/stream/batch-formula.ts';
@@ -142,6 +144,33 @@ describe('a snapshot', () => {
           expect(viewText(other)).toBe(viewText(whole));
         }
         expect(JSON.stringify(other.close())).toBe(JSON.stringify(whole.close()));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is of its moment, however late it is made into text', () => {
+    fc.assert(
+      fc.property(shows(80), delays, fc.integer({ min: 1, max: 4 }), (show, order, aTurn) => {
+        const [quick, slow] = [createStream(ports, config), createStream(ports, config)];
+        const sorted = (put: StateDelta['put']) => put.toSorted(([a], [b]) => (a < b ? -1 : 1));
+        let open: { due: StateDelta; frozen: FrozenDelta; put: StateDelta['put'][number][] } | null = null;
+        let nowMs = 0;
+        for (const { event, prediction: guess } of arrivals(show, 40_000, order)) {
+          nowMs = Math.max(nowMs, event.eventTimeMs);
+          for (const stream of [quick, slow]) {
+            stream.tick(nowMs);
+            if (stream.admit(event, nowMs) === null) stream.add(event, guess);
+          }
+          if (open === null) {
+            const frozen = slow.freezeDelta();
+            open = { due: quick.takeDelta(), frozen, put: [...frozen.put] };
+          } else if (open.frozen.encode(aTurn, open.put)) {
+            expect(sorted(open.put)).toEqual(sorted(open.due.put));
+            expect(open.frozen.del).toEqual(open.due.del);
+            open = null;
+          }
+        }
       }),
       { numRuns: 60 },
     );

@@ -3,6 +3,7 @@ import type { Prediction, WindowResult } from '@livecue/shared/insight';
 import type { RoomView, Seen, StateDelta } from '../core-ports.ts';
 import { Admission } from './admission.ts';
 import { restoreRooms, takeChanges } from './checkpoint.ts';
+import { freeze, type FrozenDelta, type LateText, thaw } from './late-text.ts';
 import type { ResolveProduct } from './counting.ts';
 import type { OrderModel } from './orders/order-judge.ts';
 import { Offers } from './offers.ts';
@@ -74,6 +75,8 @@ export interface Stream {
   close(): WindowResult[];
   /** State changed since the last call: whole rows of changed slices, so call it about once a second. */
   takeDelta(): StateDelta;
+  /** The same as of now, of which the larger part becomes text when it is asked for. */
+  freezeDelta(): FrozenDelta;
   /** Ids admitted since the last call. */
   takeSeen(): readonly Seen[];
   /** Continues from a snapshot. To be called before anything else; ids oldest first. */
@@ -179,13 +182,23 @@ class LiveStream implements Stream {
   }
 
   takeDelta(): StateDelta {
-    if (!Number.isFinite(this.#nowMs)) return { put: [], del: [] };
+    return thaw(this.freezeDelta());
+  }
+
+  freezeDelta(): FrozenDelta {
+    if (!Number.isFinite(this.#nowMs)) return freeze([], [], []);
+    const late: LateText[] = [];
     const delta = takeChanges(
       [...this.#rooms.values()].map(({ room }) => room),
       this.#nowMs,
+      late,
     );
-    const parts = [delta, this.#offers.takeDelta(), this.#patrons.takeDelta(), this.#orders?.takeDelta()];
-    return { put: parts.flatMap((part) => part?.put ?? []), del: parts.flatMap((part) => part?.del ?? []) };
+    const parts = [delta, this.#offers.takeDelta(), this.#patrons.takeDelta(), this.#orders?.takeDelta(late)];
+    return freeze(
+      parts.flatMap((part) => part?.put ?? []),
+      parts.flatMap((part) => part?.del ?? []),
+      late,
+    );
   }
 
   takeSeen(): readonly Seen[] {

@@ -12,7 +12,7 @@ function row(index: number, slices: number, views: number): Row {
   addSum(acc, SUM.productViews, views);
   addSum(acc, SUM.comments, views);
   addSum(acc, SUM.events, Math.max(1, views));
-  return { index, span: slices, acc, dirty: false, stored: false, trimmed: false, gone: false, signals: null, rhythm: null }; // prettier-ignore
+  return { index, span: slices, acc, frozen: null, dirty: false, stored: false, trimmed: false, gone: false, signals: null, rhythm: null }; // prettier-ignore
 }
 
 /** Σ over slices before `from` of e^(−(from−1−s)·slice/τ) · value(s), one slice after the other. */

@@ -14,7 +14,7 @@ function rowsOf(values: readonly number[], sum: number): Row[] {
     const acc = createAccumulator();
     addSum(acc, sum, value);
     addSum(acc, SUM.events, value);
-    return { index: START / SLICE_MS + i, span: 1, acc, dirty: false, stored: false, trimmed: false, gone: false, signals: null, rhythm: null }; // prettier-ignore
+    return { index: START / SLICE_MS + i, span: 1, acc, frozen: null, dirty: false, stored: false, trimmed: false, gone: false, signals: null, rhythm: null }; // prettier-ignore
   });
 }
 

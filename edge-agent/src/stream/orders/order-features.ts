@@ -1,6 +1,7 @@
 import { toMinorUnits, type LiveEvent, type LiveEventOf } from '@livecue/shared/event';
 import { ORDER_FEATURES, type OrderFeature } from '@livecue/shared/insight';
 import type { StateDelta } from '../../core-ports.ts';
+import type { LateText } from '../late-text.ts';
 import {
   addBuyerOrder, countNear, DAY_MS, distinctMarks, fade, HOUR_MS, keep, KEPT_ORDERS, KEPT_PRODUCT_ORDERS, markOf, MINUTE_MS,
   nearestGapLog2S, newBuyer, newProduct, newRates, newShared, ordersPerBuyer, runOf, similarity,
@@ -210,10 +211,10 @@ export class OrderFeatures {
     return [this.#buyers, this.#products, this.#rates, this.#shared, this.#orders, this.#viewers];
   }
 
-  /** Entries that changed since the last call. */
-  takeDelta(): StateDelta {
+  /** Entries that changed since the last call: most of them `late`. */
+  takeDelta(late?: LateText[]): StateDelta {
     const delta: OpenDelta = { put: [], del: [] };
-    for (const table of this.#tables) table.takeChanges(delta);
+    for (const table of this.#tables) table.takeChanges(delta, late);
     const room = JSON.stringify({ totals: this.#totals.save(), viewers: this.#viewers.save(), views: this.#views });
     if (room !== this.#lastRoom) delta.put.push([`${ORDERS_PREFIX}room`, room]);
     this.#lastRoom = room;

@@ -1,6 +1,7 @@
 import type { LiveEvent } from '@livecue/shared/event';
 import type { OrderAnomaly } from '@livecue/shared/insight';
 import type { StateDelta } from '../../core-ports.ts';
+import type { LateText } from '../late-text.ts';
 import { OrderFeatures, ORDERS_PREFIX, type OrderSample } from './order-features.ts';
 import { judge, liftedScore, type OrderModel, runReason } from './order-judge.ts';
 import { type OpenDelta, RecentTable } from './recent-table.ts';
@@ -51,10 +52,10 @@ export class OrderWatch {
     return this.#told.list();
   }
 
-  takeDelta(): StateDelta {
-    const { put, del } = this.#features.takeDelta();
+  takeDelta(late?: LateText[]): StateDelta {
+    const { put, del } = this.#features.takeDelta(late);
     const delta: OpenDelta = { put: [...put], del: [...del] };
-    this.#known.takeChanges(delta);
+    this.#known.takeChanges(delta, late);
     this.#told.takeChanges(delta);
     return delta;
   }

@@ -4,6 +4,7 @@ import { parseLiveEvent, type LiveEvent } from '@livecue/shared/event';
 import { ORDER_FEATURES, type OrderFeature } from '@livecue/shared/insight';
 import { OrderFeatures, type OrderSample } from './order-features.ts';
 import { judge, liftedScore } from './order-judge.ts';
+import type { LateText } from '../late-text.ts';
 import { type OpenDelta, RecentTable } from './recent-table.ts';
 
 const resolve = ({ productID, sku }: { productID?: string; sku?: string }): string => productID ?? sku ?? '';
@@ -127,6 +128,24 @@ it('a table holds twice its capacity at most, keeps what is used, and forgets in
   }
   expect(table.peek('always')).toHaveLength(500);
   expect(table.peek('k300')).toBeUndefined();
+});
+
+it('what a table hands out is of its moment, however late it is made into text', () => {
+  const uses = fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 60 });
+  fc.assert(
+    fc.property(uses, uses, fc.nat({ max: 6 }), (before, after, early) => {
+      const [quick, slow] = [new RecentTable<number[]>('t/', 4), new RecentTable<number[]>('t/', 4)];
+      const use = (key: number) => [quick, slow].forEach((table) => table.use(`k${key}`, () => []).push(key));
+      before.forEach(use);
+      const due: OpenDelta = { put: [], del: [] };
+      quick.takeChanges(due);
+      const late: LateText[] = [];
+      slow.takeChanges({ put: [], del: [] }, late);
+      for (const text of late.slice(0, early)) text.text();
+      after.forEach(use);
+      expect(late.map((text) => [text.name, text.text()])).toEqual(due.put);
+    }),
+  );
 });
 
 it('a restored table forgets what the whole one forgets', () => {

@@ -1,3 +1,5 @@
+import { LateText } from '../late-text.ts';
+
 /** A delta that is still being filled. */
 export interface OpenDelta {
   readonly put: (readonly [key: string, value: string])[];
@@ -17,6 +19,8 @@ export class RecentTable<V> {
   #changed = new Set<string>();
   #stored = new Set<string>();
   #gone: string[] = [];
+  /** What was taken last and may not be text yet. */
+  #frozen = new Map<string, LateText>();
 
   constructor(prefix: string, capacity: number) {
     this.#prefix = prefix;
@@ -34,6 +38,7 @@ export class RecentTable<V> {
 
   /** The entry of `key`, made when there is none. The caller changes it: it is written at the next checkpoint. */
   use(key: string, make: () => V): V {
+    this.#frozen.get(key)?.text();
     const young = this.#young.get(key);
     if (young !== undefined) {
       this.#changed.add(key);
@@ -68,10 +73,19 @@ export class RecentTable<V> {
     this.#old = new Map();
   }
 
-  takeChanges(to: OpenDelta): void {
+  /** What changed since the last call; with `late` as it is now, and made into text when that is asked for it. */
+  takeChanges(to: OpenDelta, late?: LateText[]): void {
+    for (const text of this.#frozen.values()) text.text();
+    this.#frozen = new Map();
     for (const key of this.#changed) {
       const young = this.#young.get(key);
-      to.put.push([this.#prefix + key, JSON.stringify(young === undefined ? [0, this.#old.get(key)] : [1, young])]);
+      const entry = young === undefined ? [0, this.#old.get(key)] : [1, young];
+      const text = new LateText(this.#prefix + key, () => JSON.stringify(entry));
+      if (late === undefined) to.put.push([text.name, text.text()]);
+      else {
+        late.push(text);
+        this.#frozen.set(key, text);
+      }
       this.#stored.add(key);
     }
     // A key that came back after it was forgotten is put, not deleted.

@@ -1,3 +1,4 @@
+import type { LateText } from '../late-text.ts';
 import { keep } from './order-memory.ts';
 import { type OpenDelta, RecentTable } from './recent-table.ts';
 
@@ -56,8 +57,8 @@ export class Viewers {
     return told && !seen ? 1 : 0;
   }
 
-  takeChanges(to: OpenDelta): void {
-    this.#looks.takeChanges(to);
+  takeChanges(to: OpenDelta, late?: LateText[]): void {
+    this.#looks.takeChanges(to, late);
   }
 
   restore(state: readonly (readonly [string, string])[]): void {
