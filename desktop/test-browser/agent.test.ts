@@ -48,7 +48,7 @@ describe.skipIf(chromium === null)('cues on a real agent', () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' });
     const opened = await context.newPage();
     // Below the test’s own limit, so that it says what it waited for.
-    opened.setDefaultTimeout(10_000);
+    opened.setDefaultTimeout(25_000);
     opened.on('pageerror', (error) => errors.push(error.message));
     await opened.goto(`${agent.ready.panel!}#/pair?code=${code}`);
     await opened.locator('.desk, .host').first().waitFor();
