@@ -49,6 +49,8 @@ export class RoomDemand {
   #span: { readonly first: number; readonly next: number } | null = null;
   /** Slices between shows, so far: `#span` and products count without them. */
   #paused = 0;
+  /** Forecasts of the newest slice: rules ask for those of products that sell out with every comment. */
+  #told: { readonly at: string; readonly forecasts: Map<string, KnownForecast> } = { at: '', forecasts: new Map() };
   #usual: { readonly index: number; readonly rate: number } | null = null;
   #changed = new Set<string | null>();
 
@@ -153,12 +155,16 @@ export class RoomDemand {
   ): Forecast | null {
     const span = this.#span;
     if (span === null) return null;
+    const at = `${span.first}/${span.next}/${this.#paused}/${this.ledger.version}`;
+    if (this.#told.at !== at) this.#told = { at, forecasts: new Map() };
+    const known = correction === undefined ? this.#told.forecasts.get(productId) : undefined;
+    if (known?.stock === stock && known.unitsPerBuyer === unitsPerBuyer) return known.forecast;
     const state = this.#stateOf(productId);
     const usual = this.#usualRate(span.next);
     const odds = (minutes: number) => corrected(oddsOf(state, minutes, usual, this.#settings), minutes, correction);
     const across = this.#across.of(productId, stock, (span.next + this.#paused) * this.#sliceMinutes * 60_000);
     const stockOut = stock === null || stock <= 0 ? null : stockOutTime(odds, stock);
-    return {
+    const forecast: Forecast = {
       productId,
       ahead: AHEAD_MINUTES.map((minutes) => {
         const { low, high } = boundsOf(odds(minutes), 0.8);
@@ -171,6 +177,8 @@ export class RoomDemand {
       limitPerBuyer: limitOf(stock, odds(LIMIT_MINUTES).mean, unitsPerBuyer),
       ...(across === undefined ? {} : { across }),
     };
+    if (correction === undefined) this.#told.forecasts.set(productId, { stock, unitsPerBuyer, forecast });
+    return forecast;
   }
 
   /** Whether `stockOut` of a forecast has its median within `minutes`; true before there is one. */
@@ -219,6 +227,7 @@ export class RoomDemand {
       this.#changed.add(null);
     }
     this.#usual = null;
+    this.#told = { at: '', forecasts: new Map() };
     this.ledger.rewind(toIndex);
     this.minutes.clear();
   }
@@ -243,6 +252,12 @@ export class RoomDemand {
     } else this.#products.set(entry[0], { state: entry[1], index: entry[2] });
     this.#usual = null;
   }
+}
+
+interface KnownForecast {
+  readonly stock: number | null;
+  readonly unitsPerBuyer: number;
+  readonly forecast: Forecast;
 }
 
 /** In between on a scale of ratios; nearer than the first and beyond the last as those. */
