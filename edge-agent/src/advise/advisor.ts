@@ -134,28 +134,33 @@ export function createAdvisor(
   const saved = new Map<string, string>();
   let lastMs = Number.NEGATIVE_INFINITY;
 
-  /** Products that some rule held at the last evaluation. */
-  let held = new Set<string>();
+  /** Products that each rule held at the last evaluation: it is asked of those again, whoever else is named. */
+  const heldBy = new Map<RuleName, ReadonlySet<string>>();
 
   const wantedNow = (view: RoomView, named: ReadonlySet<string> | null): ReadonlyMap<string, Wanted> => {
+    const some = activeOf(named === null ? view.productIds : [...named].sort(), byId);
     const context: RuleContext = {
       config,
       modelVersion: ports.modelVersion,
       product,
-      active: activeOf(named === null ? view.productIds : [...held.union(named)].sort(), byId),
+      active: some,
       answers: ports.answers,
       offerRefusals: guard.refusals,
       own: desk.cards,
       answered: desk.answered,
     };
     const wanted = new Map<string, Wanted>();
-    held = new Set();
     for (const rule of Object.values(rules)) {
-      for (const candidate of rule.evaluate(view, context)) {
+      const known = heldBy.get(rule.name);
+      const active = named === null || known === undefined ? some : activeOf([...known.union(named)].sort(), byId);
+      const held = new Set<string>();
+      for (const candidate of rule.evaluate(view, active === some ? context : { ...context, active })) {
         if (!guard.allows(candidate, candidate.product?.productId ?? null, view)) continue;
         wanted.set(candidate.key, { rule, candidate: told(candidate) });
         if (candidate.product !== null) held.add(candidate.product.productId);
       }
+      if (held.size > 0) heldBy.set(rule.name, held);
+      else heldBy.delete(rule.name);
     }
     return wanted;
   };
