@@ -73,7 +73,7 @@ async function openRoom(url: string, brokerFor = url): Promise<Room> {
       expect(told, told.stderr).toMatchObject({ code: 0 });
       return told.stdout;
     },
-    reaches: (state, ms = 60_000) =>
+    reaches: (state, ms = 150_000) =>
       eventually(`${name} reaches ${state}, and is ${JSON.stringify(heard)}`, ms, () => (heard?.state === state ? heard : undefined)), // prettier-ignore
   };
   cleanups.push(async () => {

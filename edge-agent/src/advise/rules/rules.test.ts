@@ -199,6 +199,28 @@ describe('order anomaly', () => {
   });
 });
 
+describe('when some products are named', () => {
+  test('a card of another product stays as long as its rule finds it, and goes when it does not', () => {
+    const room = createFakeRoom();
+    const advisor = advisorFor([shirt, cup]);
+    room.ask('shirt', 'price', 9);
+    room.ask('cup', 'price', 1);
+    expect(shortly(run(advisor, room, 6_000))).toEqual(['raised counted-questions/price/shirt']);
+    const cupOnly = () => {
+      const events: PromptEvent[] = [];
+      for (let at = 0; at < 30_000; at += 500) {
+        room.nowMs += 500;
+        room.feed = { ...room.feed, lastEventMs: room.nowMs };
+        events.push(...advisor.evaluate(room.view, new Set(['cup'])));
+      }
+      return shortly(events).filter((event) => event.startsWith('closed'));
+    };
+    expect(cupOnly()).toEqual([]);
+    room.ask('shirt', 'price', 0);
+    expect(cupOnly()).toEqual(['closed counted-questions/price/shirt withdrawn']);
+  });
+});
+
 describe('feed stale', () => {
   test('says so at once, takes every other card down, lasts, and goes with the first event', () => {
     const room = createFakeRoom();
