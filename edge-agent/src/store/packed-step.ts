@@ -1,16 +1,4 @@
-import type { StepWrite } from './store-protocol.ts';
-
-/**
- * A step as it crosses to the store's thread. Thousands of short texts are cloned one by one, at 2 to 5 µs each; as one
- * text with their lengths they are copied.
- */
-export interface PackedStep extends Omit<StepWrite, 'put' | 'outbox'> {
-  /** Keys and values of the entries in turn, then the bodies. */
-  readonly text: string;
-  /** Of each of them, in UTF-16 units. */
-  readonly lengths: Uint32Array;
-  readonly entries: number;
-}
+import type { PackedStep, StepWrite } from './store-protocol.ts';
 
 export function packStep({ put, outbox, ...step }: StepWrite): PackedStep {
   const texts: string[] = [];
