@@ -62,7 +62,7 @@ describe.skipIf(chromium === null)('the panel over TLS', () => {
 
     await desk.locator('.pair-button').click();
     // Where this machine has no address on a network there is nothing that a tablet could open.
-    expect(await desk.locator('.fingerprint').count()).toBe(agent.ready.panels.length === 0 ? 0 : 1);
+    await expect.poll(() => desk.locator('.fingerprint').count()).toBe(agent.ready.panels.length === 0 ? 0 : 1);
     if (agent.ready.panels.length > 0) expect(await desk.locator('.fingerprint').innerText()).toBe(agent.ready.fingerprint); // prettier-ignore
     expect(await seriousProblems(desk)).toEqual([]);
 

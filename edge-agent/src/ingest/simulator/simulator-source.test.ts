@@ -190,7 +190,8 @@ describe('the simulator source', () => {
     const sent = stage2.frames.length;
     await stage2.pass(1000);
     expect(stage2.frames).toHaveLength(sent);
-    expect(timers()).toBe(before);
+    // The test runner's own may have ended meanwhile.
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 
   it('does not start when it is already called off, and refuses an impossible speed', async () => {
