@@ -6,8 +6,6 @@ import type { ShowLog } from './show-log.ts';
 import type { ShowTotals } from './show-totals.ts';
 
 const TICK_MS = 100;
-/** Time between two journalled frames is ticked through this far; beyond, everything has closed. */
-const MAX_TICKED_GAP_MS = 30 * 60_000;
 
 /**
  * Brings back what the last step held, then feeds the journalled frames after it with the time at which
@@ -39,8 +37,9 @@ export async function recoverPipeline(parts: {
   let nowMs: number | null = null;
   for await (const { position: at, frame } of store.journalFrames()) {
     const from = nowMs ?? frame.ingestTimeMs;
-    const first = Math.max(from, frame.ingestTimeMs - MAX_TICKED_GAP_MS);
-    for (let tickMs = first + TICK_MS; tickMs <= frame.ingestTimeMs; tickMs += TICK_MS) core.pipeline.tick(tickMs);
+    // A longer gap is a clock that was set: ticked through, it would be silence, and late what came until it was right.
+    const silentUntilMs = frame.ingestTimeMs - from > core.stream.clockStepMs ? from : frame.ingestTimeMs;
+    for (let tickMs = from + TICK_MS; tickMs <= silentUntilMs; tickMs += TICK_MS) core.pipeline.tick(tickMs);
     nowMs = Math.max(from, frame.ingestTimeMs);
     await core.pipeline.process([parts.decode(frame)], nowMs);
     position = at;

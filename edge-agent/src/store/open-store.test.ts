@@ -242,8 +242,10 @@ const stepCommand = (take: number, keys: [string, string | null][], passMs: numb
     for (const [key, value] of put) model.state.set(key, value);
     for (const key of del) model.state.delete(key);
     const hashes = { scope: 'stream' as const, lanes: Uint32Array.from(keys.flatMap((_, n) => [model.nextSeq, n])), runs: keys.length === 0 ? [] : [[model.nowMs, keys.length] as const] }; // prettier-ignore
-    model.seen = [...model.seen, ...oneByOne([...ids, hashes])].filter(
-      ({ scope, seenMs }) => seenMs >= model.nowMs - (scope === 'shop' ? 172_800_000 : 900_000),
+    const all = [...model.seen, ...oneByOne([...ids, hashes])];
+    const newestMs = (scope: SeenId['scope']) => Math.max(...all.map((one) => (one.scope === scope ? one.seenMs : 0)));
+    model.seen = all.filter(
+      ({ scope, seenMs }) => seenMs >= newestMs(scope) - (scope === 'shop' ? 172_800_000 : 900_000),
     );
     const bodies = Array.from({ length: records }, (_, n) => promptBody(model.nextSeq + n));
     for (const body of bodies) model.outbox.set(model.nextSeq++, JSON.stringify(body));

@@ -8,8 +8,9 @@ type Scope = SeenBlob['scope'];
 const DELETED_AT_ONCE = 64;
 
 /**
- * Ids of admitted events, a row a step and scope. Of each scope the newest `maxIds` are kept (to a row), none longer
- * than its time to live: a loud room's would fill the disk in two days, and no start could wait for them.
+ * Ids of admitted events, a row a step and scope. Of each scope the newest `maxIds` are kept (to a row), none that is
+ * older than the newest by more than its time to live: a loud room's would fill the disk in two days, and no start
+ * could wait for them. The machine's clock has no say: one that is an hour ahead for a moment makes nothing old.
  * All calls but `read` are made within the caller's transaction; when that fails, `forget` must follow.
  */
 export class SeenTable {
@@ -23,7 +24,7 @@ export class SeenTable {
     this.#maxIds = maxIds;
   }
 
-  append(blobs: readonly SeenBlob[], nowMs: number): void {
+  append(blobs: readonly SeenBlob[]): void {
     const held = (this.#held ??= this.#count());
     const insert = this.#database.prepare(
       'INSERT INTO seen (scope, newest_ms, count, ids, seen_ms) VALUES (?, ?, ?, ?, ?)',
@@ -32,7 +33,7 @@ export class SeenTable {
       insert.run(scope, newestMs, count, ids, seenMs);
       held.set(scope, (held.get(scope) ?? 0) + count);
     }
-    for (const scope of SEEN_SCOPES) this.#expire(scope, nowMs, held);
+    for (const scope of SEEN_SCOPES) this.#expire(scope, held);
   }
 
   /** What is known again after a restart, oldest first. */
@@ -54,9 +55,11 @@ export class SeenTable {
     this.#held = null;
   }
 
-  #expire(scope: Scope, nowMs: number, held: Map<Scope, number>): void {
-    const old = this.#database.prepare('DELETE FROM seen WHERE scope = ? AND newest_ms < ? RETURNING count');
-    const gone = old.all(scope, nowMs - SEEN_TTL_MS[scope]) as { count: number }[];
+  #expire(scope: Scope, held: Map<Scope, number>): void {
+    const old = this.#database.prepare(
+      'DELETE FROM seen WHERE scope = ? AND newest_ms < (SELECT max(newest_ms) FROM seen WHERE scope = ?) - ? RETURNING count',
+    );
+    const gone = old.all(scope, scope, SEEN_TTL_MS[scope]) as { count: number }[];
     let left = (held.get(scope) ?? 0) - gone.reduce((sum, { count }) => sum + count, 0);
     const oldest = this.#database.prepare(
       'SELECT step, count FROM seen WHERE scope = ? ORDER BY newest_ms, step LIMIT 1',

@@ -120,7 +120,7 @@ export class StoreDatabase {
     const del = this.#sql('DELETE FROM state WHERE key = ?');
     for (const key of step.del) del.run(key);
     for (const [key, value] of step.put) put.run(key, value);
-    this.#seen.append(step.seen, step.nowMs);
+    this.#seen.append(step.seen);
     let seq = nextSeq;
     for (const body of step.outbox) this.#append(seq++, body);
     this.showLog.append(step.showLog, step.keepShows, step.nowMs);

@@ -14,6 +14,8 @@ const MAX_PENDING_IDS = 1_000_000;
 export interface AdmissionConfig {
   readonly maxClockSkewMs: number;
   readonly allowedLatenessMs: number;
+  /** Time that goes on by more than this at once did not pass for ids. */
+  readonly clockStepMs: number;
 }
 
 /**
@@ -25,6 +27,9 @@ export class Admission {
   readonly #config: AdmissionConfig;
   readonly ids = byScope((scope) => new SeenIds({ ttlMs: SEEN_TTL_MS[scope], maxIds: MAX_IDS[scope] }));
   readonly #pending = byScope((scope) => new PendingIds(scope, MAX_PENDING_IDS));
+  /** The time by which ids grow old, Unix ms at first; null before the first id. */
+  #agingMs: number | null = null;
+  #lastMs = Number.NaN;
 
   constructor(config: AdmissionConfig) {
     this.#config = config;
@@ -37,7 +42,8 @@ export class Admission {
     }
     const scope = scopeOf(event);
     const seen = this.ids[scope];
-    if (seen.probe(event.id, nowMs)) {
+    const agingMs = this.#aging(nowMs);
+    if (seen.probe(event.id, agingMs)) {
       return { reason: 'duplicate', detail: 'id: admitted before; expected an id that is new within its platform' };
     }
     const aheadMs = event.eventTimeMs - nowMs;
@@ -50,19 +56,26 @@ export class Admission {
       const detail = `time: ${behindMs} ms behind the watermark, expected at most ${this.#config.allowedLatenessMs}`;
       return { reason: 'late', detail };
     }
-    seen.addProbed(nowMs);
-    this.#pending[scope].note(seen.lanes[0]!, seen.lanes[1]!, nowMs);
+    seen.addProbed(agingMs);
+    this.#pending[scope].note(seen.lanes[0]!, seen.lanes[1]!, agingMs);
     return null;
+  }
+
+  /**
+   * Goes on with our clock, but not when that is set, nor while nothing comes: an id that was forgotten by a wrong
+   * clock would count twice. Over a restart it goes on from the newest id.
+   */
+  #aging(nowMs: number): number {
+    const stepMs = nowMs - this.#lastMs;
+    this.#lastMs = nowMs;
+    this.#agingMs ??= nowMs;
+    if (stepMs > 0 && stepMs <= this.#config.clockStepMs) this.#agingMs += stepMs;
+    return this.#agingMs;
   }
 
   /** Ids admitted since the last call. */
   takePending(): SeenHashes[] {
     return SEEN_SCOPES.map((scope) => this.#pending[scope].take()).filter((seen) => seen !== null);
-  }
-
-  /** Our clock was set forward by `ms`: ids are remembered as long as before. */
-  skip(ms: number): void {
-    for (const scope of SEEN_SCOPES) this.ids[scope].skip(ms);
   }
 
   /** Ids that no checkpoint took in time. */
@@ -73,6 +86,8 @@ export class Admission {
   /** Remembers what was admitted before a restart. Order by time, oldest first. */
   remember(seen: Seen): void {
     const ids = this.ids[seen.scope];
+    const newestMs = 'id' in seen ? seen.seenMs : (seen.runs.at(-1)?.[0] ?? -Infinity);
+    if (newestMs > (this.#agingMs ?? -Infinity)) this.#agingMs = newestMs;
     if ('id' in seen) {
       if (!ids.probe(seen.id, seen.seenMs)) ids.addProbed(seen.seenMs);
       return;

@@ -63,11 +63,6 @@ export class SeenIds {
     this.#open(nowMs);
   }
 
-  /** The clock went on by `ms` in which nothing could come: no id grows older by it. */
-  skip(ms: number): void {
-    for (const generation of this.#generations) generation.openedMs += ms;
-  }
-
   get size(): number {
     return this.#generations.reduce((sum, generation) => sum + generation.size, 0);
   }
@@ -103,7 +98,7 @@ const MOVED_AT_ONCE = 8;
  * a tenth of a second: the old one is asked beside the new one until its slots have been moved, some with each new id.
  */
 class Generation {
-  openedMs: number;
+  readonly openedMs: number;
   size = 0;
   #slots: Uint32Array;
   /** The table before the last growth, and up to where it was moved; null when all of it was. */

@@ -58,6 +58,8 @@ export interface StreamStats {
 
 /** The stream layer of all rooms. Pure: time comes in with each call, in Unix ms. */
 export interface Stream {
+  /** Time that goes on by more than this at once was not silence: the clock was set, or we stood still. */
+  readonly clockStepMs: number;
   /**
    * Whether the event counts, and if not why. Called once for each event in order of arrival. An
    * admitted event moves its source's clock; its id is remembered for 15 min (orders and stock of shops 48 h).
@@ -97,6 +99,7 @@ class LiveStream implements Stream {
   readonly #patrons: Patrons;
   readonly #rooms = new Map<string, { readonly room: Room; readonly views: RoomViews }>();
   readonly #told: ToldOfShop;
+  readonly clockStepMs: number;
   #nowMs = -Infinity;
   #late: LiveEvent[] = [];
   #lateCount = 0;
@@ -104,7 +107,9 @@ class LiveStream implements Stream {
   constructor(ports: StreamPorts, config: StreamConfig) {
     this.#ports = ports;
     this.#config = config;
-    this.#admission = new Admission(config);
+    // A shorter step makes nothing late that the allowed lateness does not take.
+    this.clockStepMs = Math.max(CLOCK_STEP_MS, config.allowedLatenessMs / 2);
+    this.#admission = new Admission({ ...config, clockStepMs: this.clockStepMs });
     this.#offers = new Offers(ports.resolveProduct);
     this.#patrons = new Patrons(ports.resolveProduct);
     this.#orders = ports.orderModel === undefined ? null : new OrderWatch(ports.resolveProduct, ports.orderModel);
@@ -154,11 +159,7 @@ class LiveStream implements Stream {
   #forward(nowMs: number): void {
     if (nowMs <= this.#nowMs) return;
     const stepMs = nowMs - this.#nowMs;
-    // A shorter step makes nothing late that the allowed lateness does not take.
-    if (stepMs > Math.max(CLOCK_STEP_MS, this.#config.allowedLatenessMs / 2)) {
-      for (const { room } of this.#rooms.values()) room.clock.skip(stepMs);
-      this.#admission.skip(stepMs);
-    }
+    if (stepMs > this.clockStepMs) for (const { room } of this.#rooms.values()) room.clock.skip(stepMs);
     this.#nowMs = nowMs;
   }
 
