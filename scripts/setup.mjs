@@ -136,6 +136,7 @@ const SYSTEM = [
     for: 'Chinese in screenshots',
   },
   { name: 'mosquitto', file: '/usr/sbin/mosquitto', for: 'tests against a real broker' },
+  { name: 'ejabberd', file: '/usr/sbin/ejabberdctl', for: 'tests against a second broker' },
   { name: 'postgresql', file: '/usr/lib/postgresql', for: 'tests against a real database' },
   { name: 'gcc', file: '/usr/bin/cc', for: 'tests of the store against power loss' },
   { name: 'libc6-dev', file: '/usr/include/stdio.h', for: 'tests of the store against power loss' },

@@ -123,8 +123,9 @@ if (!existsSync(room))
   console.log('rooms/twitch-zh-104703028.jsonl.gz is absent: cost and false alarms are not measured');
 
 describe.skipIf(!existsSync(room))('on a recorded room without selling', () => {
-  const texts = gunzipSync(existsSync(room) ? readFileSync(room) : new Uint8Array())
-    .toString('utf8')
+  // The body runs also where all of it is skipped.
+  const lines = existsSync(room) ? gunzipSync(readFileSync(room)).toString('utf8') : '';
+  const texts = lines
     .split('\n')
     .filter((line) => line.includes('live.comment.created'))
     .map((line) => (JSON.parse(line) as { data: { text: string } }).data.text);

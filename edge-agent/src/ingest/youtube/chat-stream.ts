@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { ConfigurationError } from '../../runtime/agent-error.ts';
+import { isPlain } from './chat-endpoint.ts';
+
+export const { status } = grpc;
 
 export interface StreamRequest {
   readonly live_chat_id: string;
@@ -17,27 +19,21 @@ export interface ChatStream {
 }
 
 const KEEP_ALIVE_MS = 60_000;
-const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])$/;
 
 type StreamClient = grpc.Client & {
   StreamList(request: StreamRequest, metadata: grpc.Metadata): grpc.ClientReadableStream<object>;
 };
 
-/** Client of `streamList`. `url`: grpcs://host:port, or grpc:// on loopback. Opens nothing until a call. */
+/** Client of `streamList` at an endpoint that `requireSafe` passed. Opens nothing until a call. */
 export function createChatClient(url: string, secret: { apiKey?: string; accessToken?: string }) {
-  const { protocol, hostname, host } = new URL(url);
-  const isPlain = protocol === 'grpc:';
-  if (!isPlain && protocol !== 'grpcs:') throw wrong('expected grpcs://host:port');
-  // A key must not cross a network in the clear.
-  if (isPlain && !LOOPBACK.test(hostname)) throw wrong('grpc:// without TLS is for loopback only');
   const metadata = new grpc.Metadata();
   if (secret.accessToken !== undefined) metadata.set('authorization', `Bearer ${secret.accessToken}`);
   else if (secret.apiKey !== undefined) metadata.set('x-goog-api-key', secret.apiKey);
 
   return {
     open(request: StreamRequest, onResponse: (response: object) => void): ChatStream {
-      const credentials = isPlain ? grpc.credentials.createInsecure() : grpc.credentials.createSsl();
-      const client = new (streamClient())(host, credentials, { 'grpc.keepalive_time_ms': KEEP_ALIVE_MS, 'grpc.keepalive_timeout_ms': 20_000, 'grpc.enable_retries': 0 }); // prettier-ignore
+      const credentials = isPlain(url) ? grpc.credentials.createInsecure() : grpc.credentials.createSsl();
+      const client = new (streamClient())(new URL(url).host, credentials, { 'grpc.keepalive_time_ms': KEEP_ALIVE_MS, 'grpc.keepalive_timeout_ms': 20_000, 'grpc.enable_retries': 0 }); // prettier-ignore
       const call = client.StreamList(request, metadata);
       call.on('data', onResponse);
       const ended = new Promise<number>((resolve) => {
@@ -47,10 +43,6 @@ export function createChatClient(url: string, secret: { apiKey?: string; accessT
       return { ended: ended.finally(() => client.close()), cancel: () => call.cancel() };
     },
   };
-}
-
-function wrong(message: string): ConfigurationError {
-  return new ConfigurationError(`Setting up youtube: endpoints.youtube-grpc: ${message}.`);
 }
 
 let loaded: (new (...args: ConstructorParameters<typeof grpc.Client>) => StreamClient) | null = null;

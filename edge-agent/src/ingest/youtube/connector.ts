@@ -1,4 +1,4 @@
-import { status } from '@grpc/grpc-js';
+import type { status } from '@grpc/grpc-js';
 import * as z from 'zod';
 import type { Problem } from '../../runtime/problem.ts';
 import { endpointOf } from '../connecting/endpoint.ts';
@@ -13,7 +13,7 @@ import {
 import type { Connector, ConnectorContext } from '../connector.ts';
 import { asArray, asObject, asText, readJson } from '../decoding/wire-value.ts';
 import { createYoutubeCalls, endOf, poll } from './chat-polling.ts';
-import { createChatClient } from './chat-stream.ts';
+import { requireSafe } from './chat-endpoint.ts';
 import { createDecoder } from './decoder.ts';
 import { createQuotaDay, UNITS, untilQuotaDayEndsMs } from './quota-day.ts';
 
@@ -72,7 +72,8 @@ function cursorFor(videoId: string, memory: ConnectorContext['memory']): string 
 
 function createConnector(settings: Configuration, context: ConnectorContext): Connector {
   const secret = { apiKey: settings.api_key, accessToken: settings.access_token };
-  const client = createChatClient(endpointOf(context, 'youtube-grpc', NAME), secret);
+  const endpoint = endpointOf(context, 'youtube-grpc', NAME);
+  requireSafe(endpoint);
   const quota = createQuotaDay(context, settings.quota_units);
   let onQuota: (left: number) => void = () => undefined;
   const spend = (units: number) => onQuota(quota.spend(units));
@@ -117,8 +118,11 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
     let isOffline = false;
     let isSilent = false;
     const request = { live_chat_id, part: PART, max_results: settings.max_results, ...(token === null ? {} : { page_token: token }) }; // prettier-ignore
+    // Read when a stream is opened: a megabyte of code that no other platform needs.
+    const chat = await import('./chat-stream.ts');
+    if (link.signal.aborted) return { next: 'nothing' };
     spend(UNITS.stream);
-    const stream = client.open(request, (response) => {
+    const stream = chat.createChatClient(endpoint, secret).open(request, (response) => {
       if (link.signal.aborted) return;
       lastMs = context.nowMs();
       link.open();
@@ -146,28 +150,28 @@ function createConnector(settings: Configuration, context: ConnectorContext): Co
         next: 'now',
         problem: { code: 'silent', about: String(GAP_MS / 1000), message: 'nothing came for ten minutes' },
       };
-    return endOfStream(code, askedWith);
+    return endOfStream(code, askedWith, chat.status);
   }
 
-  function endOfStream(code: number, askedWith: string | null): SessionEnd {
-    const problem: Problem = { code: 'status', about: status[code] ?? String(code), message: `the stream ended with status ${code}` }; // prettier-ignore
+  function endOfStream(code: number, askedWith: string | null, names: typeof status): SessionEnd {
+    const problem: Problem = { code: 'status', about: names[code] ?? String(code), message: `the stream ended with status ${code}` }; // prettier-ignore
     switch (code) {
-      case status.OK:
+      case names.OK:
         // The server closes streams now and then.
         return { next: 'now', isRoutine: true };
-      case status.RESOURCE_EXHAUSTED:
+      case names.RESOURCE_EXHAUSTED:
         return { next: 'back-off', atLeastMs: untilQuotaDayEndsMs(context.nowMs()), problem: { code: 'quota', message: "the day's quota is used up; it begins again at midnight Pacific time" } }; // prettier-ignore
-      case status.FAILED_PRECONDITION:
+      case names.FAILED_PRECONDITION:
         return { next: 'nothing' };
-      case status.INVALID_ARGUMENT:
+      case names.INVALID_ARGUMENT:
         if (askedWith === null) return { next: 'failed', problem };
         // The token is refused: once more without it, which begins with history.
         token = null;
         return { next: 'back-off', problem };
-      case status.UNAUTHENTICATED:
-      case status.PERMISSION_DENIED:
-      case status.NOT_FOUND:
-        return { next: 'failed', problem: { code: 'refused', about: status[code], message: `YouTube refuses (${code}): check the key, its permissions and the chat` } }; // prettier-ignore
+      case names.UNAUTHENTICATED:
+      case names.PERMISSION_DENIED:
+      case names.NOT_FOUND:
+        return { next: 'failed', problem: { code: 'refused', about: names[code], message: `YouTube refuses (${code}): check the key, its permissions and the chat` } }; // prettier-ignore
       default:
         return { next: 'back-off', problem };
     }
