@@ -35,7 +35,12 @@ export interface AgentChild {
 }
 
 /** V8 flags of every program of ours: the heap of a long show stays small. */
-const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4', '--heap-growing-percent=30'];
+const NODE_FLAGS = [
+  '--disable-warning=ExperimentalWarning',
+  '--max-semi-space-size=4',
+  '--heap-growing-percent=30',
+  '--expose-gc',
+];
 const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as const;
 /** After so long a run the next end counts as the first. */
 const WELL_AFTER_MS = 60_000;

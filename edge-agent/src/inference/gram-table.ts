@@ -41,14 +41,16 @@ const LINE = 16;
  */
 export function createGramSummer(tables: readonly GramTable[]): GramSummer {
   const { buckets, stride, words, scales } = sideBySide(tables);
-  const heads = tables.length;
-  const columns = tables.reduce((sum, { width }) => sum + width, 0);
+  // The tables themselves, half as large again, need not be held any longer.
+  const widths = tables.map(({ width }) => width);
+  const heads = widths.length;
+  const columns = widths.reduce((sum, width) => sum + width, 0);
   let places = new Int32Array(256);
-  let factors = tables.map(() => new Float64Array(256));
+  let factors = widths.map(() => new Float64Array(256));
   return (batch) => {
     const block = new ArrayBuffer(4 * batch.length * columns);
     let begin = 0;
-    const sums = tables.map(({ width }) => {
+    const sums = widths.map((width) => {
       const own = new Float32Array(block, begin, batch.length * width);
       begin += own.byteLength;
       return own;
@@ -58,7 +60,7 @@ export function createGramSummer(tables: readonly GramTable[]): GramSummer {
       const count = ids.length;
       if (count > places.length) {
         places = new Int32Array(count);
-        factors = tables.map(() => new Float64Array(count));
+        factors = widths.map(() => new Float64Array(count));
       }
       for (let i = 0; i < count; i++) places[i] = (ids[i] as number) % buckets;
       for (let head = 0; head < heads; head++) {
@@ -68,7 +70,7 @@ export function createGramSummer(tables: readonly GramTable[]): GramSummer {
       for (let i = 0; i < count; i++) places[i] = (places[i] as number) * stride;
       let word = 0;
       for (let head = 0; head < heads; head++) {
-        const { width } = tables[head] as GramTable;
+        const width = widths[head] as number;
         addColumns(words, places, word, factors[head] as Float64Array, count, sums[head] as Float32Array, row * width, width);
         word += (width + 3) >> 2;
       }

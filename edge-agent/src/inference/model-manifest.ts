@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { IntentRules, ModelManifest } from '@livecue/shared/contract';
+import { IntentRules, ModelManifest } from '@livecue/shared/model';
 import { INTENTS } from '@livecue/shared/insight';
 import { TEXT_VERSION } from '@livecue/shared/text';
 import { AgentError } from '../runtime/agent-error.ts';

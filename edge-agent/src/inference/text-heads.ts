@@ -127,6 +127,7 @@ function createSums(models: ReadonlyMap<Head, TextModel>): (batch: readonly Text
   // Others make their sums themselves.
   if (heads.length === 0 || !canStandTogether([...tables.values()])) return () => new Map();
   const sum = createGramSummer([...tables.values()]);
+  for (const head of heads) models.get(head)?.letGoOfTable();
   return (batch) => new Map(sum(batch).map((one, k) => [heads[k] as Head, one]));
 } // prettier-ignore
 

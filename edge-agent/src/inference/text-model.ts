@@ -21,8 +21,10 @@ export interface ExpectedModel {
 /** A checked session. Scores of a text do not depend on the texts beside it. */
 export interface TextModel {
   readonly manifest: OnnxManifest;
-  /** What `gramSums` takes, when sums are made here; null when the model looks its n-grams up itself. */
+  /** What `gramSums` takes, when sums are made here; null when the model looks its n-grams up itself, or it was taken. */
   readonly table: GramTable | null;
+  /** From now on somebody else makes the sums: the table, some MB, is no longer held. */
+  letGoOfTable(): void;
   /** Scores of the texts of `tensorsOf`, `labels.length` a text, in order. `sums`: made already; else they are made. */
   score(batch: TextTensors, sums?: Float32Array): Promise<Float32Array>;
   close(): Promise<void>;
@@ -69,13 +71,24 @@ export async function openTextModel(folder: string, expected: ExpectedModel): Pr
 
 function modelOf(session: InferenceSession, manifest: OnnxManifest, cut: CutModel | null): TextModel {
   const feeds = session.inputNames.filter((name) => name !== SUMS) as (keyof typeof INPUTS & ('ids' | 'weights' | 'characters'))[];
+  let table = cut?.table ?? null;
+  const width = table?.width ?? null;
+  const own = (batch: TextTensors) => {
+    if (table === null) throw new Error(`${manifest.task}: its table was taken, and no sums came with the texts`);
+    return gramSums(table, batch.texts);
+  };
   return {
     manifest,
-    table: cut?.table ?? null,
+    get table() {
+      return table;
+    },
+    letGoOfTable() {
+      table = null;
+    },
     async score(batch, sums) {
       const given: Record<string, Tensor> = {};
       for (const name of feeds) given[name] = batch[name];
-      if (cut !== null) given[SUMS] = new Tensor('float32', sums ?? gramSums(cut.table, batch.texts), [batch.texts.length, cut.table.width]);
+      if (width !== null) given[SUMS] = new Tensor('float32', sums ?? own(batch), [batch.texts.length, width]);
       const { scores } = await session.run(given);
       return scores?.data as Float32Array;
     },

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { append, HASH_BYTES, recordLeaf, type Frontier } from '@livecue/shared/proof';
+import { append, HASH_BYTES, recordLeaf, type Frontier } from '@livecue/shared/tree';
 import { noteCrypto } from '../runtime/note-crypto.ts';
 
 /** The tree up to where the receiver has verified it, and the leaf hashes of the records after, in order of seq. */

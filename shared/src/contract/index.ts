@@ -5,7 +5,7 @@ export * from './fleet-model.ts';
 export * from './fleet.ts';
 export * from './health.ts';
 export * from './hotkeys.ts';
-export * from './model-manifest.ts';
+export * from '../model/index.ts';
 export * from './panel.ts';
 export * from './panel-access.ts';
 export * from './panel-actions.ts';

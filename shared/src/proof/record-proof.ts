@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { rootOfPath, sameBytes } from './merkle.ts';
-import { originOf, recordLeaf } from './record-leaf.ts';
-import { openNote, parseCheckpoint, parseVerifier, type NoteCrypto } from './signed-note.ts';
+import { rootOfPath, sameBytes } from '../tree/merkle.ts';
+import { originOf, recordLeaf } from '../tree/record-leaf.ts';
+import { openNote, parseCheckpoint, parseVerifier, type NoteCrypto } from '../tree/signed-note.ts';
 
 /** All that somebody without the database needs to check that one record is in an agent's signed tree. */
 export const RecordProof = z.strictObject({

@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { checkpointText, openNote, parseCheckpoint, signNote, type NoteCrypto, type Verifier } from './signed-note.ts';
+import {
+  checkpointText,
+  openNote,
+  parseCheckpoint,
+  signNote,
+  type NoteCrypto,
+  type Verifier,
+} from '../tree/signed-note.ts';
 
 /**
  * What the cloud side gives to agents: a text, and a signed note (C2SP checkpoint form) of its origin, its
