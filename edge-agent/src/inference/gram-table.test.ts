@@ -32,6 +32,15 @@ test('tables side by side give the bits of each alone, whatever the widths and b
   }
 });
 
+test('a summer needs its tables no longer: what they held can go', () => {
+  const tables = [tableOf(64, 5), tableOf(16, 3)];
+  const texts = [createFeatureReader()('3号链接多少钱')];
+  const meant = tables.map((table) => gramSums(table, texts));
+  const sum = createGramSummer(tables);
+  for (const { rows, scales } of tables) [rows.fill(0), scales.fill(0)];
+  expect(sum(texts)).toEqual(meant);
+});
+
 test('a text without n-grams sums to nothing, also after a full one', () => {
   const sum = createGramSummer([tableOf(64, 5)]);
   const full = createFeatureReader()('好看'.repeat(100));

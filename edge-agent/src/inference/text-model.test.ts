@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFeatureReader } from '@livecue/shared/text';
 import { createChance, oddString } from '../../../shared/src/text/odd-strings.fixture.ts';
+import { gramSums } from './gram-table.ts';
 import { ModelError } from './model-manifest.ts';
 import { EXPECTED, HEADS } from './text-heads.ts';
 import { checkGolden, openTextModel } from './text-model.ts';
@@ -79,6 +80,18 @@ describe.each(trained)('the shipped model of %s', (head) => {
     }
     await model.close();
   });
+});
+
+test('a model that let go of its table scores by the sums it is given, and says so when none come', async () => {
+  const model = await openTextModel(folder, EXPECTED.spam);
+  const batch = tensorsOf([read('加微信领红包')]);
+  const meant = await model.score(batch);
+  const sums = gramSums(model.table!, batch.texts);
+  model.letGoOfTable();
+  expect(model.table).toBeNull();
+  expect(await model.score(batch, sums)).toEqual(meant);
+  await expect(model.score(batch)).rejects.toThrow('spam: its table was taken');
+  await model.close();
 });
 
 test('all text models together are at most 15 MB', () => {
