@@ -135,7 +135,8 @@ describe.skipIf(executablePath === null)('comments of a simulated room: real age
 
 async function newCode(page: Page): Promise<string> {
   await page.getByRole('button', { name: '配对设备' }).click();
-  const text = await page.getByRole('dialog').innerText();
+  // It comes a moment after the dialog.
+  const code = await page.getByRole('dialog').getByText(/^\d{4}\s?\d{4}$/).innerText(); // prettier-ignore
   await page.keyboard.press('Escape');
-  return /\d{4}\s?\d{4}/.exec(text)![0].replace(/\s/g, '');
+  return code.replace(/\s/g, '');
 }
