@@ -136,7 +136,10 @@ describe.skipIf(executablePath === null)('comments of a simulated room: real age
 async function newCode(page: Page): Promise<string> {
   await page.getByRole('button', { name: '配对设备' }).click();
   // It comes a moment after the dialog.
-  const code = await page.getByRole('dialog').getByText(/^\d{4}\s?\d{4}$/).innerText(); // prettier-ignore
+  const code = await page
+    .getByRole('dialog')
+    .getByText(/^\d{4}\s?\d{4}$/)
+    .innerText();
   await page.keyboard.press('Escape');
   return code.replace(/\s/g, '');
 }
