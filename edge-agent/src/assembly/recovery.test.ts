@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AgentConfig, Catalogue } from '@livecue/shared/contract';
 import type { WindowResult } from '@livecue/shared/insight';
@@ -51,4 +52,25 @@ test('a clock that was set an hour ahead before the end makes nothing late that 
   const { position, counts, closed } = await recovered([comment(1, 0, 0), comment(2, 4_000, 4_000), ...ahead, ...right]); // prettier-ignore
   expect({ position, counts }).toMatchObject({ position: 6, counts: { events: 6, admitted: 6, drops: {} } });
   expect(closed).toBe(0);
+});
+
+test('whatever a clock that runs ahead now and then says, what was accepted in time is counted', async () => {
+  const frame = fc.record({
+    afterMs: fc.integer({ min: 0, max: 3_000 }),
+    aheadMs: fc.constantFrom(0, 0, 0, 15 * SECOND, 45 * SECOND, HOUR, 26 * HOUR),
+    /** So late a comment is told of; a minute is allowed. */
+    lagMs: fc.integer({ min: 0, max: 5_000 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 25 }), async (steps) => {
+      let realMs = 10 * SECOND;
+      const frames = steps.map(({ afterMs, aheadMs, lagMs }, n) => {
+        realMs += afterMs;
+        return comment(n, realMs - lagMs, realMs + aheadMs);
+      });
+      const { counts } = await recovered(frames);
+      expect(counts).toMatchObject({ events: frames.length, admitted: frames.length, drops: {} });
+    }),
+    { numRuns: 150 },
+  );
 });
