@@ -36,9 +36,8 @@ export interface ModelThread {
  */
 export async function openModelThread(place: ModelPlace): Promise<ModelThread> {
   const worker = new Worker(new URL('./model-worker.ts', import.meta.url), { resourceLimits: YOUNG });
-  const { ask, death } = askerOf<WorkerCall, WorkerAnswer>(worker);
+  const { ask, death, close } = askerOf<WorkerCall, WorkerAnswer>(worker);
   const times = createRecentTimes();
-  const close = async () => void (await worker.terminate());
   let info: HeadsInfo;
   try {
     const answer = await ask({ kind: 'open', place });
@@ -67,15 +66,20 @@ export async function openModelThread(place: ModelPlace): Promise<ModelThread> {
 
 type WithoutId<T> = T extends { readonly id: number } ? Omit<T, 'id'> : never;
 
+/** Longer than any run; a thread that says nothing for so long hangs. */
+const CLOSE_PATIENCE_MS = 10_000;
+
 /** Calls to a worker and its answers by number; all of them fail when it has died. */
 export function askerOf<Call extends { readonly id: number }, Answer extends { readonly id: number }>(worker: Worker) {
   const waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
   let lastId = 0;
   let dead: ModelError | null = null;
+  let onIdle: (() => void) | null = null;
   const end = (why: string, cause?: unknown) => {
     dead ??= new ModelError(`scoring comments: ${why}; restart the agent if this stays`, { cause });
     for (const { reject } of waiting.values()) reject(dead);
     waiting.clear();
+    onIdle?.();
   };
   worker.on('error', (error) => end('the model thread failed', error));
   worker.on('exit', () => end('the model thread has ended'));
@@ -84,12 +88,13 @@ export function askerOf<Call extends { readonly id: number }, Answer extends { r
     waiting.delete(answer.id);
     if (waiting.size === 0) worker.unref();
     one?.resolve(answer);
+    if (waiting.size === 0) onIdle?.();
   });
   worker.unref();
   const ask = (call: WithoutId<Call>) =>
     new Promise<Answer>((resolve, reject) => {
-      if (dead !== null) {
-        reject(dead);
+      if (dead !== null || isClosing) {
+        reject(dead ?? new ModelError('scoring comments: the model thread was closed'));
         return;
       }
       const id = ++lastId;
@@ -97,5 +102,17 @@ export function askerOf<Call extends { readonly id: number }, Answer extends { r
       worker.ref();
       worker.postMessage({ ...call, id });
     });
-  return { ask, death: () => dead };
+  let isClosing = false;
+  /** Ends the thread when what it was asked is answered: a run of the runtime that is cut short ends the whole process. */
+  const close = async () => {
+    isClosing = true;
+    if (waiting.size > 0) {
+      await new Promise<void>((resolve) => {
+        onIdle = resolve;
+        setTimeout(resolve, CLOSE_PATIENCE_MS).unref();
+      });
+    }
+    await worker.terminate();
+  };
+  return { ask, death: () => dead, close };
 }

@@ -79,3 +79,12 @@ test('a comment that a candidate fails on is an error, and the next one is compa
     expect((await shadow.compare(['多少钱'])).comments).toBe(1);
   });
 });
+
+test('closed in the midst of a comparison it is done with that first, and takes no other', async () => {
+  const shadow = await openShadowThread('intent', { serving: join(SHIPPED, 'intent'), candidate: at('slight') });
+  const asked = shadow.compare(TEXTS);
+  const closed = shadow.close();
+  await expect(shadow.compare(TEXTS)).rejects.toThrow('closed');
+  expect((await asked).comments).toBe(TEXTS.length);
+  await closed;
+});

@@ -44,8 +44,7 @@ export interface ShadowThread {
  */
 export async function openShadowThread(head: Head, folders: { serving: string; candidate: string }): Promise<ShadowThread> {
   const worker = new Worker(new URL('./shadow-worker.ts', import.meta.url), { resourceLimits: YOUNG });
-  const { ask } = askerOf<ShadowCall, ShadowAnswer>(worker);
-  const close = async () => void (await worker.terminate());
+  const { ask, close } = askerOf<ShadowCall, ShadowAnswer>(worker);
   try {
     const answer = await ask({ kind: 'open', head, ...folders });
     if (!('version' in answer)) throw new ModelError('problem' in answer ? answer.problem : 'opening a candidate: no answer');
