@@ -18,7 +18,7 @@ export const GATES = {
   shareSlack: 0.02,
   /** One model may cost twice what the present one does; a millisecond a batch is free. */
   costFactor: 2,
-  costFreeMs: 1,
+  costFreeMs: 3,
   /** Comments wait for a batch: beyond it the 50 ms from a comment to its card are at risk. */
   costMostMs: 15,
 } as const;
