@@ -37,14 +37,23 @@ async function heard() {
 }
 
 const TEXT = { kind: 'text', input: 'LiveCue price text', text: '¥39.90  仅剩 17 件' } as const;
-/** Of a picture that shows the text before: the settings of the look come one call later. */
-function late() {
+const LOOK = 'LiveCue font check';
+/** Of pictures that show the text before, so many times: the settings of the look come one call later. */
+function late(times = Infinity) {
   let before: Record<string, unknown> = {};
   return (data: Record<string, unknown>) => {
     const input = fake.inputs.get(String(data.inputName))!;
     const settings = data.inputSettings as Record<string, unknown>;
-    Object.assign(input.settings, data.inputName === 'LiveCue font check' ? before : settings);
+    Object.assign(input.settings, data.inputName === LOOK && times-- > 0 ? before : settings);
     before = settings;
+    return { code: 100 };
+  };
+}
+/** A source that goes after it was removed so many times. */
+function lingering(times: number) {
+  return (data: Record<string, unknown>) => {
+    if (times-- > 0) return { code: 601 };
+    fake.inputs.set(LOOK, { kind: String(data.inputKind), settings: { ...(data.inputSettings as object) } });
     return { code: 100 };
   };
 }
@@ -70,7 +79,7 @@ describe('commands to OBS', () => {
     expect(source.settings.text).toBe('');
     const created = writes().filter(({ type }) => type === 'CreateInput');
     expect(created).toMatchObject([{ data: { sceneName: 'Live', inputKind: 'text_ft2_source_v2', inputSettings: { font: { face: 'DejaVu Sans' } }, sceneItemEnabled: false } }]);
-    expect(fake.inputs.has('LiveCue font check')).toBe(false);
+    expect(fake.inputs.has(LOOK)).toBe(false);
     expect(await run({ ...TEXT, text: 'only 17 left' })).toMatchObject({ outcome: 'done' });
     source.settings.font = { face: 'Noto Sans CJK SC' };
     expect(await run(TEXT)).toMatchObject({ outcome: 'done' });
@@ -81,14 +90,34 @@ describe('commands to OBS', () => {
     ['draws nothing', 'GetSourceScreenshot', () => ({ code: 100, data: { imageData: 'empty' } })],
     ['draws too late', 'SetInputSettings', late()],
     ['draws no picture', 'GetSourceScreenshot', () => ({ code: 702 })],
-    ['has one left by an agent before this', 'CreateInput', () => ({ code: 601 })],
+    ['makes no source', 'CreateInput', () => ({ code: 601 })],
   ])('an OBS that %s is believed, and nothing of the look is left', async (_what, type, answer) => {
     await open({ fonts: true });
     fake.inputs.get('LiveCue price text')!.settings = { text: '', font: { face: 'DejaVu Sans' } };
     fake.override.set(type, answer);
-    if (type === 'CreateInput') fake.inputs.set('LiveCue font check', { kind: 'text_ft2_source_v2', settings: {} });
     expect(await run(TEXT)).toMatchObject({ outcome: 'done' });
-    expect(fake.inputs.has('LiveCue font check')).toBe(false);
+    expect(fake.inputs.has(LOOK)).toBe(false);
+  });
+
+  it.each([
+    ['lets go late of the look before', 'CreateInput', lingering(3)],
+    ['draws late at first', 'SetInputSettings', late(4)],
+  ])('an OBS that %s is looked at again', async (_what, type, answer) => {
+    await open({ fonts: true });
+    const source = fake.inputs.get('LiveCue price text')!;
+    source.settings = { text: '', font: { face: 'DejaVu Sans' } };
+    fake.override.set(type, answer);
+    expect(await run(TEXT)).toMatchObject({ outcome: 'failed', problem: 'no-glyphs' });
+    expect(source.settings.text).toBe('');
+    expect(fake.inputs.has(LOOK)).toBe(false);
+  });
+
+  it('a look that an agent before this one has left is taken away first', async () => {
+    await open({ fonts: true });
+    fake.inputs.get('LiveCue price text')!.settings = { text: '', font: { face: 'DejaVu Sans' } };
+    fake.inputs.set(LOOK, { kind: 'text_ft2_source_v2', settings: {} });
+    expect(await run(TEXT)).toMatchObject({ outcome: 'failed', problem: 'no-glyphs' });
+    expect(fake.inputs.has(LOOK)).toBe(false);
   });
 
   it.each([

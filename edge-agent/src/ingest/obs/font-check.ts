@@ -23,14 +23,18 @@ export interface FontCheck {
 
 /** Han, kana and Hangul: what Latin fonts do not have. */
 const EAST_ASIAN = /[\u2e80-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]/;
-/** No font draws two of these alike; boxes are alike. The middle one is in every font. */
-const PROBES = ['仅', 'W', '剩'] as const;
+/** No font draws the first three alike; boxes are alike. The second is in every font. The last is the first again: no picture was late. */
+const PROBES = ['仅', 'W', '剩', '仅'] as const;
 /** In the source from the first: what is drawn before the first probe. */
 const BEFORE = 'i';
 const NEEDED = ['CreateInput', 'RemoveInput', 'GetSourceScreenshot'];
 const NAME = 'LiveCue font check';
-/** OBS draws a changed text some pictures later, and takes as long to let go of a source. */
-const DRAW_MS = 200;
+const DOING = 'Looking at a font';
+/** OBS draws a changed text some pictures later; where it has little of the processor, later still: the second look waits longer. */
+const DRAW_MS = [200, 600] as const;
+/** It takes as long to let go of a source, of the look before or of an agent before this one, and has no second of its name. */
+const LET_GO_MS = 200;
+const MAX_TRIES = 4;
 /** An OBS in which it cannot be looked at is believed from then on. */
 const MAX_LOOKS = 3;
 
@@ -48,8 +52,12 @@ export function createFontCheck(): FontCheck {
       const looked = looks.get(key) ?? 0;
       if (!known.has(key) && looked < MAX_LOOKS) {
         looks.set(key, looked + 1);
-        const boxes = await drawsBoxes(inputKind, settings, ask);
-        if (boxes !== null) known.set(key, boxes);
+        for (const drawMs of DRAW_MS) {
+          const boxes = await drawsBoxes(inputKind, settings, ask, drawMs);
+          if (boxes === null) continue;
+          known.set(key, boxes);
+          break;
+        }
       }
       if (known.get(key)) throw new StudioFailure('no-glyphs', `Setting ${input}: its font has no Chinese, OBS would draw boxes. Choose another font in its properties, such as Noto Sans CJK SC.`); // prettier-ignore
     },
@@ -60,26 +68,44 @@ export function createFontCheck(): FontCheck {
   };
 }
 
-/** Null: it could not be looked at. A picture that is late shows the text before, which is another: never boxes. */
-async function drawsBoxes(inputKind: string, settings: Data, { read, write, sleep }: FontAsk): Promise<boolean | null> {
-  const doing = 'Looking at a font';
+/** Null: it could not be looked at, or a picture was late and shows the text before. */
+async function drawsBoxes(inputKind: string, settings: Data, ask: FontAsk, drawMs: number): Promise<boolean | null> {
+  const { read, write, sleep } = ask;
   const pictures: unknown[] = [];
   try {
-    const { currentProgramSceneName: sceneName } = await read('GetCurrentProgramScene', {}, doing);
+    const { currentProgramSceneName: sceneName } = await read('GetCurrentProgramScene', {}, DOING);
     // Hidden from the first moment: no viewer sees it.
-    await write('CreateInput', { sceneName, inputName: NAME, inputKind, inputSettings: { ...settings, text: BEFORE }, sceneItemEnabled: false }, doing); // prettier-ignore
+    await create({ sceneName, inputName: NAME, inputKind, inputSettings: { ...settings, text: BEFORE }, sceneItemEnabled: false }, ask); // prettier-ignore
     for (const text of PROBES) {
-      await write('SetInputSettings', { inputName: NAME, inputSettings: { text }, overlay: true }, doing);
-      await sleep(DRAW_MS);
-      pictures.push((await read('GetSourceScreenshot', { sourceName: NAME, imageFormat: 'png' }, doing)).imageData);
+      await write('SetInputSettings', { inputName: NAME, inputSettings: { text }, overlay: true }, DOING);
+      await sleep(drawMs);
+      pictures.push((await read('GetSourceScreenshot', { sourceName: NAME, imageFormat: 'png' }, DOING)).imageData);
     }
   } catch (error) {
     if (!(error instanceof StudioFailure)) throw error;
     return null;
   } finally {
-    // Also one that an agent before this one has left; that there is none is no failure.
-    await write('RemoveInput', { inputName: NAME }, doing).catch(() => undefined);
+    await remove(ask);
   }
-  const [one, latin, other] = pictures;
-  return one === latin || latin === other ? null : one === other;
+  const [one, latin, other, again] = pictures;
+  return one !== again || one === latin || latin === other ? null : one === other;
+}
+
+async function create(source: Data, ask: FontAsk): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await ask.write('CreateInput', source, DOING);
+      return;
+    } catch (error) {
+      const isRefused = error instanceof StudioFailure && error.problem === 'refused';
+      if (!isRefused || tries === MAX_TRIES) throw error;
+      await remove(ask);
+      await ask.sleep(LET_GO_MS);
+    }
+  }
+}
+
+/** That there is none is no failure. */
+async function remove({ write }: FontAsk): Promise<void> {
+  await write('RemoveInput', { inputName: NAME }, DOING).catch(() => undefined);
 }
