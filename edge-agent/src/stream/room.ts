@@ -68,14 +68,17 @@ export class Room {
   firstIndex: number | null = null;
   /** Products that were not given rows because of `MAX_PRODUCTS`. */
   refusedProducts = 0;
-  /** Raised whenever a row comes or goes: which products were active lately may have changed. */
-  rowsVersion = 0;
+  /** Raised when a product without rows from `activeFrom` on gets one, and when rows go: which were active lately may have changed. */
+  activeVersion = 0;
+  /** Products with a row from this slice on were active lately. Set by views, as is the next. */
+  activeFrom = -Infinity;
   /** Slices before this one are the past that interest is held against. */
   pastTo = -Infinity;
   readonly #counter = new Counter();
   readonly #resolve: ResolveProduct;
   /** The room's own key and all products; null when products came or went. */
   #keys: KeyRows[] | null = null;
+  readonly #byId: KeyRows[] = [];
   #tidiedAt = -Infinity;
 
   constructor(id: string, config: StreamConfig, resolve: ResolveProduct) {
@@ -96,6 +99,11 @@ export class Room {
     return this.#keys;
   }
 
+  /** The keys of products, by id. */
+  get productsById(): readonly KeyRows[] {
+    return this.#byId;
+  }
+
   /** The key of a product, made when it is new; null when there are too many. */
   keyOf(kind: KeyKind, productId: string | null): KeyRows | null {
     if (kind === 'room') return this.total;
@@ -105,6 +113,7 @@ export class Room {
     if (this.products.size >= MAX_PRODUCTS) return null;
     const key = new KeyRows('product', productId);
     this.products.set(productId, key);
+    this.#byId.splice(placeOf(productId, this.#byId), 0, key);
     this.#keys = null;
     return key;
   }
@@ -143,9 +152,8 @@ export class Room {
 
   #countIn(key: KeyRows, event: LiveEvent, prediction: Prediction | null, share: Share | null): void {
     const index = Math.floor(event.eventTimeMs / this.sliceMs);
-    const rows = key.rows.length;
+    if (key.lastIndex < this.activeFrom && index >= this.activeFrom) this.activeVersion++;
     const row = key.rowAt(index);
-    if (key.rows.length !== rows) this.rowsVersion++;
     row.frozen?.text();
     this.#counter.count(row.acc, event, prediction, share, key.kind === 'room');
     key.version++;
@@ -261,13 +269,14 @@ export class Room {
       key.evict(Math.min(needed, viewed), this.changes);
       if (key.kind === 'product' && key.rows.length === 0 && key.session.base === null) this.#forget(key);
     }
-    this.rowsVersion++;
+    this.activeVersion++;
     this.windows.forget(needed);
     this.changes.prune();
   }
 
   #forget(key: KeyRows): void {
     this.products.delete(key.productId!);
+    this.#byId.splice(placeOf(key.productId!, this.#byId), 1);
     this.changes.keyGone(key);
     this.#keys = null;
   }
@@ -293,4 +302,15 @@ export class Room {
 /** All windows are whole numbers of slices, and a session's gap is never shorter than one. */
 function sliceLengthMs(sessionGapMs: number): number {
   return sessionGapMs >= 5_000 ? 5_000 : 1_000;
+}
+
+/** Where a product stands, or would stand, among others by id. */
+function placeOf(productId: string, byId: readonly KeyRows[]): number {
+  let [from, to] = [0, byId.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (byId[middle]!.productId! < productId) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

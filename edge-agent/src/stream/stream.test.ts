@@ -133,6 +133,27 @@ describe('the stream', () => {
     expect(at([unpin(500, 'p1'), p1])).toBe('p1');
   });
 
+  it('names the products of the last ten minutes by id, as they come, go and come back', () => {
+    const stream = open();
+    const views = (atMs: number, n: number) => event('shop.product.viewed', { product: { productID: `p${n}` } }, atMs);
+    const last = new Map<string, number>();
+    let [seen, atMs] = [0, 0];
+    for (let step = 0; step < 3_000; step++) {
+      // Some products at all times, some for a while and again half an hour later.
+      const n = [step % 7, 10 + (Math.floor(step / 40) % 9), (step * 7919) % 1_000][step % 3]!;
+      atMs += 1_500;
+      feed(stream, [views(atMs, n), like(atMs)]);
+      last.set(`p${n}`, Math.floor((START + atMs) / 30_000) * 30_000);
+      stream.tick(START + atMs);
+      // Rows older than windows need are 30 s long and count from where they begin.
+      const fromMs = (Math.floor((START + atMs) / 5_000) + 1) * 5_000 - 600_000;
+      const active = [...last].filter(([, rowMs]) => rowMs >= fromMs).map(([id]) => id);
+      expect(stream.view('main').productIds).toEqual(active.sort());
+      seen = Math.max(seen, last.size - active.length);
+    }
+    expect(seen).toBeGreaterThan(500);
+  });
+
   it('knows the newest stock however long ago, and keeps a room free of it', () => {
     const stream = open();
     const stock = (atMs: number, inventoryLevel: number) =>

@@ -38,7 +38,7 @@ export class RoomViews {
   #endIndex: number | null = null;
   /** Those of them whose windows of the next slice are not open yet; null before the newest slice ends. */
   #toPrepare: KeyRows[] | null = null;
-  #active: ActiveProducts = { of: [], endIndex: 0, rowsVersion: -1, products: [], ids: [] };
+  #active: ActiveProducts = { endIndex: 0, version: -1, ids: [] };
 
   constructor(room: Room, interest: InterestParameters = INTEREST_PARAMETERS) {
     this.room = room;
@@ -57,6 +57,7 @@ export class RoomViews {
       }
       this.#toPrepare = null;
       room.pastTo = endIndex + 1 - SHORT_MS / room.sliceMs;
+      room.activeFrom = endIndex + 1 - VIEW_MS / room.sliceMs;
     }
     return new PresentView(this, { nowMs, presentMs, endIndex }, told);
   }
@@ -94,14 +95,12 @@ export class RoomViews {
   }
 
   productIds(endIndex: number): readonly string[] {
-    const { sliceMs, keys, rowsVersion } = this.room;
+    const { productsById, activeFrom, activeVersion } = this.room;
     const known = this.#active;
-    if (known.of === keys && known.endIndex === endIndex && known.rowsVersion === rowsVersion) return known.ids;
-    const from = endIndex + 1 - VIEW_MS / sliceMs;
-    const products = known.of === keys ? known.products : sortedProducts(keys);
+    if (known.endIndex === endIndex && known.version === activeVersion) return known.ids;
     const ids: string[] = [];
-    for (const key of products) if (reaches(key, from)) ids.push(key.productId!);
-    this.#active = { of: keys, endIndex, rowsVersion, products, ids };
+    for (const key of productsById) if (key.lastIndex >= activeFrom) ids.push(key.productId!);
+    this.#active = { endIndex, version: activeVersion, ids };
     return ids;
   }
 
@@ -222,23 +221,11 @@ class PresentView implements RoomView {
   }
 }
 
+/** Products with anything counted in the last 10 min, by id. */
 interface ActiveProducts {
-  readonly of: readonly KeyRows[];
   readonly endIndex: number;
-  readonly rowsVersion: number;
-  /** All of `of`, by id. */
-  readonly products: readonly KeyRows[];
-  /** Those with anything counted in the last 10 min. */
+  readonly version: number;
   readonly ids: readonly string[];
-}
-
-function sortedProducts(keys: readonly KeyRows[]): KeyRows[] {
-  return keys.filter((key) => key.productId !== null).sort((a, b) => (a.productId! < b.productId! ? -1 : 1));
-}
-
-function reaches(key: KeyRows, from: number): boolean {
-  const last = key.rows[key.rows.length - 1];
-  return last !== undefined && last.index >= from;
 }
 
 /** `from`, or the end of the long row that it would cut. */
