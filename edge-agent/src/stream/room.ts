@@ -68,7 +68,7 @@ export class Room {
   firstIndex: number | null = null;
   /** Products that were not given rows because of `MAX_PRODUCTS`. */
   refusedProducts = 0;
-  /** Raised when a product without rows from `activeFrom` on gets one, and when rows go: which were active lately may have changed. */
+  /** Raised when a product without rows from `activeFrom` on gets one: more were active lately. */
   activeVersion = 0;
   /** Products with a row from this slice on were active lately. Set by views, as is the next. */
   activeFrom = -Infinity;
@@ -95,7 +95,7 @@ export class Room {
   }
 
   get keys(): readonly KeyRows[] {
-    this.#keys ??= [this.total, ...this.products.values()];
+    this.#keys ??= [this.total, ...this.#byId];
     return this.#keys;
   }
 
@@ -269,7 +269,6 @@ export class Room {
       key.evict(Math.min(needed, viewed), this.changes);
       if (key.kind === 'product' && key.rows.length === 0 && key.session.base === null) this.#forget(key);
     }
-    this.activeVersion++;
     this.windows.forget(needed);
     this.changes.prune();
   }

@@ -152,6 +152,8 @@ describe('the stream', () => {
       seen = Math.max(seen, last.size - active.length);
     }
     expect(seen).toBeGreaterThan(500);
+    // Who has gone is forgotten, and is one product when it comes back.
+    expect(stream.stats().keys).toBeLessThan(last.size - 300);
   });
 
   it('knows the newest stock however long ago, and keeps a room free of it', () => {
