@@ -9,6 +9,8 @@ import { freshRoom } from './fresh-room.ts';
 /** Outputs of Chromium's own making. */
 const room = freshRoom('the ear cue', '.desk', {
   flags: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+  // The one without windows gives its outputs other ids with each page, and holds no sound back.
+  whole: true,
 });
 
 interface Heard {

@@ -17,14 +17,14 @@ export interface Room {
 
 /**
  * A room of its own for each test of a file, in one browser: what one test corrects or says is not there in the next.
- * A test fails when any of its pages wrote an error. `flags` are for the browser of this file.
+ * A test fails when any of its pages wrote an error. `flags` are for the browser of this file, `whole` takes the one that users have.
  */
 export function freshRoom(
   what: string,
   first: string,
-  { flags = [], ...size }: { width?: number; height?: number; flags?: string[] } = {},
+  { flags = [], whole = false, ...size }: { width?: number; height?: number; flags?: string[]; whole?: boolean } = {},
 ): Room {
-  const chromium = findChromium();
+  const chromium = findChromium({ whole });
   if (chromium === null)
     console.warn(`skipped: ${what} in a real browser, no Chromium found (set LIVECUE_CHROMIUM to its path)`);
   let stage: Stage | undefined;

@@ -7,7 +7,7 @@ import { prompt, stockOut, surge } from '../test/scripted-show.ts';
 import { contrast, deltaE, toLab, type Rgb } from './colour-distance.ts';
 import { freshRoom } from './fresh-room.ts';
 
-const room = freshRoom('measures of the host screen', '.desk');
+const room = freshRoom('measures of the host screen', '.desk', { whole: true });
 /** A screen of 24 inches with 1920 × 1080 pixels. */
 const MM_PER_PX = 0.277;
 const SCREEN = { width: 1920, height: 1080 };
