@@ -79,6 +79,7 @@ export async function startDrivenAgent(
   writeFileSync(files.texts, JSON.stringify(envelope.texts));
   const startedMs = performance.now();
   const agent = spawn(process.execPath, [...NODE_FLAGS, ...(options.nodeFlags ?? []), path.join(ROOT, 'edge-agent/src/main.ts'), 'start', '--json', ...(options.panel ? [] : ['--no-panel']), '--data', dataFolder, '--config', files.config, '--catalogue', files.catalogue, '--stats', files.stats, '--log', 'warn'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...NODE_ENVIRONMENT, ...process.env } }); // prettier-ignore
+  endWithUs(agent);
   const stop = async () => {
     agent.kill('SIGTERM');
     await new Promise((resolve) => (agent.exitCode === null ? agent.once('exit', resolve) : resolve(null)));
@@ -142,7 +143,20 @@ function firstLine<T>(child: ChildProcess): Promise<T> {
 
 function generate(call: object): Promise<LoadAnswer> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(ROOT, 'bench/load-generator.ts'), JSON.stringify(call)], { stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
+  endWithUs(child);
   return firstLine<LoadAnswer>(child);
+}
+
+/** A bench that is ended from outside leaves no agent behind that goes on writing. */
+function endWithUs(child: ChildProcess): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const end = () => {
+      child.kill('SIGTERM');
+      process.kill(process.pid, signal);
+    };
+    process.once(signal, end);
+    child.once('exit', () => process.off(signal, end));
+  }
 }
 
 /** That many products, all alike. */

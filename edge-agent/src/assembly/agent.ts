@@ -43,7 +43,7 @@ import { createProductResolver, productById } from './product-resolver.ts';
 import { recordingActions } from './show-actions.ts';
 import { answeringShows } from './show-calls.ts';
 import { answeringAir, furthestClock } from './air-calls.ts';
-import { createShowLog } from './show-log.ts';
+import { createShowLog, isMinuteStart } from './show-log.ts';
 import { openReportFiles } from './report-files.ts';
 import { createReportKeeper } from './show-report-keeper.ts';
 import { createShowForecaster, openForShows } from './show-forecaster.ts';
@@ -116,7 +116,7 @@ async function assemble(
   const showNetwork = input.panel ? await openForShows(warn) : null;
   let actions: ActionRoom | null = null;
   const core = createCore(
-    { ...input, predictor: models.predictor, orderModel, policy: choice.policy },
+    { ...input, predictor: models.predictor, orderModel, policy: choice.policy, readsSliding: isMinuteStart },
     {
       onWindows: (results: readonly WindowResult[]) => {
         steps.add(toUplinkBodies(results, config.uplink.kAnonymity));

@@ -18,6 +18,8 @@ export function createCore(
     orderModel: OrderModel | null;
     /** Who chooses among the cards that could come. Absent: the rules' own order. */
     policy?: 'rules' | 'learned';
+    /** Which sliding windows `onWindows` reads. Absent: all. */
+    readsSliding?: (openMs: number) => boolean;
   },
   ports: Pick<PipelinePorts, 'onWindows' | 'onPrompts' | 'onEvent' | 'onTick'> & {
     /** Decisions that were left to chance, and what followed. Absent: nobody keeps them. */
@@ -33,7 +35,12 @@ export function createCore(
   const { config, catalogue, predictor, orderModel } = input;
   const roomId = config.room.id;
   const stream = createStream(
-    { resolveProduct: createProductResolver(catalogue), roomOf: () => roomId, orderModel: orderModel ?? undefined },
+    {
+      resolveProduct: createProductResolver(catalogue),
+      roomOf: () => roomId,
+      orderModel: orderModel ?? undefined,
+      readsSliding: input.readsSliding,
+    },
     config.stream,
   );
   const answers = createAnswerDesk(catalogue);

@@ -251,9 +251,13 @@ function fresh(show: Show | null, before: State | null): State {
   };
 }
 
-/** A sliding window that is a whole minute of the clock. */
+/** Of the sliding windows, the record of a show reads those that are a whole minute of the clock. */
+export function isMinuteStart(openMs: number): boolean {
+  return openMs % MINUTE_MS === 0;
+}
+
 function isMinute({ spec, openMs, closeMs }: WindowResult): boolean {
-  return spec.kind === 'sliding' && openMs % MINUTE_MS === 0 && closeMs - openMs === MINUTE_MS;
+  return spec.kind === 'sliding' && isMinuteStart(openMs) && closeMs - openMs === MINUTE_MS;
 }
 
 const SAME_NAMED = [

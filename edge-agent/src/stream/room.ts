@@ -46,6 +46,13 @@ export interface Pin {
   readonly untilMs: number | null;
 }
 
+export interface RoomPorts {
+  /** Catalogue id for a shop id or seller code; what the catalogue does not know keeps `productID ?? sku`. */
+  readonly resolveProduct: ResolveProduct;
+  /** Which sliding windows somebody reads, by where they open (Unix ms); no others come out. Absent: all are read. */
+  readonly readsSliding?: ((openMs: number) => boolean) | undefined;
+}
+
 /** Everything the stream knows of one room. */
 export class Room {
   readonly id: string;
@@ -81,17 +88,17 @@ export class Room {
   readonly #byId: KeyRows[] = [];
   #tidiedAt = -Infinity;
 
-  constructor(id: string, config: StreamConfig, resolve: ResolveProduct) {
+  constructor(id: string, config: StreamConfig, ports: RoomPorts) {
     this.id = id;
     this.config = config;
     this.sliceMs = sliceLengthMs(config.sessionGapMs);
     this.clock = new EventClock(config);
-    this.windows = new SliceWindows(id, this.sliceMs);
+    this.windows = new SliceWindows(id, this.sliceMs, ports.readsSliding ?? (() => true));
     this.sessions = new SessionWindows(config.sessionGapMs);
     this.changes = new RoomChanges(id);
     this.anomalies = new RoomAnomalies(id, this.sliceMs);
     this.demand = new RoomDemand(this.sliceMs);
-    this.#resolve = resolve;
+    this.#resolve = ports.resolveProduct;
   }
 
   get keys(): readonly KeyRows[] {

@@ -33,6 +33,7 @@ export class SliceWindows {
   readonly #tumbling: number;
   readonly #sliding: number;
   readonly #hop: number;
+  readonly #reads: (openMs: number) => boolean;
   /** Windows that end at or before this slice index are closed. */
   #closedTo: number | null = null;
   #correctedMs: number | null = null;
@@ -43,8 +44,10 @@ export class SliceWindows {
   /** Of how many keys the window that ends at slice `end` was summed ahead. */
   #prepared = { end: -Infinity, keys: 0 };
 
-  constructor(roomId: string, sliceMs: number) {
+  /** `reads`: which sliding windows somebody reads, by where they open; no others come out. */
+  constructor(roomId: string, sliceMs: number, reads: (openMs: number) => boolean) {
     this.roomId = roomId;
+    this.#reads = reads;
     this.#sliceMs = sliceMs;
     this.#tumbling = TUMBLING.lengthMs / sliceMs;
     this.#sliding = SLIDING.lengthMs / sliceMs;
@@ -101,7 +104,7 @@ export class SliceWindows {
         continue;
       }
       if (end % this.#tumbling === 0) this.#emit('t', end, keys, out);
-      if (end % this.#hop === 0) this.#emit('s', end, keys, out);
+      if (end % this.#hop === 0 && this.#isRead(end)) this.#emit('s', end, keys, out);
     }
     this.#closedTo = Math.max(this.#closedTo, to);
     return out;
@@ -114,6 +117,7 @@ export class SliceWindows {
   prepare(keys: readonly KeyRows[]): void {
     if (this.#closedTo === null) return;
     const end = (Math.floor(this.#closedTo / this.#hop) + 1) * this.#hop;
+    if (!this.#isRead(end)) return;
     if (end !== this.#prepared.end) this.#prepared = { end, keys: 0 };
     const to = Math.min(keys.length, this.#prepared.keys + Math.ceil(keys.length / PREPARED_IN));
     for (; this.#prepared.keys < to; this.#prepared.keys++)
@@ -171,11 +175,17 @@ export class SliceWindows {
     }
   }
 
-  /** Ends of sliding windows over slice `index`, up to `closedTo`. */
+  /** Whether the sliding window that ends at slice `end` is read. */
+  #isRead(end: number): boolean {
+    return this.#reads((end - this.#sliding) * this.#sliceMs);
+  }
+
+  /** Ends of the sliding windows over slice `index` that are read, up to `closedTo`. */
   #slidingEnds(index: number, closedTo: number): number[] {
     const ends: number[] = [];
     const last = Math.min(index + this.#sliding, closedTo);
-    for (let end = (Math.floor(index / this.#hop) + 1) * this.#hop; end <= last; end += this.#hop) ends.push(end);
+    for (let end = (Math.floor(index / this.#hop) + 1) * this.#hop; end <= last; end += this.#hop)
+      if (this.#isRead(end)) ends.push(end);
     return ends;
   }
 

@@ -9,8 +9,12 @@ import type { StreamConfig } from './stream-config.ts';
 import { batch, batchCounts, config, ports, productsOf, type Fed } from '../../test/stream/batch-formula.ts';
 import { arrivals, delays, permutations, shows, START } from '../../test/stream/fed-shows.ts';
 
-function replay(arrivals: readonly Fed[], over: Partial<StreamConfig> = {}): WindowResult[] {
-  const stream = createStream(ports, { ...config, ...over });
+function replay(
+  arrivals: readonly Fed[],
+  over: Partial<StreamConfig> = {},
+  readsSliding?: (openMs: number) => boolean,
+): WindowResult[] {
+  const stream = createStream({ ...ports, readsSliding }, { ...config, ...over });
   const results: WindowResult[] = [];
   let nowMs = -Infinity;
   for (const { event, prediction } of arrivals) {
@@ -108,6 +112,18 @@ describe('the stream against the batch formula', () => {
       fc.property(shows(50), delays, (show, order) => {
         // The watermark trails by 2 s already, so 50 s of disorder stay within 60 s of lateness.
         expect(settled(replay(arrivals(show, 50_000, order)))).toEqual(batch(show));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('without the sliding windows that nobody reads, all others come as they would, revisions included', () => {
+    const reads = (openMs: number) => openMs % 20_000 === 0;
+    fc.assert(
+      fc.property(shows(50), delays, (show, order) => {
+        const late = arrivals(show, 50_000, order);
+        const isRead = ({ spec, openMs }: WindowResult) => spec.kind !== 'sliding' || reads(openMs);
+        expect(replay(late, {}, reads)).toEqual(replay(late).filter(isRead));
       }),
       { numRuns: 60 },
     );

@@ -4,18 +4,15 @@ import type { RoomView, Seen, StateDelta } from '../core-ports.ts';
 import { Admission } from './admission.ts';
 import { restoreRooms, takeChanges } from './checkpoint.ts';
 import { freeze, type FrozenDelta, type LateText, thaw } from './late-text.ts';
-import type { ResolveProduct } from './counting.ts';
 import type { OrderModel } from './orders/order-judge.ts';
 import { Offers } from './offers.ts';
 import { OrderWatch } from './orders/order-watch.ts';
 import { Patrons } from './patrons.ts';
-import { Room } from './room.ts';
+import { Room, type RoomPorts } from './room.ts';
 import type { StreamConfig } from './stream-config.ts';
 import { RoomViews, type ToldOfShop } from './view.ts';
 
-export interface StreamPorts {
-  /** Catalogue id for a shop id or seller code; what the catalogue does not know keeps `productID ?? sku`. */
-  resolveProduct: ResolveProduct;
+export interface StreamPorts extends RoomPorts {
   /** The room a source belongs to. The same answer every time. */
   roomOf(source: string): string;
   /** Scores orders. Absent: no order is judged, and views have no `orderAnomalies`. */
@@ -166,7 +163,7 @@ class LiveStream implements Stream {
   view(roomId: string): RoomView {
     const known = this.#rooms.get(roomId);
     // Asking for a room must not make one: names come from outside.
-    const views = known?.views ?? new RoomViews(new Room(roomId, this.#config, this.#ports.resolveProduct));
+    const views = known?.views ?? new RoomViews(new Room(roomId, this.#config, this.#ports));
     return views.at(Number.isFinite(this.#nowMs) ? this.#nowMs : 0, this.#told);
   }
 
@@ -236,7 +233,7 @@ class LiveStream implements Stream {
   #roomOf(roomId: string): { readonly room: Room; readonly views: RoomViews } {
     const known = this.#rooms.get(roomId);
     if (known !== undefined) return known;
-    const room = new Room(roomId, this.#config, this.#ports.resolveProduct);
+    const room = new Room(roomId, this.#config, this.#ports);
     const entry = { room, views: new RoomViews(room) };
     this.#rooms.set(roomId, entry);
     return entry;
