@@ -220,7 +220,7 @@ describe.skipIf(room.chromium === null)('the ear cue of the host screen', () => 
     const before = await places();
     await pull(page, [HEADPHONES]);
     await line(page).filter({ hasText: words }).waitFor();
-    expect(await line(page).locator('svg').count()).toBe(1);
+    await expect.poll(() => line(page).locator('svg').count()).toBe(1);
     expect(await places()).toEqual(before);
     const cut = await line(page).locator('span').evaluate((span) => span.scrollWidth > span.clientWidth); // prettier-ignore
     expect(cut).toBe(false);
@@ -230,7 +230,7 @@ describe.skipIf(room.chromium === null)('the ear cue of the host screen', () => 
     expect(await seriousProblems(page)).toEqual([]);
     await openGear(page);
     await page.locator('.ear-choice', { hasText: detail }).waitFor();
-    expect(await page.locator('.ear-choice label').last().textContent()).toContain(HEADPHONES);
+    await expect.poll(() => page.locator('.ear-choice label').last().textContent()).toContain(HEADPHONES);
     await page.locator('.ear-choice .button').click();
     expect(await seriousProblems(page)).toEqual([]);
     await closeGear(page);

@@ -156,7 +156,7 @@ describe.skipIf(room.chromium === null)('rehearsals in a real browser', () => {
   test('past ones stand with what became of them; their reports open beside; removing takes a second word', async () => {
     await open({ locale: 'en' });
     const rows = room.page.locator('.past-rehearsals tbody tr');
-    expect(await rows.count()).toBe(3);
+    await expect.poll(() => rows.count()).toBe(3);
     expect((await rows.nth(0).innerText()).replace(/\s+/g, ' ')).toContain('五一专场.jsonl.gz 2 lines could not be used 2:00:00 31 done'); // prettier-ignore
     expect((await rows.nth(1).innerText()).replace(/\s+/g, ' ')).toContain('Busy, 15 min, no. 7 15:00 12 done');
     expect(await rows.nth(2).innerText()).toContain('it is no file of events (JSON Lines)');
