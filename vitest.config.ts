@@ -17,6 +17,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Tests of single modules: they keep nothing outside themselves, so files may share a process and what it has imported. */
+const UNITS = ['{shared,edge-agent,desktop,cloud}/src/**/*.test.{ts,tsx}', 'models/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -30,12 +33,18 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'units',
+          include: UNITS,
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'parts',
-          include: [
-            '{shared,edge-agent,desktop,cloud,bench,e2e,models}/**/*.test.ts',
-            '{shared,edge-agent,desktop,cloud,bench}/**/*.test.tsx',
-          ],
-          exclude: ['**/node_modules/**', '**/dist/**', ...PAGES],
+          include: ['{edge-agent,desktop,cloud,bench,e2e}/**/*.test.{ts,tsx}'],
+          exclude: ['**/node_modules/**', '**/dist/**', ...PAGES, ...UNITS],
         },
       },
       {
