@@ -119,7 +119,7 @@ def thinned(all_parts, step=3):
 def without_tests(all_parts):
     """Takes the texts of the probe and of the authored sets out of every part; counts them in `removed`."""
     tests = [t for t, _, _ in real.probe()] + [t for language in ("zh", "en") for t, _ in real.authored(language)]
-    tests += [row[0] for row in real.late() + real.fresh() + real.judge("zh") + real.judge("en")]
+    tests += [row[0] for row in real.late() + real.fresh() + real.judge("zh") + real.judge("en") + real.other()]
     kept = without(all_parts, tests)
     return kept, {old.name: len(old.rows) - len(new.rows) for old, new in zip(all_parts, kept)}
 

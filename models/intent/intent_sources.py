@@ -53,6 +53,11 @@ def judge(language):
     return labelled(HERE / f"judge-{language}.jsonl")
 
 
+def other():
+    """Chinese comments by another such writer, of which a tenth or so were rewritten after a second reading."""
+    return labelled(HERE / "other-zh.jsonl")
+
+
 def unlabelled(name):
     return [line for line in lines_of(COMMENTS / f"text-zh/{name}.txt.gz") if line.strip()]
 

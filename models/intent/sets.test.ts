@@ -5,7 +5,7 @@ import { normalise } from '@livecue/shared/text';
 import { describe, expect, it } from 'vitest';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const TESTS = ['dev-zh', 'dev-en', 'late-zh', 'judge-zh', 'judge-en'];
+const TESTS = ['dev-zh', 'dev-en', 'late-zh', 'judge-zh', 'judge-en', 'other-zh'];
 
 interface Line {
   readonly text: string;

@@ -24,6 +24,7 @@ def tests():
     out["written after the patterns were frozen, zh"] = real.late()
     out["independent writer, zh"] = real.judge("zh")
     out["independent writer, en"] = real.judge("en")
+    out["second independent writer, zh"] = real.other()
     fresh = real.fresh()
     out["fresh service turns, read blindly"] = [row for row in fresh if row[2] == real.SERVICE]
     out["fresh chat, review clauses and English comments, read blindly"] = [row for row in fresh if row[2] != real.SERVICE]

@@ -28,7 +28,7 @@ from text import encode
 from written import written
 
 HERE = Path(__file__).resolve().parent
-VERSION = "intent-6"
+VERSION = "intent-7"
 SEED = 7
 SETTINGS = Settings(labels=len(LABELS), dim=12, filters=48, hidden=64, epochs=2, batch=256, patience=9, seed=SEED)
 TEACHERS = 2
