@@ -5,8 +5,8 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { createFeatureReader } from '@livecue/shared/text';
 import { createChance, oddString } from '../../../shared/src/text/odd-strings.fixture.ts';
-import { gramSums } from './gram-table.ts';
-import { cutModel, SUMS } from './onnx-graph.ts';
+import { cutModel, PEAKS, SUMS } from './onnx-graph.ts';
+import { createTextKernel } from './text-kernel.ts';
 import { tensorsOf } from './text-tensors.ts';
 
 const fileOf = (head: string) =>
@@ -15,19 +15,30 @@ const spam = fileOf('spam');
 const chance = createChance(6);
 
 describe.each(['intent', 'toxicity', 'spam', 'sentiment'])('the shipped model of %s', (head) => {
-  test('without its first part, and with sums that are made here, gives what the whole file gives', async () => {
+  test('without its first parts, and with answers of the kernel, gives what the whole file gives', async () => {
     const bytes = fileOf(head);
     const cut = cutModel(bytes);
-    expect(cut?.inputs).toEqual(['ids int32 [batch,features]', 'weights float32 [batch,features]']);
-    if (cut === null) return;
+    expect(cut?.inputs).toEqual([
+      'ids int32 [batch,features]',
+      'weights float32 [batch,features]',
+      'characters int32 [batch,characters]',
+    ]);
+    if (cut?.characters == null) throw new Error(`${head} is left whole`);
+    const kernel = createTextKernel([cut]);
+    const { width } = cut.table;
+    const { filters } = cut.characters;
     const whole = await InferenceSession.create(bytes);
     const rest = await InferenceSession.create(cut.bytes, { logSeverityLevel: 4 });
     const read = createFeatureReader();
     for (let batch = 0; batch < 20; batch++) {
       const texts = Array.from({ length: 1 + chance(30) }, () => read(oddString(chance)));
       const { ids, weights, characters } = tensorsOf(texts);
-      const sums = new Tensor('float32', gramSums(cut.table, texts), [texts.length, cut.table.width]);
-      const said = (await rest.run({ [SUMS]: sums, characters }))['scores']?.data as Float32Array;
+      const { sums, peaks } = kernel(texts)[0]!;
+      const given = {
+        [SUMS]: new Tensor('float32', sums, [texts.length, width]),
+        [PEAKS]: new Tensor('float32', peaks!, [texts.length, filters]),
+      };
+      const said = (await rest.run(given))['scores']?.data as Float32Array;
       const meant = (await whole.run({ ids, weights, characters }))['scores']?.data as Float32Array;
       expect(said.length).toBe(meant.length);
       for (const [i, score] of meant.entries()) expect(Math.abs(score - (said[i] ?? Number.NaN))).toBeLessThan(2e-6);
@@ -36,11 +47,34 @@ describe.each(['intent', 'toxicity', 'spam', 'sentiment'])('the shipped model of
   });
 });
 
+test('a file whose filters are written otherwise keeps them, and its sums are still cut off', async () => {
+  const read = createFeatureReader();
+  const texts = ['3号链接多少钱', '加微信领红包', ''].map((text) => read(text));
+  const { ids, weights, characters } = tensorsOf(texts);
+  for (const [name, other] of [
+    ['found_raw', 'found_rew'],
+    ['convs.bias', 'convs.bios'],
+    ['masked', 'maskee'],
+  ] as const) {
+    const bytes = altered(name, other);
+    const cut = cutModel(bytes)!;
+    expect(cut.characters, name).toBeNull();
+    expect(cut.inputs).toHaveLength(2);
+    const [whole, rest] = [
+      await InferenceSession.create(bytes),
+      await InferenceSession.create(cut.bytes, { logSeverityLevel: 4 }),
+    ];
+    const sums = new Tensor('float32', createTextKernel([cut])(texts)[0]!.sums, [3, cut.table.width]);
+    const said = (await rest.run({ [SUMS]: sums, characters }))['scores']?.data as Float32Array;
+    const meant = (await whole.run({ ids, weights, characters }))['scores']?.data as Float32Array;
+    for (const [i, score] of meant.entries()) expect(Math.abs(score - said[i]!)).toBeLessThan(2e-6);
+    await Promise.all([whole.release(), rest.release()]);
+  }
+});
+
 test('a file with another first part is left whole', () => {
   for (const [name, other] of [['own_ids', 'own_idz'], ['table.scale', 'table.skale'], ['Squeeze', 'Sqveeze']] as const) {
-    const bytes = Buffer.from(spam);
-    for (let at = bytes.indexOf(name); at >= 0; at = bytes.indexOf(name, at + 1)) bytes.write(other, at);
-    expect(cutModel(bytes), name).toBeNull();
+    expect(cutModel(altered(name, other)), name).toBeNull();
   }
 }); // prettier-ignore
 
@@ -60,6 +94,13 @@ test('bytes that are no model are left to the runtime, which says so', () => {
     expect(cutModel(Uint8Array.from({ length: chance(200) }, () => chance(256)))).toBeNull();
   }
 });
+
+/** The model of spam with one name in place of another, wherever it stands. */
+function altered(name: string, other: string): Uint8Array {
+  const bytes = Buffer.from(spam);
+  for (let at = bytes.indexOf(name); at >= 0; at = bytes.indexOf(name, at + 1)) bytes.write(other, at);
+  return bytes;
+}
 
 /** The model with `node` (tag and length included) put at the end of its graph. */
 function withNode(bytes: Uint8Array, node: Uint8Array): Uint8Array {

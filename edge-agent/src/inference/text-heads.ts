@@ -2,12 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { INTENTS } from '@livecue/shared/insight';
 import { createFeatureReader, type TextFeatures } from '@livecue/shared/text';
-import { canStandTogether, createGramSummer, type GramTable } from './gram-table.ts';
+import { canStandTogether, createTextKernel, type KernelAnswer, type KernelPart } from './text-kernel.ts';
 import { openTextModel, type ExpectedModel, type TextModel } from './text-model.ts';
 import { groupsByLength, tensorsOf } from './text-tensors.ts';
 
-/** Texts in one run of a model: more cost no less each, and make the others wait. */
-const MAX_BATCH = 64;
+/** Texts in one run of a model that takes padded matrices: more cost no less each. */
+const MAX_PADDED = 64;
+/** In one run of others, where a run costs more than a text. */
+const MAX_BATCH = 512;
 
 export const HEADS = ['intent', 'toxicity', 'spam', 'sentiment'] as const;
 export type Head = (typeof HEADS)[number];
@@ -92,23 +94,24 @@ function widthOf(heads: Iterable<Head>): number {
   return width;
 }
 
-/** Features, tensors and sums are made once for all models. */
+/** Features, tensors and the kernel's answers are made once for all models. */
 function createScorer(models: ReadonlyMap<Head, TextModel>): TextHeads['scorePacked'] {
   const read = createFeatureReader();
   const width = widthOf(models.keys());
-  const sum = createSums(models);
+  const ask = createKernel(models);
+  const isPadded = [...models.values()].some((model) => model.isPadded);
   return async (texts) => {
     const features = texts.map((text) => read(text));
     const packed = new Float32Array(texts.length * width);
-    const groups = groupsByLength(features, MAX_BATCH);
+    const groups = isPadded ? groupsByLength(features, MAX_PADDED) : inOrder(texts.length);
     const batches = groups.map((group) => tensorsOf(group.map((i) => features[i] as TextFeatures)));
-    const sums = batches.map((batch) => sum(batch.texts));
+    const answers = batches.map((batch) => ask(batch.texts));
     let at = 0;
     // One model after the other: its weights stay in the core's cache from batch to batch.
     for (const [head, model] of models) {
       const labels = EXPECTED[head].labels.length;
       for (const [k, batch] of batches.entries()) {
-        const scores = await model.score(batch, sums[k]?.get(head));
+        const scores = await model.score(batch, answers[k]?.get(head));
         for (const [row, i] of (groups[k] ?? []).entries()) {
           packed.set(scores.subarray(row * labels, (row + 1) * labels), i * width + at);
         }
@@ -119,16 +122,25 @@ function createScorer(models: ReadonlyMap<Head, TextModel>): TextHeads['scorePac
   };
 }
 
-/** Sums of n-grams by head, for the models that take them. */
-function createSums(models: ReadonlyMap<Head, TextModel>): (batch: readonly TextFeatures[]) => ReadonlyMap<Head, Float32Array> {
-  const tables = new Map<Head, GramTable>();
-  for (const [head, { table }] of models) if (table !== null) tables.set(head, table);
-  const heads = [...tables.keys()];
-  // Others make their sums themselves.
-  if (heads.length === 0 || !canStandTogether([...tables.values()])) return () => new Map();
-  const sum = createGramSummer([...tables.values()]);
-  for (const head of heads) models.get(head)?.letGoOfTable();
-  return (batch) => new Map(sum(batch).map((one, k) => [heads[k] as Head, one]));
+/** Places of so many texts in groups of at most `MAX_BATCH`. */
+function inOrder(count: number): number[][] {
+  const groups: number[][] = [];
+  for (let from = 0; from < count; from += MAX_BATCH) {
+    groups.push(Array.from({ length: Math.min(MAX_BATCH, count - from) }, (_, i) => from + i));
+  }
+  return groups;
+}
+
+/** The kernel's answers by head, of one kernel for all models that it works for. */
+function createKernel(models: ReadonlyMap<Head, TextModel>): (batch: readonly TextFeatures[]) => ReadonlyMap<Head, KernelAnswer> {
+  const parts = new Map<Head, KernelPart>();
+  for (const [head, { part }] of models) if (part !== null) parts.set(head, part);
+  const heads = [...parts.keys()];
+  // Else each runs one of its own.
+  if (heads.length === 0 || !canStandTogether([...parts.values()])) return () => new Map();
+  const kernel = createTextKernel([...parts.values()]);
+  for (const head of heads) models.get(head)?.letGoOfPart();
+  return (batch) => new Map(kernel(batch).map((one, k) => [heads[k] as Head, one]));
 } // prettier-ignore
 
 /** What a folder has for its head: nothing, hand-written rules, or what claims to be a model. */

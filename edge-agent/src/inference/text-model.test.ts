@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFeatureReader } from '@livecue/shared/text';
 import { createChance, oddString } from '../../../shared/src/text/odd-strings.fixture.ts';
-import { gramSums } from './gram-table.ts';
 import { ModelError } from './model-manifest.ts';
 import { EXPECTED, HEADS } from './text-heads.ts';
 import { checkGolden, openTextModel } from './text-model.ts';
+import { createTextKernel } from './text-kernel.ts';
 import { tensorsOf } from './text-tensors.ts';
 
 const shipped = fileURLToPath(new URL('../../../models', import.meta.url));
@@ -82,15 +82,15 @@ describe.each(trained)('the shipped model of %s', (head) => {
   });
 });
 
-test('a model that let go of its table scores by the sums it is given, and says so when none come', async () => {
+test('a model that let go of its tables scores by the answers it is given, and says so when none come', async () => {
   const model = await openTextModel(folder, EXPECTED.spam);
   const batch = tensorsOf([read('加微信领红包')]);
   const meant = await model.score(batch);
-  const sums = gramSums(model.table!, batch.texts);
-  model.letGoOfTable();
-  expect(model.table).toBeNull();
-  expect(await model.score(batch, sums)).toEqual(meant);
-  await expect(model.score(batch)).rejects.toThrow('spam: its table was taken');
+  const kernel = createTextKernel([model.part!]);
+  model.letGoOfPart();
+  expect(model.part).toBeNull();
+  expect(await model.score(batch, kernel(batch.texts)[0])).toEqual(meant);
+  await expect(model.score(batch)).rejects.toThrow('spam: its tables were taken');
   await model.close();
 });
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelManifest } from '@livecue/shared/contract';
 import { createFeatureReader } from '@livecue/shared/text';
-import { type GramTable, gramSums } from './gram-table.ts';
 import { ModelError, openManifest } from './model-manifest.ts';
-import { type CutModel, cutModel, SUMS } from './onnx-graph.ts';
+import { type CutModel, cutModel, PEAKS, SUMS } from './onnx-graph.ts';
+import { createTextKernel, type KernelAnswer, type KernelPart, type TextKernel } from './text-kernel.ts';
 import { INPUTS, tensorsOf, type TextTensors } from './text-tensors.ts';
 
 export type OnnxManifest = Extract<ModelManifest, { kind: 'onnx' }>;
@@ -21,12 +21,14 @@ export interface ExpectedModel {
 /** A checked session. Scores of a text do not depend on the texts beside it. */
 export interface TextModel {
   readonly manifest: OnnxManifest;
-  /** What `gramSums` takes, when sums are made here; null when the model looks its n-grams up itself, or it was taken. */
-  readonly table: GramTable | null;
-  /** From now on somebody else makes the sums: the table, some MB, is no longer held. */
-  letGoOfTable(): void;
-  /** Scores of the texts of `tensorsOf`, `labels.length` a text, in order. `sums`: made already; else they are made. */
-  score(batch: TextTensors, sums?: Float32Array): Promise<Float32Array>;
+  /** What the kernel does of it; null when the runtime does everything, or somebody took it. */
+  readonly part: KernelPart | null;
+  /** Whether it takes padded matrices, so that a long text makes those beside it dear. */
+  readonly isPadded: boolean;
+  /** From now on somebody else runs the kernel: the tables, some MB, are no longer held. */
+  letGoOfPart(): void;
+  /** Scores of the texts of `tensorsOf`, `labels.length` a text, in order. `made`: the kernel's answers; else it is run. */
+  score(batch: TextTensors, made?: KernelAnswer): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -70,25 +72,33 @@ export async function openTextModel(folder: string, expected: ExpectedModel): Pr
 }
 
 function modelOf(session: InferenceSession, manifest: OnnxManifest, cut: CutModel | null): TextModel {
-  const feeds = session.inputNames.filter((name) => name !== SUMS) as (keyof typeof INPUTS & ('ids' | 'weights' | 'characters'))[];
-  let table = cut?.table ?? null;
-  const width = table?.width ?? null;
-  const own = (batch: TextTensors) => {
-    if (table === null) throw new Error(`${manifest.task}: its table was taken, and no sums came with the texts`);
-    return gramSums(table, batch.texts);
+  const feeds = session.inputNames.filter((name) => name !== SUMS && name !== PEAKS) as (keyof typeof INPUTS & ('ids' | 'weights' | 'characters'))[];
+  const widths = { sums: cut?.table.width ?? 0, peaks: cut?.characters?.filters ?? 0 };
+  let part: KernelPart | null = cut && { table: cut.table, characters: cut.characters };
+  let kernel: TextKernel | null = null;
+  const own = ({ texts }: TextTensors): KernelAnswer => {
+    if (part === null) throw new Error(`${manifest.task}: its tables were taken, and no answers of the kernel came with the texts`);
+    kernel ??= createTextKernel([part]);
+    return kernel(texts)[0] as KernelAnswer;
   };
   return {
     manifest,
-    get table() {
-      return table;
+    isPadded: feeds.length > 0,
+    get part() {
+      return part;
     },
-    letGoOfTable() {
-      table = null;
+    letGoOfPart() {
+      part = null;
+      kernel = null;
     },
-    async score(batch, sums) {
+    async score(batch, made) {
       const given: Record<string, Tensor> = {};
       for (const name of feeds) given[name] = batch[name];
-      if (width !== null) given[SUMS] = new Tensor('float32', sums ?? own(batch), [batch.texts.length, width]);
+      if (widths.sums > 0) {
+        const { sums, peaks } = made ?? own(batch);
+        given[SUMS] = new Tensor('float32', sums, [batch.texts.length, widths.sums]);
+        if (peaks !== null) given[PEAKS] = new Tensor('float32', peaks, [batch.texts.length, widths.peaks]);
+      }
       const { scores } = await session.run(given);
       return scores?.data as Float32Array;
     },
@@ -113,7 +123,7 @@ function checkExpected(folder: string, manifest: OnnxManifest, expected: Expecte
 }
 
 function checkSession(path: string, session: InferenceSession, manifest: OnnxManifest, cut: CutModel | null): void {
-  const taken = session.inputMetadata.filter(({ name }) => cut === null || name !== SUMS).map((one) => (one.isTensor ? `${one.name} ${one.type} [${one.shape.join()}]` : one.name));
+  const taken = session.inputMetadata.filter(({ name }) => cut === null || (name !== SUMS && name !== PEAKS)).map((one) => (one.isTensor ? `${one.name} ${one.type} [${one.shape.join()}]` : one.name));
   const found = [...(cut?.inputs ?? []), ...taken];
   const promised = manifest.inputs.map(({ name, type, shape }) => `${name} ${type} [${shape.join()}]`);
   if (found.join('; ') !== promised.join('; ')) {
