@@ -255,6 +255,7 @@ describe.skipIf(room.chromium === null)('the comment list in a real browser', ()
         const first = rows.find((row) => row.getBoundingClientRect().bottom > top + 1);
         return [first?.dataset.seq, Math.round((first?.getBoundingClientRect().top ?? 0) - top)];
       });
+    const drawn = () => list.evaluate(() => new Promise((draw) => requestAnimationFrame(() => setTimeout(draw))));
     const fresh = async () => Number((await room.page.locator('.fresh').allTextContents()).join().replace(/\D/g, ''));
     for (let i = 0; i < 100 && (await fresh()) === 0; i++) {
       await list.evaluate((element) => (element.scrollTop = element.scrollHeight));
@@ -263,6 +264,7 @@ describe.skipIf(room.chromium === null)('the comment list in a real browser', ()
     // From here on every page that is read gives one up at the top.
     const before = await fresh();
     await list.evaluate((element) => (element.scrollTop = element.scrollHeight - element.clientHeight - 640));
+    await drawn();
     const read = await seqAtTop();
     await expect.poll(fresh).toBeGreaterThan(before);
     expect(await seqAtTop()).toEqual(read);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFeatureReader } from '@livecue/shared/text';
 import { createChance, oddString } from '../../../shared/src/text/odd-strings.fixture.ts';
 import { ModelError } from './model-manifest.ts';
-import { EXPECTED, HEADS } from './text-heads.ts';
+import { EXPECTED, HEADS, openTextHeads } from './text-heads.ts';
 import { checkGolden, openTextModel } from './text-model.ts';
 import { createTextKernel } from './text-kernel.ts';
 import { tensorsOf } from './text-tensors.ts';
@@ -92,6 +92,36 @@ test('a model that let go of its tables scores by the answers it is given, and s
   expect(await model.score(batch, kernel(batch.texts)[0])).toEqual(meant);
   await expect(model.score(batch)).rejects.toThrow('spam: its tables were taken');
   await model.close();
+});
+
+describe('a model whose graph is written otherwise', () => {
+  beforeEach(() => {
+    const bytes = readFileSync(join(folder, 'model.onnx'));
+    for (let at = bytes.indexOf('own_ids'); at >= 0; at = bytes.indexOf('own_ids', at + 1)) bytes.write('own_idz', at);
+    replaceModel(bytes);
+  });
+  const texts = (() => {
+    const chance = createChance(7);
+    return Array.from({ length: 40 }, () => oddString(chance).slice(0, 1 + chance(300)));
+  })();
+
+  test('is run as it is, and gives a text the same bits alone and in any company', async () => {
+    const model = await openTextModel(folder, EXPECTED.spam);
+    expect([model.part, model.isPadded]).toEqual([null, true]);
+    const alone = await Promise.all(texts.map((text) => model.score(tensorsOf([read(text)]))));
+    const together = await model.score(tensorsOf(texts.map((text) => read(text))));
+    for (const [row, one] of alone.entries()) expect(together.subarray(row * 2, row * 2 + 2)).toEqual(one);
+    await model.close();
+  });
+
+  test('serves beside the others, and all of them say what the shipped ones say', async () => {
+    const folders = Object.fromEntries(HEADS.map((head) => [head, join(shipped, head)]));
+    const [ours, mixed] = [await openTextHeads(folders), await openTextHeads({ ...folders, spam: folder })];
+    const [meant, said] = [await ours.scorePacked(texts), await mixed.scorePacked(texts)];
+    expect(said.length).toBe(meant.length);
+    for (const [i, score] of meant.entries()) expect(Math.abs(score - said[i]!)).toBeLessThan(1e-5);
+    await Promise.all([ours.close(), mixed.close()]);
+  });
 });
 
 test('all text models together are at most 15 MB', () => {
