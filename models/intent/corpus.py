@@ -116,11 +116,15 @@ def thinned(all_parts, step=3):
     return all_parts
 
 
+def tests():
+    """The texts of every test set."""
+    texts = [t for t, _, _ in real.probe()] + [t for language in ("zh", "en") for t, _ in real.authored(language)]
+    return texts + [row[0] for row in real.late() + real.fresh() + real.judge("zh") + real.judge("en") + real.other()]
+
+
 def without_tests(all_parts):
     """Takes the texts of the probe and of the authored sets out of every part; counts them in `removed`."""
-    tests = [t for t, _, _ in real.probe()] + [t for language in ("zh", "en") for t, _ in real.authored(language)]
-    tests += [row[0] for row in real.late() + real.fresh() + real.judge("zh") + real.judge("en") + real.other()]
-    kept = without(all_parts, tests)
+    kept = without(all_parts, tests())
     return kept, {old.name: len(old.rows) - len(new.rows) for old, new in zip(all_parts, kept)}
 
 
@@ -149,12 +153,9 @@ def encoded(all_parts):
     return encode(texts), labels, weights, held
 
 
-def without_label():
-    """Service turns, clauses of reviews and English comments that nobody labelled, for learning from teachers; none of a test."""
-    known = set(normalise(sorted({row[0] for row in real.jddc() + real.read_by_eye() + real.fresh() + real.probe()})))
-    kinds = [(real.SERVICE, 2, 40, 30000), ("shop-reviews-eprstmt", 4, 16, 6000), ("csmv-train", 4, 60, 4000)]
-    out = []
-    for name, least, most, count in kinds:
-        texts = _cut([t for t in real.unread(name) if least <= len(t) <= most], 2 * count)
-        out += [text for text, key in zip(texts, normalise(texts)) if key not in known][:count]
-    return out
+def unlabelled(longest=60, most=400):
+    """Pieces of service turns, reviews and chat in Chinese that nobody labelled; none of a test."""
+    texts = [text for name in (real.SERVICE, "shop-reviews-eprstmt", "bilibili-danmaku", "huya-chat") for text in real.unlabelled(name)]
+    seen = set(normalise(tests()))
+    kept = [text for text, key in zip(texts, normalise(texts)) if key not in seen]
+    return [text[at : at + longest] for text in kept for at in range(0, min(len(text), most), longest)]

@@ -2,14 +2,15 @@
 Trains the intent model and writes its folder: `python models/intent/train.py`.
 `--report` prints the tables of the card again from the files; `--control` trains on shuffled labels, which must fail;
 `--hint3` leaves out one HINT3 shop at a time, `--writers` one writer of comments; with `--linear` these three train no
-network, which takes a tenth of the time; `--out FOLDER` writes elsewhere, `--corrections FILE` adds what operators said.
+reader, which takes a third of the time; `--out FOLDER` writes elsewhere, `--corrections FILE` adds what operators said.
 
-Two networks and a linear model learn the corpus; their mean teaches one network that also reads turns without a
-label (Hinton et al. 2015), and the linear coefficients are joined to it.
+A linear model answers for every comment; what it is not sure of is read by a small CNN that has met unlabelled text
+and was taught by two like it.
 """
 import sys
 import time
 from copy import copy
+from dataclasses import replace
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "lib"), str(Path(__file__).resolve().parent)]
@@ -22,26 +23,30 @@ import artifact
 import corpus
 import intent_sources as real
 import tables
+from cascade import CascadeSettings, calibrate, joined
 from intent_sources import LABELS
-from network import Network, Settings, describe, join_linear, logits_of, scores_of, set_temperature, train
+from network import describe, logits_of
+from reader import Reader, ReaderSettings, first_vectors, learn, scores_of
 from text import encode
 from written import written
 
 HERE = Path(__file__).resolve().parent
-VERSION = "intent-7"
+VERSION = "intent-8"
 SEED = 7
-SETTINGS = Settings(labels=len(LABELS), dim=12, filters=48, hidden=64, epochs=2, batch=256, patience=9, seed=SEED)
+SETTINGS = CascadeSettings(labels=len(LABELS), reader=ReaderSettings(labels=len(LABELS), seed=SEED))
+#: orders of the texts whose linear models are averaged
+ORDERS = 3
+#: readers that teach the one that is kept: one alone is better or worse by half a point from seed to seed
 TEACHERS = 2
 #: share of the teachers' word in a labelled text's target
 SOFT = 0.5
-#: orders of the texts whose linear models are averaged
-ORDERS = 3
-#: Of network and linear model. On texts like those learned from, the network alone has the least loss; on a writer
-#: left out, with the rooms as quiet, a mixture errs less.
-SHARES = (0.5, 0.5)
+#: pieces of text without a label that the teachers' word is learned on, and the weight of each
+UNLABELLED, UNLABELLED_WEIGHT = 60_000, 1.0
 OTHER = LABELS.index("chat_other")
 #: comments of the recorded rooms that may be called anything but chat_other
 ALARM_LIMIT = 0.018
+#: of chat_other at the end: below it, questions of a shop are lost to louder intents
+LEAST_RAISE = -0.5
 
 
 def linear_model(encoded, labels, weights, passes=8, order=0):
@@ -88,88 +93,68 @@ def split(parts, labels):
     return np.where(use == 0)[0], np.where(use == 1)[0]
 
 
-def build(parts, words=print, shuffled=False, teachers=TEACHERS):
-    """(network, linear model): trained, joined, calibrated and rounded to int8."""
+def build(parts, words=print, shuffled=False, whole=False):
+    """
+    (cascade, linear model): trained, joined, rounded to int8 and calibrated. The `whole` one has a linear model that is the
+    mean of several orders, and a reader that was taught; others, for tables that need a training a row, have neither.
+    """
     encoded, labels, weights, _ = corpus.encoded(parts)
     if shuffled:
         labels = np.random.default_rng(3).permutation(labels)
     rows, held = split(parts, labels)
-    validation = (encoded.take(held), labels[held])
     part, truth, weight = encoded.take(rows), labels[rows], weights[rows]
-    linears = [linear_model(part, truth, weight, order=order) for order in range(ORDERS if teachers else 1)]
-    linear = mean_of(linears)
-    words(f"{len(rows)} texts to learn from, {len(held)} to stop by")
+    words(f"{len(rows)} texts to learn from, {len(held)} to calibrate by")
+    linear = mean_of([linear_model(part, truth, weight, order=order) for order in range(ORDERS if whole else 1)])
     if "--linear" in sys.argv:
-        student = Network(SETTINGS)
-    elif not teachers:
-        student = train(part, truth, SETTINGS, validation, row_weights=weight, words=words)
+        settings, reader = replace(SETTINGS, sure=0.0), Reader(SETTINGS.reader)
     else:
-        student = taught(part, truth, weight, validation, linears[0], teachers, words)
-    coefficients, intercepts = linear.coef_.astype(np.float32), linear.intercept_.astype(np.float32)
-    student, shares = join_linear(student, coefficients, intercepts, validation, options=[(0.0, 1.0) if "--linear" in sys.argv else SHARES])
-    student = artifact.quantise(student)
-    words(f"shares of network and linear model {shares}, temperature {set_temperature(student, *validation):.2f}")
-    return student, linear
+        settings, reader = SETTINGS, taught(part, truth, weight, linear, TEACHERS if whole else 0, words)
+    cascade = artifact.quantise(joined((linear.coef_, linear.intercept_), reader, settings))
+    asked = calibrate(cascade, encoded.take(held), labels[held])
+    words(f"the reader is asked about {asked:.0%}; temperatures {float(cascade.quick_temperature):.2f}, {float(cascade.mixed_temperature):.2f}")
+    return cascade, linear
 
 
-def taught(part, truth, weight, validation, linear, teachers, words):
-    """One network that learns labels and the mean of its teachers, on labelled and unlabelled texts."""
-    unlabelled = corpus.without_label()
-    free = encode(unlabelled)
-    own, others = np.zeros((len(part), len(LABELS))), np.zeros((len(free), len(LABELS)))
+def taught(part, truth, weight, linear, teachers, words):
+    """A reader that learns the labels and what its teachers and the linear model say, also of text that has no label (Hinton et al. 2015)."""
+    free, target = encode(corpus.unlabelled()), np.eye(len(LABELS), dtype=np.float32)[truth]
+    first = first_vectors([part, free], SETTINGS.reader)
+    words(f"vectors from {len(part) + len(free)} texts")
+    if not teachers:
+        return learn(part, target, weight, first, SETTINGS.reader, words)
+    few = free.take(np.random.default_rng(SEED).permutation(len(free))[:UNLABELLED])
+    said = [[linear.predict_proba(texts.sparse(SETTINGS.buckets).astype(np.float64))] for texts in (part, few)]
     for number in range(teachers):
-        settings = replaced(seed=SEED + 10 * number, dim=24)
-        teacher = train(part, truth, settings, validation, row_weights=weight, words=words)
-        own += scores_of(teacher, part) / (teachers + 1)
-        others += scores_of(teacher, free) / (teachers + 1)
-    for scores, texts in ((own, part), (others, free)):
-        scores += linear.predict_proba(texts.sparse(SETTINGS.buckets).astype(np.float64)) / (teachers + 1)
-    target = SOFT * own + (1 - SOFT) * np.eye(len(LABELS))[truth]
-    both = encode_joined(part, free)
-    settings = replaced(smoothing=0.0, epochs=3)
-    return train(both, np.concatenate([target, others]), settings, validation, row_weights=np.concatenate([weight, np.full(len(free), 0.7)]), words=words)
+        teacher = learn(part, target, weight, first, replace(SETTINGS.reader, seed=SEED + 10 * number), words)
+        for scores, texts in zip(said, (part, few)):
+            scores.append(scores_of(teacher, texts))
+    own, others = (np.mean(scores, 0) for scores in said)
+    target = np.concatenate([(1 - SOFT) * target + SOFT * own, others])
+    settings = replace(SETTINGS.reader, seed=SEED + 10 * teachers, smoothing=0.0)
+    return learn(part.and_then(few), target, np.concatenate([weight, np.full(len(few), UNLABELLED_WEIGHT)]), first, settings, words)
 
 
-def replaced(**changes):
-    from dataclasses import replace
-
-    return replace(SETTINGS, **changes)
-
-
-def encode_joined(a, b):
-    """Two `Encoded` as one."""
-    from text import Encoded
-
-    return Encoded(
-        np.concatenate([a.ids, b.ids]),
-        np.concatenate([a.weights, b.weights]),
-        np.concatenate([a.offsets, b.offsets[1:] + a.offsets[-1]]),
-        np.concatenate([a.characters, b.characters]),
-        np.concatenate([a.character_offsets, b.character_offsets[1:] + a.character_offsets[-1]]),
-    )
-
-
-def quieten(network, words):
-    """Sets the bias of chat_other to the least at which the recorded rooms give few false alarms. Returns the step taken."""
-    logits = [logits_of(network, encode(real.room(name))) for name in tables.ROOMS]
-    for step in np.arange(-1.0, 2.01, 0.02):
+def quieten(cascade, words):
+    """Raises chat_other, in place, by the least step at which the recorded rooms give few false alarms. Returns the step taken."""
+    logits = [logits_of(cascade, encode(real.room(name))) for name in tables.ROOMS]
+    for step in np.arange(LEAST_RAISE, 2.01, 0.02):
         raised = [logit + step * np.eye(len(LABELS))[OTHER] for logit in logits]
         alarms = [float((logit.argmax(1) != OTHER).mean()) for logit in raised]
         if max(alarms) <= ALARM_LIMIT:
             break
     with torch.no_grad():
-        network.outer.bias[OTHER] += step * float(network.temperature)
+        cascade.raised[OTHER] = step
     words(f"chat_other raised by {step:.2f}: false alarms {', '.join(f'{a:.2%}' for a in alarms)}")
     return step
 
 
 def hint3(words):
-    """Leave one shop out: its questions are asked of a network (no teachers) that has seen the other shops' alone."""
+    """Leave one shop out: its questions are asked of a model that has seen the other shops' alone."""
     out = ["| HINT3 shop left out | questions | accuracy | macro-F1 | out of scope, called chat_other |", "| --- | --- | --- | --- | --- |"]
     parts, heard = corpus.thinned(assemble(words)[0]), {}
     for shop in ("curekart", "sofmattress", "powerplay11"):
         asked = [row for row in real.hint3() if row[2] == shop]
-        network, _ = build(corpus.without(parts, [text for text, _, _ in asked]), words, teachers=0)
+        network, _ = build(corpus.without(parts, [text for text, _, _ in asked]), words)
         quieten(network, words)
         row, heard[shop] = tables.hint3_row(network, shop, asked)
         out.append(row)
@@ -183,7 +168,7 @@ def writers(words):
     parts = corpus.thinned(assemble(words)[0])
     for writer, rows in written().items():
         others = [part for part in parts if part.name != corpus.name_of(writer)]
-        network, linear = build(corpus.without(others, [text for text, _ in rows]), words, teachers=0)
+        network, linear = build(corpus.without(others, [text for text, _ in rows]), words)
         quieten(network, words)
         out.append(tables.writer_row(network, linear, writer, rows))
         words(out[-1])
@@ -211,7 +196,7 @@ def main():
         print(writers(print))
     elif "--control" in sys.argv:
         parts = corpus.thinned(assemble(print)[0])
-        network, _ = build(parts, shuffled=True, teachers=0)
+        network, _ = build(parts, shuffled=True)
         print(tables.report(network, rooms=False))
     else:
         write(folder, started)
@@ -220,7 +205,7 @@ def main():
 def write(folder, started):
     """Trains, and writes model, manifest, golden scores and the card's figures."""
     parts, removed = assemble(print)
-    network, linear = build(parts)
+    network, linear = build(parts, whole=True)
     step = quieten(network, print)
     size = artifact.write(network, folder, "intent", VERSION, LABELS, {}, tables.golden_texts())
     made = f"File {size / 1e6:.2f} MB; chat_other raised by {step:.2f}. Settings: {describe(network.settings)}. Trained in {(time.time() - started) / 60:.0f} min."

@@ -9,7 +9,9 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from cascade import Cascade, CascadeSettings
 from network import Network, Settings, scores_of
+from reader import ALONE, FACTORS, HAN_FROM, HAN_TO
 from text import TEXT_VERSION, encode
 
 OPSET = 13
@@ -26,15 +28,11 @@ def quantise_table(weight):
 
 def quantise(network):
     """Rounds the tables of `network` in place to what the file will hold, so that figures are those of the file."""
-    for layer in _tables(network).values():
+    for layer in network.tables().values():
         rows, scale = quantise_table(layer.weight)
         with torch.no_grad():
             layer.weight.copy_(torch.from_numpy(rows.astype(np.float32) * scale.astype(np.float32)[:, None]))
     return network
-
-
-def _tables(network):
-    return {"table": network.table, **({"chars": network.chars} if network.settings.filters else {})}
 
 
 class _Graph:
@@ -66,26 +64,111 @@ class _Graph:
 
 def graph_of(network):
     """The network as an ONNX model. A row's scores do not depend on the other rows, nor on padding with 0."""
-    s, g = network.settings, _Graph()
+    g = _Graph()
     parameter = {name: tensor.detach().numpy() for name, tensor in network.state_dict().items()}
-    middle, last = g.constant("axis.1", np.array([1], np.int64)), g.constant("axis.2", np.array([2], np.int64))
-    ids = g.add("Mod", ["ids", g.constant("buckets", np.array(s.buckets, np.int32))], "own_ids")
+    bag = _bag(g, network)
+    logits = _cascade_logits(g, network, parameter, bag) if isinstance(network, Cascade) else _network_logits(g, network, parameter, bag)
+    g.add("Softmax", [logits], "scores", axis=1)
+    return _model(g, network.settings)
+
+
+def _bag(g, network):
+    """The sum of the rows of a text's n-grams, each by its weight."""
+    middle = g.constant("axis.1", np.array([1], np.int64))
+    ids = g.add("Mod", ["ids", g.constant("buckets", np.array(network.settings.buckets, np.int32))], "own_ids")
     floats, factors = g.rows("table", network.table, ids)
     scaled = g.add("Mul", ["weights", factors], "scaled_weights")
     bags = g.add("MatMul", [g.add("Unsqueeze", [scaled, middle], "weight_rows"), floats], "bags")
-    bag = g.add("Squeeze", [bags, middle], "bag")
+    return g.add("Squeeze", [bags, middle], "bag")
+
+
+def _network_logits(g, network, parameter, bag):
+    s = network.settings
     parts = [bag]
     if s.filters:
-        parts.append(_peaks(g, s, parameter, network, last))
+        parts.append(_peaks(g, s, parameter, network))
     joined = g.add("Concat", parts, "joined", axis=1) if len(parts) > 1 else bag
     inner = g.add("Gemm", [joined, g.constant("inner.weight", parameter["inner.weight"]), g.constant("inner.bias", parameter["inner.bias"])], "inner", transB=1)
     hidden = g.add("Relu", [inner], "hidden")
     outer = g.add("Gemm", [hidden, g.constant("outer.weight", parameter["outer.weight"]), g.constant("outer.bias", parameter["outer.bias"])], "outer", transB=1)
     direct = g.add("MatMul", [bag, g.constant("direct.weight", parameter["direct.weight"].T)], "direct")
     logits = g.add("Add", [outer, direct], "logits") if s.kinds == 1 else _mixed(g, s, parameter, bag, g.add("Add", [outer, direct], "each"))
-    cooled = g.add("Div", [logits, g.constant("temperature", parameter["temperature"])], "cooled")
-    g.add("Softmax", [cooled], "scores", axis=1)
-    return _model(g, s)
+    return g.add("Div", [logits, g.constant("temperature", parameter["temperature"])], "cooled")
+
+
+def _cascade_logits(g, network, parameter, bag):
+    """The linear model's logits, and in the rows that it is not sure of the mixture's: the reader runs for those rows alone."""
+    s = network.settings
+    plain = g.add("Add", [bag, g.constant("bias", parameter["bias"])], "plain")
+    quick = g.add("Div", [plain, g.constant("quick_temperature", parameter["quick_temperature"])], "quick")
+    best = g.add("ReduceMax", [g.add("Softmax", [quick], "quick_scores", axis=1)], "best", axes=[1], keepdims=0)
+    missing = g.add("Sub", [g.constant("sure", np.array(s.sure, np.float32)), best], "missing")
+    whole = g.add("Mul", [missing, g.constant("slope", np.array(1 / s.ramp, np.float32))], "doubt_whole")
+    doubt = g.add("Clip", [whole, g.constant("none", np.array(0, np.float32)), g.constant("all", np.array(1, np.float32))], "doubt")
+    unsure = g.add("Cast", [doubt], "unsure", to=TensorProto.BOOL)
+    from_han = g.add("Greater", ["characters", g.constant("before_han", np.array(HAN_FROM - 1, np.int32))], "from_han")
+    to_han = g.add("Less", ["characters", g.constant("behind_han", np.array(HAN_TO, np.int32))], "to_han")
+    each = g.add("Cast", [g.add("And", [from_han, to_han], "is_han")], "is_han_float", to=TensorProto.FLOAT)
+    han = g.add("Cast", [g.add("ReduceMax", [each], "has_han_float", axes=[1], keepdims=0)], "has_han", to=TensorProto.BOOL)
+    found = g.add("NonZero", [g.add("And", [unsure, han], "asked")], "asked_at")
+    at = g.add("Reshape", [found, g.constant("flat", np.array([-1], np.int64))], "rows")
+    read = _read(g, s.reader, parameter, network.reader, g.add("Gather", ["characters", at], "to_read", axis=0))
+    share = g.add("Mul", [read, g.constant("share", np.array(s.share, np.float32))], "read_part")
+    rest = g.add("Mul", [g.add("Gather", [plain, at], "plain_rows", axis=0), g.constant("rest", np.array(1 - s.share, np.float32))], "plain_part")
+    mixed = g.add("Div", [g.add("Add", [share, rest], "mixture"), g.constant("mixed_temperature", parameter["mixed_temperature"])], "mixed")
+    column = g.constant("axis.column", np.array([1], np.int64))
+    part = g.add("Unsqueeze", [g.add("Gather", [doubt, at], "doubt_rows", axis=0), column], "part")
+    own = g.add("Gather", [quick, at], "quick_rows", axis=0)
+    answer = g.add("Add", [own, g.add("Mul", [part, g.add("Sub", [mixed, own], "change")], "changed")], "answer")
+    answers = g.add("ScatterND", [quick, g.add("Unsqueeze", [at, column], "places"), answer], "answers")
+    return g.add("Add", [answers, g.constant("raised", parameter["raised"])], "logits")
+
+
+def _read(g, s, parameter, reader, characters):
+    """The reader's logits of the texts in `characters`."""
+    last = g.constant("reader.axis.2", np.array([2], np.int64))
+    behind = g.add("Pad", [characters, g.constant("reader.one_more", np.array([0, 0, 0, 1], np.int64))], "reader.behind")
+    start, end = g.constant("reader.axis.1", np.array([1], np.int64)), g.constant("reader.end", np.array([np.iinfo(np.int64).max], np.int64))
+    following = g.add("Slice", [behind, start, end, start], "reader.following")
+    first, second = (g.constant(f"reader.factor.{i}", np.array(factor, np.int32)) for i, factor in enumerate(FACTORS))
+    own = g.add("Mul", [characters, first], "reader.own")
+    alone = g.add("Add", [own, g.constant("reader.alone", np.array(ALONE * FACTORS[1], np.int32))], "reader.alone_tokens")
+    pairs = g.add("Add", [own, g.add("Mul", [following, second], "reader.next")], "reader.pair_tokens")
+    # (text, place, character or pair) → (text, place, components of both).
+    tokens = g.add("Concat", [g.add("Unsqueeze", [one, last], f"{one}.apart") for one in (alone, pairs)], "reader.both_tokens", axis=2)
+    rows = g.add("Mod", [tokens, g.constant("reader.row_count", np.array(s.rows, np.int32))], "reader.token_rows")
+    floats, scales = g.rows("reader.tokens", reader.tokens, rows)
+    vectors = g.add("Mul", [floats, g.add("Unsqueeze", [scales, g.constant("reader.axis.3", np.array([3], np.int64))], "reader.each_scale")], "reader.vectors")
+    both = g.add("Reshape", [vectors, g.constant("reader.shape", np.array([0, 0, 2 * s.dim], np.int64))], "reader.both")
+    there = g.add("Cast", [g.add("Greater", [characters, g.constant("reader.nothing", np.array(0, np.int32))], "reader.there")], "reader.there_float", to=TensorProto.FLOAT)
+    mask = g.add("Unsqueeze", [there, last], "reader.mask")
+    found = _found(g, s, parameter, g.add("Mul", [both, mask], "reader.seen"))
+    values = g.add("Mul", [g.add("Relu", [found], "reader.ramp"), mask], "reader.values")
+    most = g.add("ReduceMax", [values], "reader.most", axes=[1], keepdims=0)
+    # A product, because ReduceSum adds in an order that depends on the padding.
+    total = g.add("Squeeze", [g.add("MatMul", [g.add("Unsqueeze", [there, start], "reader.ones"), values], "reader.sum"), start], "reader.total")
+    mean = g.add("Div", [total, g.add("ReduceSum", [there, start], "reader.count", keepdims=1)], "reader.mean")
+    weight, bias = (g.constant(f"reader.out.{part}", parameter[f"reader.out.{part}"]) for part in ("weight", "bias"))
+    return g.add("Gemm", [g.add("Concat", [most, mean], "reader.found_all", axis=1), weight, bias], "reader.logits", transB=1)
+
+
+def _found(g, s, parameter, seen):
+    """What the reader's filters find at each place, those of all widths side by side: a product for each width."""
+    before, after = _reach(s.widths)
+    padded = g.add("Pad", [seen, g.constant("reader.pads", np.array([0, before, 0, 0, after, 0], np.int64))], "reader.padded")
+    place = g.constant("reader.place", np.array([1], np.int64))
+    views = []
+    for i in range(before + after + 1):
+        end = i - before - after
+        bounds = [g.constant(f"reader.{name}.{i}", np.array([at], np.int64)) for name, at in (("from", i), ("to", end if end < 0 else np.iinfo(np.int64).max))]
+        views.append(g.add("Slice", [padded, *bounds, place], f"reader.view.{i}"))
+    found = []
+    for i, width in enumerate(s.widths):
+        first, name = before - width // 2, f"reader.convs.{i}"
+        sight = g.add("Concat", views[first : first + width], f"{name}.sight", axis=2)
+        raw = g.add("MatMul", [sight, g.constant(f"{name}.kernel", parameter[f"{name}.weight"].transpose(2, 1, 0).reshape(-1, s.filters))], f"{name}.raw")
+        found.append(g.add("Add", [raw, g.constant(f"{name}.bias", parameter[f"{name}.bias"])], f"{name}.found"))
+    return g.add("Concat", found, "reader.found", axis=2)
 
 
 def _mixed(g, s, parameter, bag, each):
@@ -96,11 +179,12 @@ def _mixed(g, s, parameter, bag, each):
     return g.add("ReduceSum", [g.add("Mul", [apart, shares], "shared"), g.constant("axis.kind", np.array([1], np.int64))], "logits", keepdims=0)
 
 
-def _peaks(g, s, parameter, network, last):
+def _peaks(g, s, parameter, network):
     """
     The CNN as one product for all widths, places and texts (five times faster than Conv on texts this short).
     The greatest value is taken before the ramp, which gives the same, and padding counts as 0.
     """
+    last = g.constant("axis.2", np.array([2], np.int64))
     floats, factors = g.rows("chars", network.chars, "characters")
     embedded = g.add("Mul", [floats, g.add("Unsqueeze", [factors, last], "char_factors")], "embedded")
     before, after = _reach(s.widths)
@@ -156,7 +240,7 @@ def _model(g, settings):
         value("ids", TensorProto.INT32, ["batch", "features"]),
         value("weights", TensorProto.FLOAT, ["batch", "features"]),
     ]
-    if settings.filters:
+    if isinstance(settings, CascadeSettings) or settings.filters:
         inputs.append(value("characters", TensorProto.INT32, ["batch", "characters"]))
     outputs = [value("scores", TensorProto.FLOAT, ["batch", settings.labels])]
     graph = helper.make_graph(g.nodes, "livecue-text", inputs, outputs, g.constants)
@@ -206,15 +290,21 @@ def read(folder):
     manifest = json.loads((folder / "manifest.json").read_text())
     model = onnx.load(str(folder / manifest["file"]))
     settings = json.loads(next(p.value for p in model.metadata_props if p.key == "settings"))
-    settings["widths"] = tuple(settings["widths"])
-    network = Network(Settings(**settings))
     array = {c.name: numpy_helper.to_array(c) for c in model.graph.initializer}
-    if "convs.kernel" in array:
-        array.update(_convs_of(network.settings, array))
-    state = {}
+    if "reader" in settings:
+        network = Cascade(CascadeSettings.of(settings))
+        s = network.settings.reader
+        for i, width in enumerate(s.widths):
+            array[f"reader.convs.{i}.weight"] = array[f"reader.convs.{i}.kernel"].reshape(width, 2 * s.dim, s.filters).transpose(2, 1, 0)
+    else:
+        network = Network(Settings(**{**settings, "widths": tuple(settings["widths"])}))
+        s = network.settings
+        if s.filters:
+            array.update(_convs_of(s, array))
+    state, tables = {}, network.tables()
     for name in network.state_dict():
-        if name in ("table.weight", "chars.weight"):
-            stem = name.split(".")[0]
+        stem = name.removesuffix(".weight")
+        if stem in tables:
             state[name] = array[f"{stem}.rows"].astype(np.float32) * array[f"{stem}.scale"].astype(np.float32)[:, None]
         else:
             state[name] = array[name].T if name == "direct.weight" else array[name]

@@ -70,6 +70,10 @@ class Network(nn.Module):
         each, gate = self.by_kind(ids, offsets, weights, characters)
         return each[:, 0] if gate is None else (each * torch.softmax(gate, 1).unsqueeze(2)).sum(1)
 
+    def tables(self):
+        """Those that a file holds as int8, by name."""
+        return {"table": self.table, **({"chars": self.chars} if self.settings.filters else {})}
+
     def by_kind(self, ids, offsets, weights, characters):
         """Logits of each kind's output layer (text, kind, label) and of the gate (text, kind), None for one kind."""
         bag = self.table(ids, offsets, per_sample_weights=weights)
@@ -101,13 +105,6 @@ def fit_linear(encoded, truth, labels, buckets, strength=16.0, row_weights=None,
         model.fit(x, truth == label, sample_weight=row_weights)
         coefficients[label], intercepts[label] = model.coef_[0], model.intercept_[0]
     return coefficients, intercepts
-
-
-def join_linear(network, coefficients, intercepts, validation, options=None):
-    """`join_linears` with the best shares, for a network of one kind. Returns it and its pair of shares."""
-    linears = [(coefficients, intercepts)]
-    shares = shares_of(network, linears, validation, np.zeros(len(validation[0]), np.int64), options)
-    return join_linears(network, linears, shares), shares[0]
 
 
 def join_linears(network, linears, shares):
@@ -205,22 +202,20 @@ def scores_of(network, encoded):
 
 
 def targets_of(truth, labels):
-    """One-hot rows from label numbers; probabilities (for distillation) are passed on as they are."""
-    truth = np.asarray(truth)
-    return truth.astype(np.float32) if truth.ndim == 2 else np.eye(labels, dtype=np.float32)[truth]
+    """One-hot rows from label numbers."""
+    return np.eye(labels, dtype=np.float32)[np.asarray(truth)]
 
 
-def train(encoded, truth, settings, validation, row_weights=None, words=print, start=None, judge=None, kinds=None):
+def train(encoded, truth, settings, validation, row_weights=None, words=print, kinds=None):
     """
-    Trains with early stopping on `validation` (encoded, truth) by its log-loss, or by `judge(network)` where
-    greater is better. `truth` is label numbers or rows of probabilities; `row_weights` scale each text's loss.
-    `start` is a network to go on from; `kinds` tell each text's kind where there are several.
+    Trains with early stopping on `validation` (encoded, truth) by its log-loss. `truth` is label numbers; `row_weights`
+    scale each text's loss; `kinds` tell each text's kind where there are several.
     """
     torch.manual_seed(settings.seed)
     # One: threads that wait for each other lose most of their time when the machine has other work.
     torch.set_num_threads(1)
     random = np.random.default_rng(settings.seed)
-    network = start or Network(settings)
+    network = Network(settings)
     s = settings
     sparse = [p for name, p in network.named_parameters() if name in ("table.weight", "chars.weight")]
     dense = [p for name, p in network.named_parameters() if name not in ("table.weight", "chars.weight")]
@@ -256,7 +251,7 @@ def train(encoded, truth, settings, validation, row_weights=None, words=print, s
                 optimiser.step()
             loss_sum += float(loss) * len(rows)
             step += 1
-        value = judge(network) if judge else -log_loss(network, *validation)
+        value = -log_loss(network, *validation)
         words(f"  epoch {epoch + 1}: loss {loss_sum / len(encoded):.4f}, validation {value:.4f}, {time.time() - started:.0f} s")
         if value > best:
             best, waited = value, 0
@@ -285,14 +280,18 @@ def log_loss(network, encoded, truth):
 
 
 def set_temperature(network, encoded, truth):
-    """Divides logits by the temperature with the least log-loss on held-out texts (Guo et al. 2017)."""
+    """Sets the temperature that logits are divided by, from held-out texts. Returns it."""
     network.temperature.fill_(1.0)
-    logits = torch.from_numpy(logits_of(network, encoded))
-    target = torch.from_numpy(targets_of(truth, network.settings.labels))
+    network.temperature.fill_(best_temperature(torch.from_numpy(logits_of(network, encoded)), truth))
+    return float(network.temperature)
+
+
+def best_temperature(logits, truth):
+    """That with the least log-loss (Guo et al. 2017)."""
+    target = torch.from_numpy(targets_of(truth, logits.shape[1]))
     grid = np.exp(np.linspace(np.log(0.3), np.log(4), 80))
     losses = [float(-(target * F.log_softmax(logits / t, 1)).sum(1).mean()) for t in grid]
-    network.temperature.fill_(float(grid[int(np.argmin(losses))]))
-    return float(network.temperature)
+    return float(grid[int(np.argmin(losses))])
 
 
 def describe(settings):

@@ -14,19 +14,19 @@ const fileOf = (head: string) =>
 const spam = fileOf('spam');
 const chance = createChance(6);
 
-describe.each(['intent', 'toxicity', 'spam', 'sentiment'])('the shipped model of %s', (head) => {
+describe.each([
+  ['intent', 2],
+  ['toxicity', 3],
+  ['spam', 3],
+  ['sentiment', 3],
+])('the shipped model of %s', (head, taken) => {
   test('without its first parts, and with answers of the kernel, gives what the whole file gives', async () => {
     const bytes = fileOf(head);
     const cut = cutModel(bytes);
-    expect(cut?.inputs).toEqual([
-      'ids int32 [batch,features]',
-      'weights float32 [batch,features]',
-      'characters int32 [batch,characters]',
-    ]);
-    if (cut?.characters == null) throw new Error(`${head} is left whole`);
+    const inputs = ['ids int32 [batch,features]', 'weights float32 [batch,features]', 'characters int32 [batch,characters]'];
+    expect(cut?.inputs).toEqual(inputs.slice(0, taken));
+    if (cut === null) throw new Error(`${head} is left whole`);
     const kernel = createTextKernel([cut]);
-    const { width } = cut.table;
-    const { filters } = cut.characters;
     const whole = await InferenceSession.create(bytes);
     const rest = await InferenceSession.create(cut.bytes, { logSeverityLevel: 4 });
     const read = createFeatureReader();
@@ -34,18 +34,17 @@ describe.each(['intent', 'toxicity', 'spam', 'sentiment'])('the shipped model of
       const texts = Array.from({ length: 1 + chance(30) }, () => read(oddString(chance)));
       const { ids, weights, characters } = tensorsOf(texts);
       const { sums, peaks } = kernel(texts)[0]!;
-      const given = {
-        [SUMS]: new Tensor('float32', sums, [texts.length, width]),
-        [PEAKS]: new Tensor('float32', peaks!, [texts.length, filters]),
-      };
+      const given: Record<string, Tensor> = { [SUMS]: new Tensor('float32', sums, [texts.length, cut.table.width]) };
+      if (cut.characters === null) given['characters'] = characters;
+      else given[PEAKS] = new Tensor('float32', peaks!, [texts.length, cut.characters.filters]);
       const said = (await rest.run(given))['scores']?.data as Float32Array;
       const meant = (await whole.run({ ids, weights, characters }))['scores']?.data as Float32Array;
       expect(said.length).toBe(meant.length);
-      for (const [i, score] of meant.entries()) expect(Math.abs(score - (said[i] ?? Number.NaN))).toBeLessThan(2e-6);
+      for (const [i, score] of meant.entries()) expect(Math.abs(score - (said[i] ?? Number.NaN))).toBeLessThan(1e-5);
     }
     await Promise.all([whole.release(), rest.release()]);
   });
-});
+}); // prettier-ignore
 
 test('a file whose filters are written otherwise keeps them, and its sums are still cut off', async () => {
   const read = createFeatureReader();

@@ -4,11 +4,11 @@ import { INTENTS } from '@livecue/shared/insight';
 import { createFeatureReader, type TextFeatures } from '@livecue/shared/text';
 import { canStandTogether, createTextKernel, type KernelAnswer, type KernelPart } from './text-kernel.ts';
 import { openTextModel, type ExpectedModel, type TextModel } from './text-model.ts';
-import { groupsByLength, tensorsOf } from './text-tensors.ts';
+import { groupsByLength, tensorsOf, type TextTensors } from './text-tensors.ts';
 
 /** Texts in one run of a model that takes padded matrices: more cost no less each. */
 const MAX_PADDED = 64;
-/** In one run of others, where a run costs more than a text. */
+/** Texts whose features are made, and summed by the kernel, at once. */
 const MAX_BATCH = 512;
 
 export const HEADS = ['intent', 'toxicity', 'spam', 'sentiment'] as const;
@@ -94,41 +94,54 @@ function widthOf(heads: Iterable<Head>): number {
   return width;
 }
 
-/** Features, tensors and the kernel's answers are made once for all models. */
+/** Features and the kernel's answers are made once for all models. */
 function createScorer(models: ReadonlyMap<Head, TextModel>): TextHeads['scorePacked'] {
   const read = createFeatureReader();
   const width = widthOf(models.keys());
   const ask = createKernel(models);
   const isPadded = [...models.values()].some((model) => model.isPadded);
   return async (texts) => {
-    const features = texts.map((text) => read(text));
     const packed = new Float32Array(texts.length * width);
-    const groups = isPadded ? groupsByLength(features, MAX_PADDED) : inOrder(texts.length);
-    const batches = groups.map((group) => tensorsOf(group.map((i) => features[i] as TextFeatures)));
-    const answers = batches.map((batch) => ask(batch.texts));
-    let at = 0;
-    // One model after the other: its weights stay in the core's cache from batch to batch.
-    for (const [head, model] of models) {
-      const labels = EXPECTED[head].labels.length;
-      for (const [k, batch] of batches.entries()) {
-        const scores = await model.score(batch, answers[k]?.get(head));
-        for (const [row, i] of (groups[k] ?? []).entries()) {
-          packed.set(scores.subarray(row * labels, (row + 1) * labels), i * width + at);
+    for (let from = 0; from < texts.length; from += MAX_BATCH) {
+      const features = texts.slice(from, from + MAX_BATCH).map((text) => read(text));
+      const answers = ask(features);
+      const whole: Run[] = [{ rows: features.map((_, i) => i), batch: tensorsOf(features) }];
+      const parted = isPadded ? groupsByLength(features, MAX_PADDED).map((rows) => runOf(rows, features)) : [];
+      let at = from * width;
+      // One model after the other: its weights stay in the core's cache from run to run.
+      for (const [head, model] of models) {
+        const labels = EXPECTED[head].labels.length;
+        for (const { rows, batch } of model.isPadded ? parted : whole) {
+          const answer = answers.get(head);
+          const scores = await model.score(batch, answer && (model.isPadded ? rowsOf(answer, rows, features.length) : answer));
+          for (const [row, i] of rows.entries()) packed.set(scores.subarray(row * labels, (row + 1) * labels), i * width + at);
         }
+        at += labels;
       }
-      at += labels;
     }
     return packed;
   };
+} // prettier-ignore
+
+/** Texts that a model takes at once, and their places among those that were asked about. */
+interface Run {
+  readonly rows: readonly number[];
+  readonly batch: TextTensors;
 }
 
-/** Places of so many texts in groups of at most `MAX_BATCH`. */
-function inOrder(count: number): number[][] {
-  const groups: number[][] = [];
-  for (let from = 0; from < count; from += MAX_BATCH) {
-    groups.push(Array.from({ length: Math.min(MAX_BATCH, count - from) }, (_, i) => from + i));
-  }
-  return groups;
+function runOf(rows: readonly number[], features: readonly TextFeatures[]): Run {
+  return { rows, batch: tensorsOf(rows.map((i) => features[i] as TextFeatures)) };
+}
+
+/** The kernel's answers for some of `count` texts. */
+function rowsOf({ sums, peaks }: KernelAnswer, rows: readonly number[], count: number): KernelAnswer {
+  const taken = (values: Float32Array) => {
+    const width = values.length / count;
+    const out = new Float32Array(rows.length * width);
+    for (const [at, row] of rows.entries()) out.set(values.subarray(row * width, (row + 1) * width), at * width);
+    return out;
+  };
+  return { sums: taken(sums), peaks: peaks && taken(peaks) };
 }
 
 /** The kernel's answers by head, of one kernel for all models that it works for. */

@@ -78,26 +78,29 @@ export const eachFloat = (change: (value: number, i: number) => number) => ({ sh
   return { shape, raw: new Uint8Array(values.buffer) };
 }; // prettier-ignore
 
-/** Changes little: a hair of every label's likelihood. */
-export const SLIGHT = { 'outer.bias': eachFloat((value, i) => value + 0.1 * Math.sin(i + 1)) };
+/** Changes little: a hair of every intent's likelihood. */
+export const SLIGHT = { raised: eachFloat((value, i) => value + 0.1 * Math.sin(i + 1)) };
+const negative = eachFloat((value) => -value);
 /** The likeliest label becomes the unlikeliest. */
-export const UPSIDE_DOWN = { temperature: eachFloat((value) => -value) };
+export const UPSIDE_DOWN = {
+  intent: { quick_temperature: negative, mixed_temperature: negative },
+  toxicity: { temperature: negative },
+};
 
-/** Characters with the last rows of the table: few enough that no comment here has one of them by accident. */
-const LAST_ROWS = 64;
-const ROWS = 24_576;
-const withoutLastRows = ({ shape: [rows = 0, ...rest], raw }: Tensor): Tensor => ({
-  shape: [rows - LAST_ROWS, ...rest],
-  raw: raw.subarray(0, (raw.length / rows) * (rows - LAST_ROWS)),
+/** N-grams with the last row of the table: no comment here has one of them by accident. */
+const ROWS = 131_072;
+const withoutLastRow = ({ shape: [rows = 0, ...rest], raw }: Tensor): Tensor => ({
+  shape: [rows - 1, ...rest],
+  raw: raw.subarray(0, (raw.length / rows) * (rows - 1)),
 });
 /** Like the shipped one until it meets `deadlyText()`: then every batch with it fails. */
-export const FAILS_ON_DEADLY = { ...SLIGHT, 'chars.rows': withoutLastRows, 'chars.scale': withoutLastRows };
+export const FAILS_ON_DEADLY = { ...SLIGHT, 'table.rows': withoutLastRow, 'table.scale': withoutLastRow };
 
 export function deadlyText(): string {
   const read = createFeatureReader();
-  for (let code = 0x4e00; code < 0x9fff; code++) {
-    const text = String.fromCodePoint(code);
-    if ([...read(text).characters].some((id) => id >= ROWS - LAST_ROWS)) return text;
+  for (let i = 0; i < 1_000_000; i++) {
+    const text = String.fromCodePoint(0x4e00 + (i % 20_000), 0x4e00 + Math.floor(i / 20_000));
+    if (read(text).ids.some((id) => id % ROWS === ROWS - 1)) return text;
   }
-  throw new Error('no character has one of the last rows');
+  throw new Error('no text has the last row');
 }

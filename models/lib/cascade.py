@@ -1,0 +1,90 @@
+"""
+A linear model on n-grams answers what it is sure of, in a few µs; what it is not sure of, and holds a Chinese
+character, is read by a `Reader` too, and the two are mixed.
+"""
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from network import batch_of, best_temperature
+from reader import HAN_FROM, HAN_TO, Reader, ReaderSettings
+
+
+@dataclass(frozen=True)
+class CascadeSettings:
+    labels: int
+    reader: ReaderSettings
+    #: rows of the n-gram table, a power of two at most FEATURE_BUCKETS
+    buckets: int = 1 << 17
+    #: score of the linear model's best label below which the reader is asked
+    sure: float = 0.75
+    #: how far below it the mixture has its whole say; on the way there it has a growing part, so that nothing jumps
+    ramp: float = 0.05
+    #: the reader's part of the mixture
+    share: float = 0.6
+
+    @staticmethod
+    def of(plain):
+        """Back from `asdict`, by way of JSON."""
+        reader = {**plain["reader"], "widths": tuple(plain["reader"]["widths"])}
+        return CascadeSettings(**{**plain, "reader": ReaderSettings(**reader)})
+
+
+class Cascade(nn.Module):
+    """`forward` takes what `network.batch_of` makes, and gives calibrated logits."""
+
+    def __init__(self, settings):
+        super().__init__()
+        self.settings = s = settings
+        self.table = nn.EmbeddingBag(s.buckets, s.labels, mode="sum")
+        self.reader = Reader(s.reader)
+        self.register_buffer("bias", torch.zeros(s.labels))
+        #: of the linear model, and of the mixture (Guo et al. 2017)
+        self.register_buffer("quick_temperature", torch.ones(1))
+        self.register_buffer("mixed_temperature", torch.ones(1))
+        #: added at the end, whichever of the two has answered
+        self.register_buffer("raised", torch.zeros(s.labels))
+        #: both are in the logits already
+        self.temperature = torch.ones(1)
+
+    def forward(self, ids, offsets, weights, characters):
+        plain, mixed, han = self.both(ids, offsets, weights, characters)
+        quick = plain / self.quick_temperature
+        return quick + self.doubt(quick, han).unsqueeze(1) * (mixed / self.mixed_temperature - quick) + self.raised
+
+    def both(self, ids, offsets, weights, characters):
+        """Logits of the linear model and of the mixture before their temperatures, and which texts hold a Chinese character."""
+        plain, share = self.table(ids, offsets, per_sample_weights=weights) + self.bias, self.settings.share
+        han = ((characters >= HAN_FROM) & (characters < HAN_TO)).any(1)
+        return plain, share * self.reader(characters) + (1 - share) * plain, han
+
+    def doubt(self, quick, han):
+        """The mixture's part of the answer, 0 to 1; where it is 0 the reader is not asked."""
+        best = torch.softmax(quick, 1).amax(1)
+        return ((self.settings.sure - best) / self.settings.ramp).clamp(0, 1) * han
+
+    def tables(self):
+        return {"table": self.table, "reader.tokens": self.reader.tokens}
+
+
+def joined(linear, reader, settings):
+    """A cascade of a linear model (coefficients of labels × buckets, intercepts) and a reader, not calibrated yet."""
+    made = Cascade(settings)
+    with torch.no_grad():
+        made.table.weight.copy_(torch.from_numpy(linear[0].T.astype(np.float32)))
+        made.bias.copy_(torch.from_numpy(linear[1].astype(np.float32)))
+        made.reader.load_state_dict(reader.state_dict())
+    return made.eval()
+
+
+def calibrate(cascade, encoded, truth):
+    """Sets both temperatures in place, by held-out texts: all of them, and those that the reader is asked about. Returns their share."""
+    with torch.no_grad():
+        batches = [range(at, min(at + 512, len(encoded))) for at in range(0, len(encoded), 512)]
+        plain, mixed, han = (torch.cat(part) for part in zip(*[cascade.both(*batch_of(encoded, np.array(rows), cascade.settings)) for rows in batches]))
+    cascade.quick_temperature.fill_(best_temperature(plain, truth))
+    asked = cascade.doubt(plain / cascade.quick_temperature, han) > 0
+    cascade.mixed_temperature.fill_(best_temperature(mixed[asked], np.asarray(truth)[asked.numpy()]))
+    return float(asked.float().mean())
