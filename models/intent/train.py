@@ -4,8 +4,7 @@ Trains the intent model and writes its folder: `python models/intent/train.py`.
 `--hint3` leaves out one HINT3 shop at a time, `--writers` one writer of comments; with `--linear` these three train no
 reader, which takes a third of the time; `--out FOLDER` writes elsewhere, `--corrections FILE` adds what operators said.
 
-A linear model answers for every comment; what it is not sure of is read by a small CNN that has met unlabelled text
-and was taught by two like it.
+A linear model answers for every comment; what it is not sure of is read by a small CNN that has met unlabelled text.
 """
 import sys
 import time
@@ -26,7 +25,7 @@ import tables
 from cascade import CascadeSettings, calibrate, joined
 from intent_sources import LABELS
 from network import describe, logits_of
-from reader import Reader, ReaderSettings, first_vectors, learn, scores_of
+from reader import Reader, ReaderSettings, learn
 from text import encode
 from written import written
 
@@ -36,12 +35,6 @@ SEED = 7
 SETTINGS = CascadeSettings(labels=len(LABELS), reader=ReaderSettings(labels=len(LABELS), seed=SEED))
 #: orders of the texts whose linear models are averaged
 ORDERS = 3
-#: readers that teach the one that is kept: one alone is better or worse by half a point from seed to seed
-TEACHERS = 2
-#: share of the teachers' word in a labelled text's target
-SOFT = 0.5
-#: pieces of text without a label that the teachers' word is learned on, and the weight of each
-UNLABELLED, UNLABELLED_WEIGHT = 60_000, 1.0
 OTHER = LABELS.index("chat_other")
 #: comments of the recorded rooms that may be called anything but chat_other
 ALARM_LIMIT = 0.018
@@ -93,45 +86,23 @@ def split(parts, labels):
     return np.where(use == 0)[0], np.where(use == 1)[0]
 
 
-def build(parts, words=print, shuffled=False, whole=False):
-    """
-    (cascade, linear model): trained, joined, rounded to int8 and calibrated. The `whole` one has a linear model that is the
-    mean of several orders, and a reader that was taught; others, for tables that need a training a row, have neither.
-    """
+def build(parts, words=print, shuffled=False, orders=1):
+    """(cascade, linear model): trained, joined, rounded to int8 and calibrated. The linear one is the mean of so many `orders`."""
     encoded, labels, weights, _ = corpus.encoded(parts)
     if shuffled:
         labels = np.random.default_rng(3).permutation(labels)
     rows, held = split(parts, labels)
     part, truth, weight = encoded.take(rows), labels[rows], weights[rows]
     words(f"{len(rows)} texts to learn from, {len(held)} to calibrate by")
-    linear = mean_of([linear_model(part, truth, weight, order=order) for order in range(ORDERS if whole else 1)])
+    linear = mean_of([linear_model(part, truth, weight, order=order) for order in range(orders)])
     if "--linear" in sys.argv:
         settings, reader = replace(SETTINGS, sure=0.0), Reader(SETTINGS.reader)
     else:
-        settings, reader = SETTINGS, taught(part, truth, weight, linear, TEACHERS if whole else 0, words)
+        settings, reader = SETTINGS, learn(part, truth, weight, encode(corpus.unlabelled()), SETTINGS.reader, words)
     cascade = artifact.quantise(joined((linear.coef_, linear.intercept_), reader, settings))
     asked = calibrate(cascade, encoded.take(held), labels[held])
     words(f"the reader is asked about {asked:.0%}; temperatures {float(cascade.quick_temperature):.2f}, {float(cascade.mixed_temperature):.2f}")
     return cascade, linear
-
-
-def taught(part, truth, weight, linear, teachers, words):
-    """A reader that learns the labels and what its teachers and the linear model say, also of text that has no label (Hinton et al. 2015)."""
-    free, target = encode(corpus.unlabelled()), np.eye(len(LABELS), dtype=np.float32)[truth]
-    first = first_vectors([part, free], SETTINGS.reader)
-    words(f"vectors from {len(part) + len(free)} texts")
-    if not teachers:
-        return learn(part, target, weight, first, SETTINGS.reader, words)
-    few = free.take(np.random.default_rng(SEED).permutation(len(free))[:UNLABELLED])
-    said = [[linear.predict_proba(texts.sparse(SETTINGS.buckets).astype(np.float64))] for texts in (part, few)]
-    for number in range(teachers):
-        teacher = learn(part, target, weight, first, replace(SETTINGS.reader, seed=SEED + 10 * number), words)
-        for scores, texts in zip(said, (part, few)):
-            scores.append(scores_of(teacher, texts))
-    own, others = (np.mean(scores, 0) for scores in said)
-    target = np.concatenate([(1 - SOFT) * target + SOFT * own, others])
-    settings = replace(SETTINGS.reader, seed=SEED + 10 * teachers, smoothing=0.0)
-    return learn(part.and_then(few), target, np.concatenate([weight, np.full(len(few), UNLABELLED_WEIGHT)]), first, settings, words)
 
 
 def quieten(cascade, words):
@@ -205,7 +176,7 @@ def main():
 def write(folder, started):
     """Trains, and writes model, manifest, golden scores and the card's figures."""
     parts, removed = assemble(print)
-    network, linear = build(parts, whole=True)
+    network, linear = build(parts, orders=ORDERS)
     step = quieten(network, print)
     size = artifact.write(network, folder, "intent", VERSION, LABELS, {}, tables.golden_texts())
     made = f"File {size / 1e6:.2f} MB; chat_other raised by {step:.2f}. Settings: {describe(network.settings)}. Trained in {(time.time() - started) / 60:.0f} min."

@@ -106,11 +106,7 @@ def _cascade_logits(g, network, parameter, bag):
     whole = g.add("Mul", [missing, g.constant("slope", np.array(1 / s.ramp, np.float32))], "doubt_whole")
     doubt = g.add("Clip", [whole, g.constant("none", np.array(0, np.float32)), g.constant("all", np.array(1, np.float32))], "doubt")
     unsure = g.add("Cast", [doubt], "unsure", to=TensorProto.BOOL)
-    from_han = g.add("Greater", ["characters", g.constant("before_han", np.array(HAN_FROM - 1, np.int32))], "from_han")
-    to_han = g.add("Less", ["characters", g.constant("behind_han", np.array(HAN_TO, np.int32))], "to_han")
-    each = g.add("Cast", [g.add("And", [from_han, to_han], "is_han")], "is_han_float", to=TensorProto.FLOAT)
-    han = g.add("Cast", [g.add("ReduceMax", [each], "has_han_float", axes=[1], keepdims=0)], "has_han", to=TensorProto.BOOL)
-    found = g.add("NonZero", [g.add("And", [unsure, han], "asked")], "asked_at")
+    found = g.add("NonZero", [g.add("And", [unsure, _speaks(g)], "asked")], "asked_at")
     at = g.add("Reshape", [found, g.constant("flat", np.array([-1], np.int64))], "rows")
     read = _read(g, s.reader, parameter, network.reader, g.add("Gather", ["characters", at], "to_read", axis=0))
     share = g.add("Mul", [read, g.constant("share", np.array(s.share, np.float32))], "read_part")
@@ -122,6 +118,18 @@ def _cascade_logits(g, network, parameter, bag):
     answer = g.add("Add", [own, g.add("Mul", [part, g.add("Sub", [mixed, own], "change")], "changed")], "answer")
     answers = g.add("ScatterND", [quick, g.add("Unsqueeze", [at, column], "places"), answer], "answers")
     return g.add("Add", [answers, g.constant("raised", parameter["raised"])], "logits")
+
+
+def _speaks(g):
+    """Which texts hold two different Chinese characters: the greatest and the least of them differ."""
+    count = g.constant("han.count", np.array(HAN_TO - HAN_FROM, np.float32))
+    ids = g.add("Sub", [g.add("Cast", ["characters"], "characters_float", to=TensorProto.FLOAT), g.constant("han.before", np.array(HAN_FROM - 1, np.float32))], "han.ids")
+    is_han = g.add("And", [g.add("Greater", [ids, g.constant("han.none", np.array(0, np.float32))], "han.from"), g.add("LessOrEqual", [ids, count], "han.to")], "han.is")
+    one = g.add("Cast", [is_han], "han.one", to=TensorProto.FLOAT)
+    greatest = g.add("ReduceMax", [g.add("Mul", [one, ids], "han.up")], "han.greatest", axes=[1], keepdims=0)
+    # The least, counted from the other end: 0 where there is none, like the greatest.
+    least = g.add("ReduceMax", [g.add("Mul", [one, g.add("Sub", [g.constant("han.behind", np.array(HAN_TO - HAN_FROM + 1, np.float32)), ids], "han.back")], "han.down")], "han.least", axes=[1], keepdims=0)
+    return g.add("Greater", [g.add("Add", [greatest, least], "han.both"), g.constant("han.same", np.array(HAN_TO - HAN_FROM + 1, np.float32))], "han.speaks")
 
 
 def _read(g, s, parameter, reader, characters):

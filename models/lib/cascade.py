@@ -1,6 +1,6 @@
 """
-A linear model on n-grams answers what it is sure of, in a few µs; what it is not sure of, and holds a Chinese
-character, is read by a `Reader` too, and the two are mixed.
+A linear model on n-grams answers what it is sure of, in a few µs; what it is not sure of, and is
+Chinese, is read by a `Reader` too, and the two are mixed.
 """
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from network import batch_of, best_temperature
-from reader import HAN_FROM, HAN_TO, Reader, ReaderSettings
+from reader import Reader, ReaderSettings, speaks
 
 
 @dataclass(frozen=True)
@@ -50,20 +50,19 @@ class Cascade(nn.Module):
         self.temperature = torch.ones(1)
 
     def forward(self, ids, offsets, weights, characters):
-        plain, mixed, han = self.both(ids, offsets, weights, characters)
+        plain, mixed, can = self.both(ids, offsets, weights, characters)
         quick = plain / self.quick_temperature
-        return quick + self.doubt(quick, han).unsqueeze(1) * (mixed / self.mixed_temperature - quick) + self.raised
+        return quick + self.doubt(quick, can).unsqueeze(1) * (mixed / self.mixed_temperature - quick) + self.raised
 
     def both(self, ids, offsets, weights, characters):
-        """Logits of the linear model and of the mixture before their temperatures, and which texts hold a Chinese character."""
+        """Logits of the linear model and of the mixture before their temperatures, and which texts the reader can read."""
         plain, share = self.table(ids, offsets, per_sample_weights=weights) + self.bias, self.settings.share
-        han = ((characters >= HAN_FROM) & (characters < HAN_TO)).any(1)
-        return plain, share * self.reader(characters) + (1 - share) * plain, han
+        return plain, share * self.reader(characters) + (1 - share) * plain, speaks(characters)
 
-    def doubt(self, quick, han):
+    def doubt(self, quick, can):
         """The mixture's part of the answer, 0 to 1; where it is 0 the reader is not asked."""
         best = torch.softmax(quick, 1).amax(1)
-        return ((self.settings.sure - best) / self.settings.ramp).clamp(0, 1) * han
+        return ((self.settings.sure - best) / self.settings.ramp).clamp(0, 1) * can
 
     def tables(self):
         return {"table": self.table, "reader.tokens": self.reader.tokens}
@@ -83,8 +82,8 @@ def calibrate(cascade, encoded, truth):
     """Sets both temperatures in place, by held-out texts: all of them, and those that the reader is asked about. Returns their share."""
     with torch.no_grad():
         batches = [range(at, min(at + 512, len(encoded))) for at in range(0, len(encoded), 512)]
-        plain, mixed, han = (torch.cat(part) for part in zip(*[cascade.both(*batch_of(encoded, np.array(rows), cascade.settings)) for rows in batches]))
+        plain, mixed, can = (torch.cat(part) for part in zip(*[cascade.both(*batch_of(encoded, np.array(rows), cascade.settings)) for rows in batches]))
     cascade.quick_temperature.fill_(best_temperature(plain, truth))
-    asked = cascade.doubt(plain / cascade.quick_temperature, han) > 0
+    asked = cascade.doubt(plain / cascade.quick_temperature, can) > 0
     cascade.mixed_temperature.fill_(best_temperature(mixed[asked], np.asarray(truth)[asked.numpy()]))
     return float(asked.float().mean())

@@ -76,28 +76,34 @@ def token_of(character, following):
     return character * FACTORS[0] + following * FACTORS[1]
 
 
+def speaks(characters):
+    """
+    Which texts hold two different Chinese characters. Of others the reader knows nothing: it was taught Chinese, and
+    takes a character that is held down for many of what it means.
+    """
+    han = (characters >= HAN_FROM) & (characters < HAN_TO)
+    return (han * characters).amax(1) > torch.where(han, characters, HAN_TO).amin(1)
+
+
 def readable(encoded):
-    """Which texts hold a Chinese character: others the reader was not taught."""
-    han = np.concatenate([[0], np.cumsum((encoded.characters >= HAN_FROM) & (encoded.characters < HAN_TO))])
-    return han[encoded.character_offsets[1:]] > han[encoded.character_offsets[:-1]]
+    """`speaks` for texts as they are encoded."""
+    return np.concatenate([speaks(padded(encoded, rows)).numpy() for rows in np.array_split(np.arange(len(encoded)), len(encoded) // 4096 + 1)])
 
 
-def learn(encoded, target, weights, first, settings, words=print):
-    """
-    A reader that has learned the texts of `encoded` that it can read. `target` is a row of probabilities a text, `weights`
-    scale each text's loss, `first` are the vectors it begins with.
-    """
+def learn(encoded, truth, weights, unlabelled, settings, words=print):
+    """A reader that has learned the texts of `encoded` that it can read; `unlabelled` gives the vectors it begins with."""
     torch.manual_seed(settings.seed)
     torch.set_num_threads(1)
-    random, s = np.random.default_rng(settings.seed), settings
+    random, s, started = np.random.default_rng(settings.seed), settings, time.time()
     rows = np.where(readable(encoded))[0]
-    encoded, weights = encoded.take(rows), torch.from_numpy((weights[rows] / weights[rows].mean()).astype(np.float32))
+    encoded, truth, weights = encoded.take(rows), truth[rows], torch.from_numpy((weights[rows] / weights[rows].mean()).astype(np.float32))
     reader = Reader(s)
     with torch.no_grad():
-        reader.tokens.weight.copy_(torch.from_numpy(first))
+        reader.tokens.weight.copy_(torch.from_numpy(first_vectors([encoded, unlabelled], s)))
+    words(f"vectors from {len(encoded) + len(unlabelled)} texts, {time.time() - started:.0f} s")
     rest = [*reader.convs.parameters(), *reader.out.parameters()]
     optimiser = torch.optim.Adam([{"params": [reader.tokens.weight]}, {"params": rest}])
-    target = torch.from_numpy((target[rows] * (1 - s.smoothing) + s.smoothing / s.labels).astype(np.float32))
+    target = torch.from_numpy(np.eye(s.labels, dtype=np.float32)[truth] * (1 - s.smoothing) + s.smoothing / s.labels)
     lengths = np.diff(encoded.character_offsets)
     steps, step = s.epochs * -(-len(rows) // s.batch), 0
     for epoch in range(s.epochs):
@@ -119,15 +125,6 @@ def learn(encoded, target, weights, first, settings, words=print):
             loss_sum, step = loss_sum + float(loss) * len(batch), step + 1
         words(f"  reader's epoch {epoch + 1}: loss {loss_sum / len(rows):.4f}, {time.time() - started:.0f} s")
     return reader.eval()
-
-
-def scores_of(reader, encoded, batch=512):
-    """Probabilities, one row a text."""
-    order, out = np.argsort(np.diff(encoded.character_offsets), kind="stable"), np.zeros((len(encoded), reader.settings.labels), np.float32)
-    with torch.no_grad():
-        for at in range(0, len(order), batch):
-            out[order[at : at + batch]] = torch.softmax(reader(padded(encoded, order[at : at + batch])), 1).numpy()
-    return out
 
 
 def padded(encoded, rows):

@@ -55,13 +55,6 @@ class Encoded:
         chars, character_offsets = _gather(self.character_offsets, rows)
         return Encoded(self.ids[bags], self.weights[bags], offsets, self.characters[chars], character_offsets)
 
-    def and_then(self, other):
-        """These texts and those of `other`."""
-        bags, chars = (np.concatenate([mine, theirs[1:] + mine[-1]]) for mine, theirs in ((self.offsets, other.offsets), (self.character_offsets, other.character_offsets)))
-        own, others = (self.ids, self.weights, self.characters), (other.ids, other.weights, other.characters)
-        ids, weights, characters = (np.concatenate(pair) for pair in zip(own, others))
-        return Encoded(ids, weights, bags, characters, chars)
-
     def padded_characters(self, length):
         """Character ids as an int64 matrix, 0 behind the end."""
         out = np.zeros((len(self), length), dtype=np.int64)

@@ -10,6 +10,7 @@ import { ModelError } from './model-manifest.ts';
 import { EXPECTED, HEADS, openTextHeads } from './text-heads.ts';
 import { checkGolden, openTextModel } from './text-model.ts';
 import { createTextKernel } from './text-kernel.ts';
+import { eachFloat, writeAlteredModel } from './testing/altered-model.ts';
 import { tensorsOf } from './text-tensors.ts';
 
 const shipped = fileURLToPath(new URL('../../../models', import.meta.url));
@@ -123,6 +124,19 @@ describe('a model whose graph is written otherwise', () => {
     await Promise.all([ours.close(), mixed.close()]);
   });
 });
+
+test('the reader is asked about Chinese that the linear model is not sure of, and about nothing else', async () => {
+  const other = join(folder, 'other');
+  await writeAlteredModel('intent', other, 'intent-other', { 'reader.out.bias': eachFloat((value, i) => value + (i === 0 ? 50 : 0)) });
+  const [ours, altered] = [await openTextModel(join(shipped, 'intent'), EXPECTED.intent), await openTextModel(other, EXPECTED.intent)];
+  const changes = async (text: string) => {
+    const [meant, said] = [await ours.score(tensorsOf([read(text)])), await altered.score(tensorsOf([read(text)]))];
+    return meant.some((score, i) => score !== said[i]);
+  };
+  for (const text of ['多少钱', '什么时候发货', '666', '滑滑滑滑滑', '滑', 'zorp the quux', 'does it come in', '', '👍👍']) expect([text, await changes(text)]).toEqual([text, false]);
+  for (const text of ['切个土豆丝', '放车里夏天晒着行', '背面那道印子是啥']) expect([text, await changes(text)]).toEqual([text, true]);
+  await Promise.all([ours.close(), altered.close()]);
+}); // prettier-ignore
 
 test('all text models together are at most 15 MB', () => {
   const bytes = trained.map((head) => readFileSync(join(shipped, head, 'model.onnx')).length);
