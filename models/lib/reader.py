@@ -37,7 +37,7 @@ class ReaderSettings:
     dim: int = 64
     #: rows of the table of characters and pairs, a prime: tokens with the same remainder share a row
     rows: int = 36_007
-    filters: int = 96
+    filters: int = 64
     widths: tuple = (1, 2, 3)
     #: share of the vectors' and of the found values' components left out of each text in training
     drop_in: float = 0.3
