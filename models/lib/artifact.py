@@ -164,12 +164,7 @@ def _found(g, s, parameter, seen):
     """What the reader's filters find at each place, those of all widths side by side: a product for each width."""
     before, after = _reach(s.widths)
     padded = g.add("Pad", [seen, g.constant("reader.pads", np.array([0, before, 0, 0, after, 0], np.int64))], "reader.padded")
-    place = g.constant("reader.place", np.array([1], np.int64))
-    views = []
-    for i in range(before + after + 1):
-        end = i - before - after
-        bounds = [g.constant(f"reader.{name}.{i}", np.array([at], np.int64)) for name, at in (("from", i), ("to", end if end < 0 else np.iinfo(np.int64).max))]
-        views.append(g.add("Slice", [padded, *bounds, place], f"reader.view.{i}"))
+    views = _views(g, "reader.", padded, before + after + 1)
     found = []
     for i, width in enumerate(s.widths):
         first, name = before - width // 2, f"reader.convs.{i}"
@@ -197,14 +192,7 @@ def _peaks(g, s, parameter, network):
     embedded = g.add("Mul", [floats, g.add("Unsqueeze", [factors, last], "char_factors")], "embedded")
     before, after = _reach(s.widths)
     padded = g.add("Pad", [embedded, g.constant("pads", np.array([0, before, 0, 0, after, 0], np.int64))], "padded")
-    place = g.constant("axis.place", np.array([1], np.int64))
-    views = []
-    for i in range(before + after + 1):
-        # From i on, and as many as there are characters: what lies behind is cut by a negative end.
-        end = i - before - after
-        start_at = g.constant(f"from.{i}", np.array([i], np.int64))
-        end_at = g.constant(f"to.{i}", np.array([end if end < 0 else np.iinfo(np.int64).max], np.int64))
-        views.append(g.add("Slice", [padded, start_at, end_at, place], f"view.{i}"))
+    views = _views(g, "", padded, before + after + 1)
     seen = g.add("Concat", views, "seen", axis=2)
     kernel = g.constant("convs.kernel", _kernel_of(s, parameter))
     bias = g.constant("convs.bias", np.concatenate([parameter[f"convs.{i}.bias"] for i in range(len(s.widths))]))
@@ -213,6 +201,19 @@ def _peaks(g, s, parameter, network):
     mask = g.add("Unsqueeze", [g.add("Cast", [there], "there_float", to=TensorProto.FLOAT), last], "mask")
     peak = g.add("ReduceMax", [g.add("Mul", [found, mask], "masked")], "peak", axes=[1], keepdims=0)
     return g.add("Relu", [peak], "peaks")
+
+
+def _views(g, prefix, padded, count):
+    """What each place sees of its neighbours, from the first to the last of `count` that filters see."""
+    place = g.constant(f"{prefix}axis.place", np.array([1], np.int64))
+    views = []
+    for i in range(count):
+        # From i on, and as many as there are characters: what lies behind is cut by a negative end.
+        end = i - count + 1
+        start_at = g.constant(f"{prefix}from.{i}", np.array([i], np.int64))
+        end_at = g.constant(f"{prefix}to.{i}", np.array([end if end < 0 else np.iinfo(np.int64).max], np.int64))
+        views.append(g.add("Slice", [padded, start_at, end_at, place], f"{prefix}view.{i}"))
+    return views
 
 
 def _reach(widths):

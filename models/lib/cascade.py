@@ -85,5 +85,6 @@ def calibrate(cascade, encoded, truth):
         plain, mixed, can = (torch.cat(part) for part in zip(*[cascade.both(*batch_of(encoded, np.array(rows), cascade.settings)) for rows in batches]))
     cascade.quick_temperature.fill_(best_temperature(plain, truth))
     asked = cascade.doubt(plain / cascade.quick_temperature, can) > 0
-    cascade.mixed_temperature.fill_(best_temperature(mixed[asked], np.asarray(truth)[asked.numpy()]))
+    if asked.any():
+        cascade.mixed_temperature.fill_(best_temperature(mixed[asked], np.asarray(truth)[asked.numpy()]))
     return float(asked.float().mean())
