@@ -21,7 +21,7 @@ const at = (name: string) => path.join(folder, name);
 beforeAll(async () => {
   verifier = (await runCommand(['fleet', 'keygen', '--key', key])).stdout.trim();
   await writeAlteredModel('intent', at('slight'), 'intent-slight', SLIGHT);
-  await writeAlteredModel('intent', at('wrong'), 'intent-wrong', UPSIDE_DOWN.intent);
+  await writeAlteredModel('intent', at('wrong'), 'intent-wrong', UPSIDE_DOWN);
   await writeAlteredModel('intent', at('dies'), 'intent-dies', FAILS_ON_DEADLY);
 }, 180_000);
 afterEach(async () => {

@@ -151,11 +151,3 @@ def stacked(all_parts):
 def encoded(all_parts):
     texts, labels, weights, held = stacked(all_parts)
     return encode(texts), labels, weights, held
-
-
-def unlabelled(longest=60, most=400):
-    """Pieces of service turns, reviews and chat in Chinese that nobody labelled; none of a test."""
-    texts = [text for name in (real.SERVICE, "shop-reviews-eprstmt", "bilibili-danmaku", "huya-chat") for text in real.unlabelled(name)]
-    seen = set(normalise(tests()))
-    kept = [text for text, key in zip(texts, normalise(texts)) if key not in seen]
-    return [text[at : at + longest] for text in kept for at in range(0, min(len(text), most), longest)]

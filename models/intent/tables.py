@@ -4,7 +4,7 @@ import numpy as np
 import intent_sources as real
 from intent_sources import LABELS
 from metrics import accuracy, calibration_error, confusion, f1_by_label, macro_f1
-from network import scores_of
+from scores import scores_of
 from text import encode
 
 ROOMS = ("twitch-zh-104703028", "twitch-zh-111540271")

@@ -24,8 +24,9 @@ import intent_sources as real
 import tables
 from cascade import CascadeSettings, calibrate, joined
 from intent_sources import LABELS
-from network import describe, logits_of
 from reader import Reader, ReaderSettings, learn
+from scores import describe, logits_of
+from sources import unlabelled
 from text import encode
 from written import written
 
@@ -98,7 +99,7 @@ def build(parts, words=print, shuffled=False, orders=1):
     if "--linear" in sys.argv:
         settings, reader = replace(SETTINGS, sure=0.0), Reader(SETTINGS.reader)
     else:
-        settings, reader = SETTINGS, learn(part, truth, weight, encode(corpus.unlabelled()), SETTINGS.reader, words)
+        settings, reader = SETTINGS, learn(part, truth, weight, encode(unlabelled(corpus.tests())), SETTINGS.reader, words)
     cascade = artifact.quantise(joined((linear.coef_, linear.intercept_), reader, settings))
     asked = calibrate(cascade, encoded.take(held), labels[held])
     words(f"the reader is asked about {asked:.0%}; temperatures {float(cascade.quick_temperature):.2f}, {float(cascade.mixed_temperature):.2f}")

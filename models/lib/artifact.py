@@ -10,8 +10,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from cascade import Cascade, CascadeSettings
-from network import Network, Settings, scores_of
 from reader import ALONE, FACTORS, HAN_FROM, HAN_TO
+from scores import scores_of
 from text import TEXT_VERSION, encode
 
 OPSET = 13
@@ -66,9 +66,7 @@ def graph_of(network):
     """The network as an ONNX model. A row's scores do not depend on the other rows, nor on padding with 0."""
     g = _Graph()
     parameter = {name: tensor.detach().numpy() for name, tensor in network.state_dict().items()}
-    bag = _bag(g, network)
-    logits = _cascade_logits(g, network, parameter, bag) if isinstance(network, Cascade) else _network_logits(g, network, parameter, bag)
-    g.add("Softmax", [logits], "scores", axis=1)
+    g.add("Softmax", [_logits(g, network, parameter, _bag(g, network))], "scores", axis=1)
     return _model(g, network.settings)
 
 
@@ -82,24 +80,11 @@ def _bag(g, network):
     return g.add("Squeeze", [bags, middle], "bag")
 
 
-def _network_logits(g, network, parameter, bag):
-    s = network.settings
-    parts = [bag]
-    if s.filters:
-        parts.append(_peaks(g, s, parameter, network))
-    joined = g.add("Concat", parts, "joined", axis=1) if len(parts) > 1 else bag
-    inner = g.add("Gemm", [joined, g.constant("inner.weight", parameter["inner.weight"]), g.constant("inner.bias", parameter["inner.bias"])], "inner", transB=1)
-    hidden = g.add("Relu", [inner], "hidden")
-    outer = g.add("Gemm", [hidden, g.constant("outer.weight", parameter["outer.weight"]), g.constant("outer.bias", parameter["outer.bias"])], "outer", transB=1)
-    direct = g.add("MatMul", [bag, g.constant("direct.weight", parameter["direct.weight"].T)], "direct")
-    logits = g.add("Add", [outer, direct], "logits") if s.kinds == 1 else _mixed(g, s, parameter, bag, g.add("Add", [outer, direct], "each"))
-    return g.add("Div", [logits, g.constant("temperature", parameter["temperature"])], "cooled")
-
-
-def _cascade_logits(g, network, parameter, bag):
+def _logits(g, network, parameter, bag):
     """The linear model's logits, and in the rows that it is not sure of the mixture's: the reader runs for those rows alone."""
     s = network.settings
-    plain = g.add("Add", [bag, g.constant("bias", parameter["bias"])], "plain")
+    biased = [bag, g.constant("bias", parameter["bias"])]
+    plain = g.add("Add", biased, "plain") if s.kinds == 1 else _mixed(g, s, g.add("Add", biased, "columns"))
     quick = g.add("Div", [plain, g.constant("quick_temperature", parameter["quick_temperature"])], "quick")
     best = g.add("ReduceMax", [g.add("Softmax", [quick], "quick_scores", axis=1)], "best", axes=[1], keepdims=0)
     missing = g.add("Sub", [g.constant("sure", np.array(s.sure, np.float32)), best], "missing")
@@ -161,59 +146,44 @@ def _read(g, s, parameter, reader, characters):
 
 
 def _found(g, s, parameter, seen):
-    """What the reader's filters find at each place, those of all widths side by side: a product for each width."""
+    """
+    What the reader's filters find at each place, those of all widths side by side. What a place adds to every filter that
+    sees it is one product; a filter's value is a sum of these at neighbouring places, and no place is copied to be seen.
+    """
     before, after = _reach(s.widths)
     padded = g.add("Pad", [seen, g.constant("reader.pads", np.array([0, before, 0, 0, after, 0], np.int64))], "reader.padded")
-    views = _views(g, "reader.", padded, before + after + 1)
-    found = []
+    kernels = [parameter[f"reader.convs.{i}.weight"].transpose(1, 2, 0).reshape(2 * s.dim, -1) for i in range(len(s.widths))]
+    added = g.add("MatMul", [padded, g.constant("reader.kernel", np.concatenate(kernels, 1))], "reader.added")
+    found, column = [], 0
     for i, width in enumerate(s.widths):
-        first, name = before - width // 2, f"reader.convs.{i}"
-        sight = g.add("Concat", views[first : first + width], f"{name}.sight", axis=2)
-        raw = g.add("MatMul", [sight, g.constant(f"{name}.kernel", parameter[f"{name}.weight"].transpose(2, 1, 0).reshape(-1, s.filters))], f"{name}.raw")
-        found.append(g.add("Add", [raw, g.constant(f"{name}.bias", parameter[f"{name}.bias"])], f"{name}.found"))
+        parts = []
+        for step in range(width):
+            parts.append(_view(g, s, added, f"reader.{width}.{step}", before - width // 2 + step, before + after, column))
+            column += s.filters
+        whole = parts[0]
+        for step in range(1, width):
+            whole = g.add("Add", [whole, parts[step]], f"reader.{width}.until.{step}")
+        found.append(g.add("Add", [whole, g.constant(f"reader.convs.{i}.bias", parameter[f"reader.convs.{i}.bias"])], f"reader.{width}.found"))
     return g.add("Concat", found, "reader.found", axis=2)
 
 
-def _mixed(g, s, parameter, bag, each):
+def _view(g, s, added, name, first, reach, column):
+    """What one step of the filters of one width adds: places from `first` on, as many as there are characters, and its columns."""
+    # What lies behind is cut by a negative end.
+    last = first - reach
+    start = g.constant(f"{name}.from", np.array([first, column], np.int64))
+    end = g.constant(f"{name}.to", np.array([last if last < 0 else np.iinfo(np.int64).max, column + s.filters], np.int64))
+    return g.add("Slice", [added, start, end, g.constant(f"{name}.axes", np.array([1, 2], np.int64))], f"{name}.view")
+
+
+def _mixed(g, s, columns):
     """The kinds' logits, each by its share at the gate."""
-    gate = g.add("Gemm", [bag, g.constant("gate.weight", parameter["gate.weight"]), g.constant("gate.bias", parameter["gate.bias"])], "gate", transB=1)
-    shares = g.add("Unsqueeze", [g.add("Softmax", [gate], "gate_shares", axis=1), g.constant("axis.label", np.array([2], np.int64))], "shares")
+    column, until = g.constant("axis.label", np.array([1], np.int64)), g.constant("each.end", np.array([s.labels * s.kinds], np.int64))
+    each = g.add("Slice", [columns, g.constant("each.start", np.array([0], np.int64)), until, column], "each")
+    gate = g.add("Slice", [columns, until, g.constant("gate.end", np.array([s.columns], np.int64)), column], "gate")
+    shares = g.add("Unsqueeze", [g.add("Softmax", [gate], "gate_shares", axis=1), g.constant("axis.each", np.array([2], np.int64))], "shares")
     apart = g.add("Reshape", [each, g.constant("by_kind", np.array([0, s.kinds, s.labels], np.int64))], "apart")
-    return g.add("ReduceSum", [g.add("Mul", [apart, shares], "shared"), g.constant("axis.kind", np.array([1], np.int64))], "logits", keepdims=0)
-
-
-def _peaks(g, s, parameter, network):
-    """
-    The CNN as one product for all widths, places and texts (five times faster than Conv on texts this short).
-    The greatest value is taken before the ramp, which gives the same, and padding counts as 0.
-    """
-    last = g.constant("axis.2", np.array([2], np.int64))
-    floats, factors = g.rows("chars", network.chars, "characters")
-    embedded = g.add("Mul", [floats, g.add("Unsqueeze", [factors, last], "char_factors")], "embedded")
-    before, after = _reach(s.widths)
-    padded = g.add("Pad", [embedded, g.constant("pads", np.array([0, before, 0, 0, after, 0], np.int64))], "padded")
-    views = _views(g, "", padded, before + after + 1)
-    seen = g.add("Concat", views, "seen", axis=2)
-    kernel = g.constant("convs.kernel", _kernel_of(s, parameter))
-    bias = g.constant("convs.bias", np.concatenate([parameter[f"convs.{i}.bias"] for i in range(len(s.widths))]))
-    found = g.add("Add", [g.add("MatMul", [seen, kernel], "found_raw"), bias], "found")
-    there = g.add("Greater", ["characters", g.constant("nothing", np.array(0, np.int32))], "there")
-    mask = g.add("Unsqueeze", [g.add("Cast", [there], "there_float", to=TensorProto.FLOAT), last], "mask")
-    peak = g.add("ReduceMax", [g.add("Mul", [found, mask], "masked")], "peak", axes=[1], keepdims=0)
-    return g.add("Relu", [peak], "peaks")
-
-
-def _views(g, prefix, padded, count):
-    """What each place sees of its neighbours, from the first to the last of `count` that filters see."""
-    place = g.constant(f"{prefix}axis.place", np.array([1], np.int64))
-    views = []
-    for i in range(count):
-        # From i on, and as many as there are characters: what lies behind is cut by a negative end.
-        end = i - count + 1
-        start_at = g.constant(f"{prefix}from.{i}", np.array([i], np.int64))
-        end_at = g.constant(f"{prefix}to.{i}", np.array([end if end < 0 else np.iinfo(np.int64).max], np.int64))
-        views.append(g.add("Slice", [padded, start_at, end_at, place], f"{prefix}view.{i}"))
-    return views
+    return g.add("ReduceSum", [g.add("Mul", [apart, shares], "shared"), g.constant("axis.kind", np.array([1], np.int64))], "plain", keepdims=0)
 
 
 def _reach(widths):
@@ -221,36 +191,13 @@ def _reach(widths):
     return max(width // 2 for width in widths), max(width - 1 - width // 2 for width in widths)
 
 
-def _kernel_of(s, parameter):
-    """(views × char_dim, filters of all widths); 0 where a filter does not see a view."""
-    before, after = _reach(s.widths)
-    kernel = np.zeros((before + after + 1, s.char_dim, s.filters * len(s.widths)), np.float32)
-    for i, width in enumerate(s.widths):
-        first = before - width // 2
-        kernel[first : first + width, :, i * s.filters : (i + 1) * s.filters] = parameter[f"convs.{i}.weight"].transpose(2, 1, 0)
-    return kernel.reshape(-1, kernel.shape[2])
-
-
-def _convs_of(s, array):
-    """Back from `_kernel_of`: weights and biases of each width."""
-    before, after = _reach(s.widths)
-    kernel = array["convs.kernel"].reshape(before + after + 1, s.char_dim, -1)
-    out = {}
-    for i, width in enumerate(s.widths):
-        first, filters = before - width // 2, slice(i * s.filters, (i + 1) * s.filters)
-        out[f"convs.{i}.weight"] = kernel[first : first + width, :, filters].transpose(2, 1, 0)
-        out[f"convs.{i}.bias"] = array["convs.bias"][filters]
-    return out
-
-
 def _model(g, settings):
     value = helper.make_tensor_value_info
     inputs = [
         value("ids", TensorProto.INT32, ["batch", "features"]),
         value("weights", TensorProto.FLOAT, ["batch", "features"]),
+        value("characters", TensorProto.INT32, ["batch", "characters"]),
     ]
-    if isinstance(settings, CascadeSettings) or settings.filters:
-        inputs.append(value("characters", TensorProto.INT32, ["batch", "characters"]))
     outputs = [value("scores", TensorProto.FLOAT, ["batch", settings.labels])]
     graph = helper.make_graph(g.nodes, "livecue-text", inputs, outputs, g.constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="livecue")
@@ -300,22 +247,17 @@ def read(folder):
     model = onnx.load(str(folder / manifest["file"]))
     settings = json.loads(next(p.value for p in model.metadata_props if p.key == "settings"))
     array = {c.name: numpy_helper.to_array(c) for c in model.graph.initializer}
-    if "reader" in settings:
-        network = Cascade(CascadeSettings.of(settings))
-        s = network.settings.reader
-        for i, width in enumerate(s.widths):
-            array[f"reader.convs.{i}.weight"] = array[f"reader.convs.{i}.kernel"].reshape(width, 2 * s.dim, s.filters).transpose(2, 1, 0)
-    else:
-        network = Network(Settings(**{**settings, "widths": tuple(settings["widths"])}))
-        s = network.settings
-        if s.filters:
-            array.update(_convs_of(s, array))
+    network = Cascade(CascadeSettings.of(settings))
+    s = network.settings.reader
+    kernels = np.split(array["reader.kernel"], s.filters * np.cumsum(s.widths)[:-1], axis=1)
+    for i, (width, kernel) in enumerate(zip(s.widths, kernels)):
+        array[f"reader.convs.{i}.weight"] = kernel.reshape(2 * s.dim, width, s.filters).transpose(2, 0, 1)
     state, tables = {}, network.tables()
     for name in network.state_dict():
         stem = name.removesuffix(".weight")
         if stem in tables:
             state[name] = array[f"{stem}.rows"].astype(np.float32) * array[f"{stem}.scale"].astype(np.float32)[:, None]
         else:
-            state[name] = array[name].T if name == "direct.weight" else array[name]
+            state[name] = array[name]
     network.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in state.items()})
     return network.eval(), manifest

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from network import batch_of, best_temperature
 from reader import Reader, ReaderSettings, speaks
+from scores import batch_of, best_temperature
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,13 @@ class CascadeSettings:
     ramp: float = 0.05
     #: the reader's part of the mixture
     share: float = 0.6
+    #: of text, each with a linear model of its own; a gate on the same n-grams mixes them by what the text looks like
+    kinds: int = 1
+
+    @property
+    def columns(self):
+        """Numbers in a row of the n-gram table: the labels of each kind, then the gate's, one a kind."""
+        return self.labels if self.kinds == 1 else (self.labels + 1) * self.kinds
 
     @staticmethod
     def of(plain):
@@ -38,16 +45,14 @@ class Cascade(nn.Module):
     def __init__(self, settings):
         super().__init__()
         self.settings = s = settings
-        self.table = nn.EmbeddingBag(s.buckets, s.labels, mode="sum")
+        self.table = nn.EmbeddingBag(s.buckets, s.columns, mode="sum")
         self.reader = Reader(s.reader)
-        self.register_buffer("bias", torch.zeros(s.labels))
+        self.register_buffer("bias", torch.zeros(s.columns))
         #: of the linear model, and of the mixture (Guo et al. 2017)
         self.register_buffer("quick_temperature", torch.ones(1))
         self.register_buffer("mixed_temperature", torch.ones(1))
         #: added at the end, whichever of the two has answered
         self.register_buffer("raised", torch.zeros(s.labels))
-        #: both are in the logits already
-        self.temperature = torch.ones(1)
 
     def forward(self, ids, offsets, weights, characters):
         plain, mixed, can = self.both(ids, offsets, weights, characters)
@@ -56,8 +61,16 @@ class Cascade(nn.Module):
 
     def both(self, ids, offsets, weights, characters):
         """Logits of the linear model and of the mixture before their temperatures, and which texts the reader can read."""
-        plain, share = self.table(ids, offsets, per_sample_weights=weights) + self.bias, self.settings.share
+        plain, share = self.plain(ids, offsets, weights), self.settings.share
         return plain, share * self.reader(characters) + (1 - share) * plain, speaks(characters)
+
+    def plain(self, ids, offsets, weights):
+        """The linear model's logits: where there are kinds, those of each by its share at the gate."""
+        s, columns = self.settings, self.table(ids, offsets, per_sample_weights=weights) + self.bias
+        if s.kinds == 1:
+            return columns
+        each, gate = columns[:, : s.labels * s.kinds].view(-1, s.kinds, s.labels), columns[:, s.labels * s.kinds :]
+        return (each * torch.softmax(gate, 1).unsqueeze(2)).sum(1)
 
     def doubt(self, quick, can):
         """The mixture's part of the answer, 0 to 1; where it is 0 the reader is not asked."""
@@ -69,13 +82,18 @@ class Cascade(nn.Module):
 
 
 def joined(linear, reader, settings):
-    """A cascade of a linear model (coefficients of labels × buckets, intercepts) and a reader, not calibrated yet."""
+    """A cascade of a linear model (coefficients of columns × buckets, intercepts) and a reader, not calibrated yet."""
     made = Cascade(settings)
+    made.reader.load_state_dict(reader.state_dict())
+    return with_linear(made.eval(), linear)
+
+
+def with_linear(cascade, linear):
+    """Puts another linear model into a cascade, in place."""
     with torch.no_grad():
-        made.table.weight.copy_(torch.from_numpy(linear[0].T.astype(np.float32)))
-        made.bias.copy_(torch.from_numpy(linear[1].astype(np.float32)))
-        made.reader.load_state_dict(reader.state_dict())
-    return made.eval()
+        cascade.table.weight.copy_(torch.from_numpy(linear[0].T.astype(np.float32)))
+        cascade.bias.copy_(torch.from_numpy(linear[1].astype(np.float32)))
+    return cascade
 
 
 def calibrate(cascade, encoded, truth):

@@ -14,8 +14,7 @@ from sklearn.utils.extmath import randomized_svd
 from torch import nn
 from torch.nn import functional as F
 
-from network import MAX_CHARACTERS
-from text import CHARACTER_IDS
+from text import CHARACTER_IDS, MAX_CHARACTERS
 
 #: ids of Chinese characters in `shared/text`: from 一 on, as Unicode has them
 HAN_FROM, HAN_TO = 2048, 23_040

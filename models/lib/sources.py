@@ -47,6 +47,14 @@ def reviews():
     return [(row["review"] or "", int(row["label"]), row["cat"]) for row in csv.DictReader(io.StringIO(text))]
 
 
+def unlabelled(tests, longest=60, most=400):
+    """Pieces of service turns, reviews and chat in Chinese that nobody labelled; none of `tests`, texts."""
+    texts = [text for name in ("jddc-turns", "shop-reviews-eprstmt", "bilibili-danmaku", "huya-chat") for text in lines(f"text-zh/{name}.txt.gz")]
+    seen = set(normalise(tests))
+    kept = [text for text, key in zip(texts, normalise(texts)) if key not in seen]
+    return [text[at : at + longest] for text in kept for at in range(0, min(len(text), most), longest)]
+
+
 def room_comments():
     """Comments of the recorded rooms: a list a room."""
     out = {}

@@ -6,13 +6,17 @@ from pathlib import Path
 import numpy as np
 
 import artifact
+from cascade import CascadeSettings, calibrate, joined, with_linear
+from linear import fit_kinds, linear_logits
 from metrics import accuracy, calibration_error, f1_by_label, macro_f1
-from network import Settings, balance_gate, describe, fit_linear, join_linears, linear_logits, scores_of, set_temperature, shares_of, train
-from sources import room_comments, without_test_texts
+from reader import learn
+from scores import describe, scores_of
+from sources import room_comments, unlabelled, without_test_texts
 from text import encode
 
 MARK = ("<!-- figures -->", "<!-- /figures -->")
 VALIDATION_SHARE = 0.08
+SEED = 7
 #: weight from which on a source's labels are good enough to be judged by
 TRUSTED = 0.5
 ALARM_LIMIT = 0.009
@@ -25,13 +29,15 @@ class Task:
     name: str
     version: str
     labels: tuple
-    settings: Settings
+    settings: CascadeSettings
     #: reads the sources; called again for a report, with the same result
     sources: object
     #: label whose alarms on the rooms are counted, or None; its threshold is the least of 0.5, 0.55 … 0.95 that
     #: flags at most `ALARM_LIMIT` of the comments of each room and none of `never`
     alarm: str = None
     linear_strength: float = 16.0
+    #: of the linear model of all texts in those of the kinds
+    common: float = 0.0
     #: texts whose answers are printed for reading by eye
     probes: tuple = ()
     #: texts that must stay below the threshold
@@ -45,45 +51,33 @@ def _stack(sources):
     return encode(list(texts)), np.array(labels), np.array(weights, np.float32), np.array(kinds)
 
 
-def _parts(weights, seed):
-    """Rows to learn from, and rows to stop, mix and calibrate by: of sources whose labels are trusted."""
-    chosen = (np.random.default_rng(seed).random(len(weights)) < VALIDATION_SHARE) & (weights >= TRUSTED)
+def _parts(weights):
+    """Rows to learn from, and rows to calibrate by: of sources whose labels are trusted."""
+    chosen = (np.random.default_rng(SEED).random(len(weights)) < VALIDATION_SHARE) & (weights >= TRUSTED)
     return np.where(~chosen)[0], np.where(chosen)[0]
 
 
 def build(task, shuffled=False, words=print):
-    """A trained and calibrated network of `task` and its linear part; `shuffled` labels are the control."""
+    """A trained, calibrated and rounded cascade of `task`, and the linear model of each kind; `shuffled` labels are the control."""
     sources = without_test_texts(task.sources())
     encoded, truth, weights, kinds = _stack(sources)
     if shuffled:
         truth = np.random.default_rng(3).permutation(truth)
-    s = task.settings
-    rows, held = _parts(weights, s.seed)
-    words(f"{task.name}: {len(rows)} texts to learn from, {len(held)} to stop by")
-    part, validation = encoded.take(rows), (encoded.take(held), truth[held])
-    network = train(part, truth[rows], s, validation, row_weights=weights[rows], words=words, kinds=kinds[rows])
-    linears = _linears(task, part, truth[rows], weights[rows], kinds[rows])
-    shares = shares_of(network, linears, validation, kinds[held])
-    warm = set_temperature(join_linears(network, linears, shares), *validation)
-    # With shares and temperature chosen, the linear part learns from the held-out texts too.
-    linears = _linears(task, encoded, truth, weights, kinds)
-    network = join_linears(network, linears, shares)
-    network.temperature.fill_(warm)
-    words(f"  network and linear shares {shares}, temperature {warm:.2f}")
-    if s.kinds > 1:
-        words(f"  gate balanced by {balance_gate(network, validation[0], kinds[held])}")
-    return artifact.quantise(network), linears
+    rows, held = _parts(weights)
+    words(f"{task.name}: {len(rows)} texts to learn from, {len(held)} to calibrate by")
+    tests = [text for source in sources for text, _ in source.test]
+    reader = learn(encoded.take(rows), truth[rows], weights[rows], encode(unlabelled(tests)), task.settings.reader, words)
+    linear, _ = _linear(task, encoded.take(rows), truth[rows], weights[rows], kinds[rows])
+    cascade = joined(linear, reader, task.settings)
+    asked = calibrate(cascade, encoded.take(held), truth[held])
+    words(f"  the reader is asked about {asked:.0%}; temperatures {float(cascade.quick_temperature):.2f}, {float(cascade.mixed_temperature):.2f}")
+    # With the temperatures chosen, the linear model learns from the held-out texts too.
+    linear, each = _linear(task, encoded, truth, weights, kinds)
+    return artifact.quantise(with_linear(cascade, linear)), each
 
 
-def _linears(task, encoded, truth, weights, kinds):
-    """A linear model for each kind of text, from the texts of that kind alone: part of the model, and its baseline."""
-    out = []
-    for kind in range(task.settings.kinds):
-        rows = np.where(kinds == kind)[0]
-        # The weights of a kind count against each other, not against the other kinds'.
-        share = weights[rows] / weights[rows].max()
-        out.append(fit_linear(encoded.take(rows), truth[rows], task.settings.labels, task.settings.buckets, task.linear_strength, share, tolerance=1e-2))
-    return out
+def _linear(task, encoded, truth, weights, kinds):
+    return fit_kinds(encoded, truth, weights, kinds, task.settings, task.linear_strength, task.common)
 
 
 def run(task):
@@ -92,7 +86,7 @@ def run(task):
         network, manifest = artifact.read(task.folder)
         task.thresholds = manifest["thresholds"]
         encoded, truth, weights, kinds = _stack(sources := without_test_texts(task.sources()))
-        print(tables(task, network, _linears(task, encoded, truth, weights, kinds), sources))
+        print(tables(task, network, _linear(task, encoded, truth, weights, kinds)[1], sources))
         return
     if "--control" in sys.argv:
         network, linears = build(task, shuffled=True)

@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("LIVECUE_DATA", ROOT.parent / "shared" / "data"))
 FEATURE_BUCKETS = 1 << 18
 CHARACTER_IDS = 24_576
+#: of a text that are read in order
+MAX_CHARACTERS = 64
 TEXT_VERSION = 1
 
 

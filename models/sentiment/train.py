@@ -5,15 +5,16 @@ from pathlib import Path
 
 MODELS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(MODELS / "lib"), str(MODELS / "intent")]
+from cascade import CascadeSettings
 from intent_sources import LABELS as INTENTS
 from intent_sources import authored, judge
-from network import Settings
+from reader import ReaderSettings
 from sources import Source, lines, reviews, rows, sample, split
 from task import Task, run
 from written import CHINESE, written
 
 LABELS = ("negative", "neutral", "positive")
-#: Kinds of text: each has an output layer and a linear model of its own, since they call different things neutral.
+#: Kinds of text: each has a linear model of its own, since they call different things neutral.
 SHOP, BLOG, ENGLISH = range(3)
 #: Few beside the reviews, and what the agent reads all day.
 LIVE_WEIGHT = 3.0
@@ -70,5 +71,5 @@ def sources():
 
 
 if __name__ == "__main__":
-    settings = Settings(labels=3, kinds=3, buckets=1 << 18, dim=5, spread=0.01, filters=20, char_dim=12, hidden=40, dropout=0.4, blank=0.25, epochs=3, patience=1)
-    run(Task(Path(__file__).parent, "sentiment", "sentiment-3", LABELS, settings, sources, linear_strength=5.0, probes=PROBES))
+    settings = CascadeSettings(labels=3, reader=ReaderSettings(labels=3, rows=24_007, epochs=4), kinds=3, sure=0.6, share=0.3)
+    run(Task(Path(__file__).parent, "sentiment", "sentiment-4", LABELS, settings, sources, linear_strength=5.0, common=0.3, probes=PROBES))

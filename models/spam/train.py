@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+from cascade import CascadeSettings
 from corrections import LICENCE, NAME, corrected
-from network import Settings
+from reader import ReaderSettings
 from sources import Source, lines, rows, sample, split
 from task import Task, run
 
@@ -88,6 +89,6 @@ def sources():
 
 
 if __name__ == "__main__":
-    settings = Settings(labels=2, buckets=1 << 18, dim=6, spread=0.01, filters=16, widths=(1, 2, 3), char_dim=12, hidden=40, dropout=0.4, blank=0.2, epochs=6, patience=2)
+    settings = CascadeSettings(labels=2, reader=ReaderSettings(labels=2, epochs=6), share=0.3)
     never = (*chants(), *(cheer + called for called in CALLED for cheer in CHEERS))
-    run(Task(Path(__file__).parent, "spam", "spam-3", ("fine", "spam"), settings, sources, alarm="spam", linear_strength=300.0, probes=PROBES, never=never))
+    run(Task(Path(__file__).parent, "spam", "spam-4", ("fine", "spam"), settings, sources, alarm="spam", linear_strength=300.0, probes=PROBES, never=never))

@@ -3,9 +3,10 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+from cascade import CascadeSettings
 from corrections import LICENCE, NAME, corrected
 from metrics import without_near_duplicates
-from network import Settings
+from reader import ReaderSettings
 from sources import Source, lines, rows, sample, split
 from task import Task, run
 
@@ -66,5 +67,5 @@ def sources():
 
 
 if __name__ == "__main__":
-    settings = Settings(labels=2, buckets=1 << 18, dim=6, spread=0.01, filters=16, char_dim=12, hidden=40, dropout=0.4, blank=0.25, epochs=4, patience=1)
-    run(Task(Path(__file__).parent, "toxicity", "toxicity-2", ("calm", "offensive"), settings, sources, alarm="offensive", probes=PROBES))
+    settings = CascadeSettings(labels=2, reader=ReaderSettings(labels=2), share=0.5)
+    run(Task(Path(__file__).parent, "toxicity", "toxicity-3", ("calm", "offensive"), settings, sources, alarm="offensive", probes=PROBES))

@@ -1,23 +1,24 @@
 /// <reference lib="es2025.float16" />
 /**
- * The first parts of a text model, the sum of n-gram rows and the filters over characters, are nearly all of its work,
- * and the agent does them faster itself (`text-kernel.ts`). This cuts them off: the file as it is on disk → what the
- * kernel takes, and a model that takes the kernel's answers.
+ * The first part of a text model, the sum of n-gram rows, is most of its work, and the agent does it faster itself
+ * (`text-kernel.ts`). This cuts it off: the file as it is on disk → the table, and a model that takes the sums.
  * ONNX files are protocol buffers; field numbers are those of onnx.proto (IR version 7).
  */
-import { CHARACTER_IDS } from '@livecue/shared/text';
 import { fieldsOf, joined, messageField, numberField, textField, textOf, type Field } from './protobuf.ts';
-import type { CharacterFilters, GramTable, KernelPart } from './text-kernel.ts';
+import type { LinearAnswer } from './linear-answer.ts';
+import type { GramTable } from './text-kernel.ts';
 
-export interface CutModel extends KernelPart {
+export interface CutModel {
+  readonly table: GramTable;
   readonly bytes: Uint8Array;
-  /** What the file takes and the cut model does not, as `name type [shape]`; it has `SUMS` and `PEAKS` in their place. */
+  /** What answers, of a cascade, where it is sure; the cut model gives the same there. Null: the file is no cascade. */
+  readonly linear: LinearAnswer | null;
+  /** What the file takes and the cut model does not, as `name type [shape]`; it has `SUMS` in their place. */
   readonly inputs: readonly string[];
 }
 
-/** Inputs of the cut model: [batch, table.width], and where filters were cut off too [batch, characters.filters]. */
+/** Input of the cut model: [batch, table.width]. */
 export const SUMS = 'bag';
-export const PEAKS = 'peaks';
 
 const MODEL = { graph: 7 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11 } as const;
@@ -29,7 +30,6 @@ const FLOAT = 1;
 const ELEMENTS: Readonly<Record<number, string>> = { [FLOAT]: 'float32', 6: 'int32', 7: 'int64' };
 const NOTHING = new Uint8Array();
 const INT8 = 3;
-const INT64 = 7;
 const FLOAT16 = 10;
 
 /** Nodes that `models/lib/artifact.py` writes for the sum, as `kind(inputs)output`. */
@@ -45,29 +45,36 @@ const SUMMING: readonly string[] = [
   `Squeeze(bags,axis.1)${SUMS}`,
 ];
 
-/** Those that it writes for filters that see so many characters. */
-function filtering(reach: number): string[] {
-  const views = Array.from({ length: reach }, (_, i) => i);
-  return [
-    'Gather(chars.rows,characters)chars.taken',
-    'Gather(chars.scale,characters)chars.scales',
-    'Cast(chars.taken)chars.floats',
-    'Cast(chars.scales)chars.factors',
-    'Unsqueeze(chars.factors,axis.2)char_factors',
-    'Mul(chars.floats,char_factors)embedded',
-    'Pad(embedded,pads)padded',
-    ...views.map((i) => `Slice(padded,from.${i},to.${i},axis.place)view.${i}`),
-    `Concat(${views.map((i) => `view.${i}`).join()})seen`,
-    'MatMul(seen,convs.kernel)found_raw',
-    'Add(found_raw,convs.bias)found',
-    'Greater(characters,nothing)there',
-    'Cast(there)there_float',
-    'Unsqueeze(there_float,axis.2)mask',
-    'Mul(found,mask)masked',
-    'ReduceMax(masked)peak',
-    `Relu(peak)${PEAKS}`,
-  ];
-}
+/** Nodes of a cascade by which a row that its linear model is sure of keeps that model's answer. */
+const CASCADE: readonly string[] = [
+  'Div(plain,quick_temperature)quick',
+  'Softmax(quick)quick_scores',
+  'ReduceMax(quick_scores)best',
+  'Sub(sure,best)missing',
+  'Mul(missing,slope)doubt_whole',
+  'Clip(doubt_whole,none,all)doubt',
+  'Cast(doubt)unsure',
+  'And(unsure,han.speaks)asked',
+  'NonZero(asked)asked_at',
+  'Reshape(asked_at,flat)rows',
+  'Unsqueeze(rows,axis.column)places',
+  'ScatterND(quick,places,answer)answers',
+  'Add(answers,raised)logits',
+  'Softmax(logits)scores',
+];
+
+/** Those before them, with one linear model and with one for each kind of text and a gate. */
+const ALIKE: readonly string[] = [`Add(${SUMS},bias)plain`];
+const KINDS: readonly string[] = [
+  `Add(${SUMS},bias)columns`,
+  'Slice(columns,each.start,each.end,axis.label)each',
+  'Slice(columns,each.end,gate.end,axis.label)gate',
+  'Softmax(gate)gate_shares',
+  'Unsqueeze(gate_shares,axis.each)shares',
+  'Reshape(each,by_kind)apart',
+  'Mul(apart,shares)shared',
+  'ReduceSum(shared,axis.kind)plain',
+];
 
 /** Null when the file does not begin with exactly that sum, or is no model: it is then run as it is. */
 export function cutModel(bytes: Uint8Array): CutModel | null {
@@ -76,38 +83,34 @@ export function cutModel(bytes: Uint8Array): CutModel | null {
   const parts = graph === undefined ? null : fieldsOf(graph.value);
   if (model === null || graph === undefined || parts === null) return null;
   const table = tableOf(parts);
-  const summed = table === null ? null : without(parts, SUMMING, SUMS, table.width);
-  if (table === null || summed === null) return null;
-  const characters = filtersOf(parts);
-  const filtered = characters === null ? null : without(summed, filtering(characters.before + 1 + characters.after), PEAKS, characters.filters);
-  const cut = joined((filtered ?? summed).map(({ whole }) => whole));
+  const cut = table === null ? null : withoutSum(parts, table.width);
+  if (table === null || cut === null) return null;
   const others = model.filter((part) => part !== graph).map(({ whole }) => whole);
-  const taken = filtered === null ? ['ids', 'weights'] : ['ids', 'weights', 'characters'];
   return {
-    bytes: joined([...others, messageField(MODEL.graph, cut)]),
+    bytes: joined([...others, messageField(MODEL.graph, joined(cut.map(({ whole }) => whole)))]),
     table,
-    characters: filtered === null ? null : characters,
-    inputs: parts.filter((part) => taken.includes(inputName(part))).map(described),
+    linear: linearOf(parts, table.width),
+    inputs: parts.filter((part) => ['ids', 'weights'].includes(inputName(part))).map(described),
   };
 } // prettier-ignore
 
 /**
- * The graph without these nodes, and what only they take; `result`, which the last of them gives, is an input of so
- * many numbers instead. Null when they are not all there, or other nodes want their inputs or what is between them.
+ * The graph without the nodes of the sum, and what only they take; the sum is an input of so many numbers instead. Null
+ * when they are not all there, or other nodes want their inputs or what is between them.
  */
-function without(parts: readonly Field[], nodes: readonly string[], result: string, width: number): Field[] | null {
-  const wanted = new Set(nodes);
+function withoutSum(parts: readonly Field[], width: number): Field[] | null {
+  const wanted = new Set(SUMMING);
   const isGone = (part: Field) => part.number === GRAPH.node && wanted.has(signature(part));
-  if (parts.filter(isGone).length !== nodes.length) return null;
+  if (parts.filter(isGone).length !== SUMMING.length) return null;
   const within = new Set(parts.filter(isGone).flatMap((part) => namesIn(part, NODE.output)));
   const left = parts.filter((part) => !isGone(part));
   const takenByOthers = new Set(left.filter(({ number }) => number === GRAPH.node).flatMap((part) => namesIn(part, NODE.input)));
-  if ([...within].some((name) => name !== result && takenByOthers.has(name))) return null;
+  if ([...within].some((name) => name !== SUMS && takenByOthers.has(name))) return null;
   const taken = new Set(parts.filter(isGone).flatMap((part) => namesIn(part, NODE.input)));
   if (parts.some((part) => taken.has(inputName(part)) && takenByOthers.has(inputName(part)))) return null;
   const goes = (name: string) => taken.has(name) && !takenByOthers.has(name);
   const kept = left.filter((part) => !goes(initializerName(part)) && !goes(inputName(part)));
-  return [...kept, ...(fieldsOf(messageField(GRAPH.input, rowsInput(result, width))) ?? [])];
+  return [...kept, ...(fieldsOf(messageField(GRAPH.input, rowsInput(SUMS, width))) ?? [])];
 } // prettier-ignore
 
 function signature(part: Field): string {
@@ -165,17 +168,14 @@ function tableOf(parts: readonly Field[]): GramTable | null {
   return { buckets: rows.count, width: rows.width, rows: rows.rows, scales: rows.scales };
 }
 
-/** Null when the file has no such filters, or for other characters. */
-function filtersOf(parts: readonly Field[]): CharacterFilters | null {
-  const rows = rowsOf(parts, 'chars');
-  const kernel = floatsOf(constant(parts, 'convs.kernel'), 2);
-  const bias = floatsOf(constant(parts, 'convs.bias'), 1);
-  const pads = constant(parts, 'pads');
-  if (rows?.count !== CHARACTER_IDS || kernel === null || bias === null || pads?.type !== INT64 || pads.raw.length !== 48) return null;
-  const [, before = 0, , , after = 0] = Array.from({ length: 6 }, (_, i) => Number(viewOf(pads.raw).getBigInt64(8 * i, true)));
-  const [seen = 0, filters = 0] = kernel.shape;
-  if (before < 0 || after < 0 || filters === 0 || seen !== (before + 1 + after) * rows.width || bias.values.length !== filters) return null;
-  return { before, after, width: rows.width, filters, rows: rows.rows, scales: rows.scales, kernel: kernel.values, bias: bias.values };
+function linearOf(parts: readonly Field[], columns: number): LinearAnswer | null {
+  const signatures = new Set(parts.filter(({ number }) => number === GRAPH.node).map(signature));
+  const has = (nodes: readonly string[]) => nodes.every((node) => signatures.has(node));
+  const [bias, raised, temperature, sure] = ['bias', 'raised', 'quick_temperature', 'sure'].map((name) => floatsOf(constant(parts, name)));
+  if (!has(CASCADE) || bias?.length !== columns || raised == null || temperature?.length !== 1 || sure?.length !== 1) return null;
+  const kinds = has(ALIKE) ? 1 : has(KINDS) ? columns / (raised.length + 1) : 0;
+  if (columns !== (kinds === 1 ? raised.length : (raised.length + 1) * kinds) || !Number.isInteger(kinds)) return null;
+  return { kinds, bias, raised, temperature: temperature[0] as number, sure: sure[0] as number };
 } // prettier-ignore
 
 /** int8 rows and their scales, as `models/lib/artifact.py` names them. */
@@ -189,14 +189,11 @@ function rowsOf(parts: readonly Field[], name: string): { count: number; width: 
   return { count, width, rows: new Int8Array(rows.raw), scales: new Float32Array(new Float16Array(new Uint8Array(scale.raw).buffer)) };
 } // prettier-ignore
 
-function floatsOf(
-  found: Constant | null,
-  dimensions: number,
-): { shape: readonly number[]; values: Float32Array } | null {
-  if (found?.type !== FLOAT || found.shape.length !== dimensions) return null;
-  if (found.raw.length !== 4 * found.shape.reduce((product, size) => product * size, 1)) return null;
-  return { shape: found.shape, values: new Float32Array(new Uint8Array(found.raw).buffer) };
-}
+/** Of one dimension. */
+function floatsOf(found: Constant | null): Float32Array | null {
+  if (found?.type !== FLOAT || found.shape.length !== 1 || found.raw.length !== 4 * (found.shape[0] as number)) return null;
+  return new Float32Array(new Uint8Array(found.raw).buffer);
+} // prettier-ignore
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

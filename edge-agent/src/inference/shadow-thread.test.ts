@@ -19,8 +19,8 @@ const at = (name: string) => join(folder, name);
 
 beforeAll(async () => {
   await writeAlteredModel('intent', at('slight'), 'intent-slight', SLIGHT);
-  await writeAlteredModel('intent', at('wrong'), 'intent-wrong', UPSIDE_DOWN.intent);
-  await writeAlteredModel('toxicity', at('toxicity'), 'toxicity-wrong', UPSIDE_DOWN.toxicity);
+  await writeAlteredModel('intent', at('wrong'), 'intent-wrong', UPSIDE_DOWN);
+  await writeAlteredModel('toxicity', at('toxicity'), 'toxicity-wrong', UPSIDE_DOWN);
   await writeAlteredModel('intent', at('dies'), 'intent-dies', FAILS_ON_DEADLY);
 });
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -7,7 +7,6 @@ import { parentPort } from 'node:worker_threads';
 import { createFeatureReader } from '@livecue/shared/text';
 import { checkGolden, openTextModel, type TextModel } from './text-model.ts';
 import { EXPECTED, type Head } from './text-heads.ts';
-import { tensorsOf } from './text-tensors.ts';
 import type { ShadowAnswer, ShadowCall, ShadowCounts } from './shadow-thread.ts';
 
 /** Fewer golden lines prove little; every shipped model has more than 100. */
@@ -40,7 +39,7 @@ async function open({ head, serving, candidate }: Extract<ShadowCall, { kind: 'o
 /** Scores and processor time, µs. */
 async function timed(model: TextModel, texts: readonly string[]): Promise<[Float32Array, number]> {
   const before = process.threadCpuUsage();
-  const scores = await model.score(tensorsOf(texts.map((text) => read(text))));
+  const scores = await model.score(texts.map((text) => read(text)));
   const { user, system } = process.threadCpuUsage(before);
   return [scores, user + system];
 }

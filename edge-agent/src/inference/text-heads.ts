@@ -2,13 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { INTENTS } from '@livecue/shared/insight';
 import { createFeatureReader, type TextFeatures } from '@livecue/shared/text';
-import { canStandTogether, createTextKernel, type KernelAnswer, type KernelPart } from './text-kernel.ts';
+import { canStandTogether, createTextKernel, type GramTable } from './text-kernel.ts';
 import { openTextModel, type ExpectedModel, type TextModel } from './text-model.ts';
-import { groupsByLength, tensorsOf, type TextTensors } from './text-tensors.ts';
 
-/** Texts in one run of a model that takes padded matrices: more cost no less each. */
-const MAX_PADDED = 64;
-/** Texts whose features are made, and summed by the kernel, at once. */
+/** Texts whose features are made and summed at once. */
 const MAX_BATCH = 512;
 
 export const HEADS = ['intent', 'toxicity', 'spam', 'sentiment'] as const;
@@ -94,28 +91,22 @@ function widthOf(heads: Iterable<Head>): number {
   return width;
 }
 
-/** Features and the kernel's answers are made once for all models. */
+/** Features and sums are made once for all models. */
 function createScorer(models: ReadonlyMap<Head, TextModel>): TextHeads['scorePacked'] {
   const read = createFeatureReader();
   const width = widthOf(models.keys());
-  const ask = createKernel(models);
-  const isPadded = [...models.values()].some((model) => model.isPadded);
+  const sum = createKernel(models);
   return async (texts) => {
     const packed = new Float32Array(texts.length * width);
     for (let from = 0; from < texts.length; from += MAX_BATCH) {
       const features = texts.slice(from, from + MAX_BATCH).map((text) => read(text));
-      const answers = ask(features);
-      const whole: Run[] = [{ rows: features.map((_, i) => i), batch: tensorsOf(features) }];
-      const parted = isPadded ? groupsByLength(features, MAX_PADDED).map((rows) => runOf(rows, features)) : [];
+      const sums = sum(features);
       let at = from * width;
       // One model after the other: its weights stay in the core's cache from run to run.
       for (const [head, model] of models) {
         const labels = EXPECTED[head].labels.length;
-        for (const { rows, batch } of model.isPadded ? parted : whole) {
-          const answer = answers.get(head);
-          const scores = await model.score(batch, answer && (model.isPadded ? rowsOf(answer, rows, features.length) : answer));
-          for (const [row, i] of rows.entries()) packed.set(scores.subarray(row * labels, (row + 1) * labels), i * width + at);
-        }
+        const scores = await model.score(features, sums.get(head));
+        for (let i = 0; i < features.length; i++) packed.set(scores.subarray(i * labels, (i + 1) * labels), i * width + at);
         at += labels;
       }
     }
@@ -123,37 +114,16 @@ function createScorer(models: ReadonlyMap<Head, TextModel>): TextHeads['scorePac
   };
 } // prettier-ignore
 
-/** Texts that a model takes at once, and their places among those that were asked about. */
-interface Run {
-  readonly rows: readonly number[];
-  readonly batch: TextTensors;
-}
-
-function runOf(rows: readonly number[], features: readonly TextFeatures[]): Run {
-  return { rows, batch: tensorsOf(rows.map((i) => features[i] as TextFeatures)) };
-}
-
-/** The kernel's answers for some of `count` texts. */
-function rowsOf({ sums, peaks }: KernelAnswer, rows: readonly number[], count: number): KernelAnswer {
-  const taken = (values: Float32Array) => {
-    const width = values.length / count;
-    const out = new Float32Array(rows.length * width);
-    for (const [at, row] of rows.entries()) out.set(values.subarray(row * width, (row + 1) * width), at * width);
-    return out;
-  };
-  return { sums: taken(sums), peaks: peaks && taken(peaks) };
-}
-
-/** The kernel's answers by head, of one kernel for all models that it works for. */
-function createKernel(models: ReadonlyMap<Head, TextModel>): (batch: readonly TextFeatures[]) => ReadonlyMap<Head, KernelAnswer> {
-  const parts = new Map<Head, KernelPart>();
-  for (const [head, { part }] of models) if (part !== null) parts.set(head, part);
-  const heads = [...parts.keys()];
+/** Sums by head, of one kernel for all models that have a table. */
+function createKernel(models: ReadonlyMap<Head, TextModel>): (batch: readonly TextFeatures[]) => ReadonlyMap<Head, Float32Array> {
+  const tables = new Map<Head, GramTable>();
+  for (const [head, { table }] of models) if (table !== null) tables.set(head, table);
+  const heads = [...tables.keys()];
   // Else each runs one of its own.
-  if (heads.length === 0 || !canStandTogether([...parts.values()])) return () => new Map();
-  const kernel = createTextKernel([...parts.values()]);
-  for (const head of heads) models.get(head)?.letGoOfPart();
-  return (batch) => new Map(kernel(batch).map((one, k) => [heads[k] as Head, one]));
+  if (heads.length === 0 || !canStandTogether([...tables.values()])) return () => new Map();
+  const kernel = createTextKernel([...tables.values()]);
+  for (const head of heads) models.get(head)?.letGoOfTable();
+  return (batch) => new Map(kernel(batch).map((sums, k) => [heads[k] as Head, sums]));
 } // prettier-ignore
 
 /** What a folder has for its head: nothing, hand-written rules, or what claims to be a model. */

@@ -1,4 +1,4 @@
-;; The two loops in which text models spend their time, four numbers at once. `text-kernel.ts` owns the memory and
+;; The loop in which text models spend their time, four numbers at once. `text-kernel.ts` owns the memory and
 ;; says where things lie in it: all parameters are addresses in bytes, unless said. Built by `node scripts/wasm.mjs`.
 (module
   (memory (import "kernel" "memory") 1)
@@ -74,64 +74,4 @@
         (local.set $out (i32.add (local.get $out) (i32.const 64)))
         (local.set $models (i32.add (local.get $models) (i32.const 16)))
         (local.set $block (i32.add (local.get $block) (i32.const 1)))
-        (br $columns))))
-
-  ;; Filters over characters, sixteen at a time: the greatest of 0 and, at every place, bias and what each character
-  ;; in reach adds. $places: the rows of the characters, with rows of zeros for what lies outside the text; $from: bytes
-  ;; from a row's beginning to this model's; $reach: characters that a filter sees; $step: bytes from what a character
-  ;; adds at one of these to what it adds at the next; $filters: bytes of one output, a multiple of 64.
-  (func (export "findPeaks")
-    (param $places i32) (param $count i32) (param $from i32) (param $reach i32) (param $step i32)
-    (param $bias i32) (param $filters i32) (param $out i32)
-    (local $at i32) (local $place i32) (local $seen i32) (local $last i32) (local $row i32) (local $shift i32)
-    (local $b0 v128) (local $b1 v128) (local $b2 v128) (local $b3 v128)
-    (local $s0 v128) (local $s1 v128) (local $s2 v128) (local $s3 v128)
-    (local $p0 v128) (local $p1 v128) (local $p2 v128) (local $p3 v128)
-    (local.set $at (i32.const 0))
-    (block $done
-      (loop $columns
-        (br_if $done (i32.ge_u (local.get $at) (local.get $filters)))
-        (local.set $b0 (v128.load (i32.add (local.get $bias) (local.get $at))))
-        (local.set $b1 (v128.load offset=16 (i32.add (local.get $bias) (local.get $at))))
-        (local.set $b2 (v128.load offset=32 (i32.add (local.get $bias) (local.get $at))))
-        (local.set $b3 (v128.load offset=48 (i32.add (local.get $bias) (local.get $at))))
-        (local.set $p0 (v128.const f32x4 0 0 0 0))
-        (local.set $p1 (v128.const f32x4 0 0 0 0))
-        (local.set $p2 (v128.const f32x4 0 0 0 0))
-        (local.set $p3 (v128.const f32x4 0 0 0 0))
-        (local.set $place (local.get $places))
-        (local.set $last (i32.add (local.get $places) (i32.shl (local.get $count) (i32.const 2))))
-        (block $ended
-          (loop $each
-            (br_if $ended (i32.ge_u (local.get $place) (local.get $last)))
-            (local.set $s0 (local.get $b0))
-            (local.set $s1 (local.get $b1))
-            (local.set $s2 (local.get $b2))
-            (local.set $s3 (local.get $b3))
-            (local.set $seen (i32.const 0))
-            (local.set $shift (i32.add (local.get $from) (local.get $at)))
-            (block $added
-              (loop $near
-                (br_if $added (i32.ge_u (local.get $seen) (local.get $reach)))
-                (local.set $row (i32.add
-                  (i32.load (i32.add (local.get $place) (i32.shl (local.get $seen) (i32.const 2))))
-                  (local.get $shift)))
-                (local.set $s0 (f32x4.add (local.get $s0) (v128.load (local.get $row))))
-                (local.set $s1 (f32x4.add (local.get $s1) (v128.load offset=16 (local.get $row))))
-                (local.set $s2 (f32x4.add (local.get $s2) (v128.load offset=32 (local.get $row))))
-                (local.set $s3 (f32x4.add (local.get $s3) (v128.load offset=48 (local.get $row))))
-                (local.set $shift (i32.add (local.get $shift) (local.get $step)))
-                (local.set $seen (i32.add (local.get $seen) (i32.const 1)))
-                (br $near)))
-            (local.set $p0 (f32x4.pmax (local.get $p0) (local.get $s0)))
-            (local.set $p1 (f32x4.pmax (local.get $p1) (local.get $s1)))
-            (local.set $p2 (f32x4.pmax (local.get $p2) (local.get $s2)))
-            (local.set $p3 (f32x4.pmax (local.get $p3) (local.get $s3)))
-            (local.set $place (i32.add (local.get $place) (i32.const 4)))
-            (br $each)))
-        (v128.store (i32.add (local.get $out) (local.get $at)) (local.get $p0))
-        (v128.store offset=16 (i32.add (local.get $out) (local.get $at)) (local.get $p1))
-        (v128.store offset=32 (i32.add (local.get $out) (local.get $at)) (local.get $p2))
-        (v128.store offset=48 (i32.add (local.get $out) (local.get $at)) (local.get $p3))
-        (local.set $at (i32.add (local.get $at) (i32.const 64)))
         (br $columns)))))

@@ -11,7 +11,6 @@ import { EXPECTED, HEADS, openTextHeads } from './text-heads.ts';
 import { checkGolden, openTextModel } from './text-model.ts';
 import { createTextKernel } from './text-kernel.ts';
 import { eachFloat, writeAlteredModel } from './testing/altered-model.ts';
-import { tensorsOf } from './text-tensors.ts';
 
 const shipped = fileURLToPath(new URL('../../../models', import.meta.url));
 const trained = HEADS.filter((head) => {
@@ -55,10 +54,10 @@ describe.each(trained)('the shipped model of %s', (head) => {
     const width = EXPECTED[head].labels.length;
     const chance = createChance(3);
     const texts = Array.from({ length: 120 }, () => read(oddString(chance).slice(0, 1 + chance(300))));
-    const alone = await Promise.all(texts.map((text) => model.score(tensorsOf([text]))));
+    const alone = await Promise.all(texts.map((text) => model.score([text])));
     for (const size of [2, 3, 7, 17, 64, 64, 64]) {
       const rows = Array.from({ length: size }, () => chance(texts.length));
-      const together = await model.score(tensorsOf(rows.map((i) => texts[i]!)));
+      const together = await model.score(rows.map((i) => texts[i]!));
       for (const [row, i] of rows.entries()) {
         expect([...together.subarray(row * width, (row + 1) * width)]).toEqual([...alone[i]!]);
       }
@@ -71,9 +70,7 @@ describe.each(trained)('the shipped model of %s', (head) => {
     const width = EXPECTED[head].labels.length;
     const chance = createChance(4);
     for (let batch = 0; batch < 30; batch++) {
-      const scores = await model.score(
-        tensorsOf(Array.from({ length: 64 }, () => read(oddString(chance).slice(0, 400)))),
-      );
+      const scores = await model.score(Array.from({ length: 64 }, () => read(oddString(chance).slice(0, 400))));
       for (let row = 0; row < 64; row++) {
         const sum = scores.subarray(row * width, (row + 1) * width).reduce((total, one) => total + one, 0);
         expect(sum).toBeCloseTo(1, 4);
@@ -83,15 +80,15 @@ describe.each(trained)('the shipped model of %s', (head) => {
   });
 });
 
-test('a model that let go of its tables scores by the answers it is given, and says so when none come', async () => {
+test('a model that let go of its table scores by the sums it is given, and says so when none come', async () => {
   const model = await openTextModel(folder, EXPECTED.spam);
-  const batch = tensorsOf([read('加微信领红包')]);
+  const batch = [read('加微信领红包')];
   const meant = await model.score(batch);
-  const kernel = createTextKernel([model.part!]);
-  model.letGoOfPart();
-  expect(model.part).toBeNull();
-  expect(await model.score(batch, kernel(batch.texts)[0])).toEqual(meant);
-  await expect(model.score(batch)).rejects.toThrow('spam: its tables were taken');
+  const kernel = createTextKernel([model.table!]);
+  model.letGoOfTable();
+  expect(model.table).toBeNull();
+  expect(await model.score(batch, kernel(batch)[0])).toEqual(meant);
+  await expect(model.score(batch)).rejects.toThrow('spam: its table was taken');
   await model.close();
 });
 
@@ -108,9 +105,9 @@ describe('a model whose graph is written otherwise', () => {
 
   test('is run as it is, and gives a text the same bits alone and in any company', async () => {
     const model = await openTextModel(folder, EXPECTED.spam);
-    expect([model.part, model.isPadded]).toEqual([null, true]);
-    const alone = await Promise.all(texts.map((text) => model.score(tensorsOf([read(text)]))));
-    const together = await model.score(tensorsOf(texts.map((text) => read(text))));
+    expect(model.table).toBeNull();
+    const alone = await Promise.all(texts.map((text) => model.score([read(text)])));
+    const together = await model.score(texts.map((text) => read(text)));
     for (const [row, one] of alone.entries()) expect(together.subarray(row * 2, row * 2 + 2)).toEqual(one);
     await model.close();
   });
@@ -130,7 +127,7 @@ test('the reader is asked about Chinese that the linear model is not sure of, an
   await writeAlteredModel('intent', other, 'intent-other', { 'reader.out.bias': eachFloat((value, i) => value + (i === 0 ? 50 : 0)) });
   const [ours, altered] = [await openTextModel(join(shipped, 'intent'), EXPECTED.intent), await openTextModel(other, EXPECTED.intent)];
   const changes = async (text: string) => {
-    const [meant, said] = [await ours.score(tensorsOf([read(text)])), await altered.score(tensorsOf([read(text)]))];
+    const [meant, said] = [await ours.score([read(text)]), await altered.score([read(text)])];
     return meant.some((score, i) => score !== said[i]);
   };
   for (const text of ['多少钱', '什么时候发货', '666', '滑滑滑滑滑', '滑', 'zorp the quux', 'does it come in', '', '👍👍']) expect([text, await changes(text)]).toEqual([text, false]);

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelManifest } from '@livecue/shared/contract';
-import { createFeatureReader } from '@livecue/shared/text';
+import { createFeatureReader, type TextFeatures } from '@livecue/shared/text';
+import { answerWhereSure } from './linear-answer.ts';
 import { ModelError, openManifest } from './model-manifest.ts';
-import { type CutModel, cutModel, PEAKS, SUMS } from './onnx-graph.ts';
-import { createTextKernel, type KernelAnswer, type KernelPart, type TextKernel } from './text-kernel.ts';
-import { INPUTS, tensorsOf, type TextTensors } from './text-tensors.ts';
+import { type CutModel, cutModel, SUMS } from './onnx-graph.ts';
+import { createTextKernel, type GramTable, type TextKernel } from './text-kernel.ts';
+import { groupsByLength, INPUTS, tensorsOf } from './text-tensors.ts';
 
 export type OnnxManifest = Extract<ModelManifest, { kind: 'onnx' }>;
 
@@ -21,17 +22,17 @@ export interface ExpectedModel {
 /** A checked session. Scores of a text do not depend on the texts beside it. */
 export interface TextModel {
   readonly manifest: OnnxManifest;
-  /** What the kernel does of it; null when the runtime does everything, or somebody took it. */
-  readonly part: KernelPart | null;
-  /** Whether it takes padded matrices, so that a long text makes those beside it dear. */
-  readonly isPadded: boolean;
-  /** From now on somebody else runs the kernel: the tables, some MB, are no longer held. */
-  letGoOfPart(): void;
-  /** Scores of the texts of `tensorsOf`, `labels.length` a text, in order. `made`: the kernel's answers; else it is run. */
-  score(batch: TextTensors, made?: KernelAnswer): Promise<Float32Array>;
+  /** What the kernel sums; null when the runtime does everything, or somebody took it. */
+  readonly table: GramTable | null;
+  /** From now on somebody else runs the kernel: the table, some MB, is no longer held. */
+  letGoOfTable(): void;
+  /** Scores of texts, `labels.length` a text, in order. `summed`: the kernel's sums for them; else it is run. */
+  score(texts: readonly TextFeatures[], summed?: Float32Array): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
+/** Texts in one run that pads them: more cost no less each. */
+const MAX_PADDED = 64;
 const GOLDEN_TOLERANCE = 1e-5;
 /** Enough to notice a wrong file; all of them are compared in the tests. */
 const GOLDEN_AT_START = 16;
@@ -72,39 +73,53 @@ export async function openTextModel(folder: string, expected: ExpectedModel): Pr
 }
 
 function modelOf(session: InferenceSession, manifest: OnnxManifest, cut: CutModel | null): TextModel {
-  const feeds = session.inputNames.filter((name) => name !== SUMS && name !== PEAKS) as (keyof typeof INPUTS & ('ids' | 'weights' | 'characters'))[];
-  const widths = { sums: cut?.table.width ?? 0, peaks: cut?.characters?.filters ?? 0 };
-  let part: KernelPart | null = cut && { table: cut.table, characters: cut.characters };
+  const feeds = session.inputNames.filter((name) => name !== SUMS) as ('ids' | 'weights' | 'characters')[];
+  const labels = manifest.labels.length;
+  const [columns, linear] = [cut?.table.width ?? 0, cut?.linear ?? null];
+  let table = cut?.table ?? null;
   let kernel: TextKernel | null = null;
-  const own = ({ texts }: TextTensors): KernelAnswer => {
-    if (part === null) throw new Error(`${manifest.task}: its tables were taken, and no answers of the kernel came with the texts`);
-    kernel ??= createTextKernel([part]);
-    return kernel(texts)[0] as KernelAnswer;
+  const own = (texts: readonly TextFeatures[]): Float32Array => {
+    if (table === null) throw new Error(`${manifest.task}: its table was taken, and no sums came with the texts`);
+    kernel ??= createTextKernel([table]);
+    return kernel(texts)[0] as Float32Array;
+  };
+  const run = async (texts: readonly TextFeatures[], sums: Float32Array | null): Promise<Float32Array> => {
+    const batch = tensorsOf(texts);
+    const given: Record<string, Tensor> = {};
+    for (const name of feeds) given[name] = batch[name];
+    if (sums !== null) given[SUMS] = new Tensor('float32', sums, [texts.length, columns]);
+    return (await session.run(given))['scores']?.data as Float32Array;
   };
   return {
     manifest,
-    isPadded: feeds.length > 0,
-    get part() {
-      return part;
+    get table() {
+      return table;
     },
-    letGoOfPart() {
-      part = null;
+    letGoOfTable() {
+      table = null;
       kernel = null;
     },
-    async score(batch, made) {
-      const given: Record<string, Tensor> = {};
-      for (const name of feeds) given[name] = batch[name];
-      if (widths.sums > 0) {
-        const { sums, peaks } = made ?? own(batch);
-        given[SUMS] = new Tensor('float32', sums, [batch.texts.length, widths.sums]);
-        if (peaks !== null) given[PEAKS] = new Tensor('float32', peaks, [batch.texts.length, widths.peaks]);
+    async score(texts, summed) {
+      const sums = columns === 0 ? null : (summed ?? own(texts));
+      const scores = new Float32Array(texts.length * labels);
+      const open = sums !== null && linear !== null ? answerWhereSure(linear, sums, scores) : texts.map((_, i) => i);
+      for (const group of groupsByLength(open.map((i) => texts[i] as TextFeatures), MAX_PADDED)) {
+        const places = group.map((i) => open[i] as number);
+        const said = await run(places.map((i) => texts[i] as TextFeatures), sums && rowsOf(sums, places, columns));
+        for (const [row, i] of places.entries()) scores.set(said.subarray(row * labels, (row + 1) * labels), i * labels);
       }
-      const { scores } = await session.run(given);
-      return scores?.data as Float32Array;
+      return scores;
     },
     close: () => session.release(),
   };
 } // prettier-ignore
+
+/** Some rows of `width` numbers. */
+function rowsOf(values: Float32Array, rows: readonly number[], width: number): Float32Array {
+  const out = new Float32Array(rows.length * width);
+  for (const [at, row] of rows.entries()) out.set(values.subarray(row * width, (row + 1) * width), at * width);
+  return out;
+}
 
 function checkExpected(folder: string, manifest: OnnxManifest, expected: ExpectedModel): void {
   const path = join(folder, 'manifest.json');
@@ -123,7 +138,7 @@ function checkExpected(folder: string, manifest: OnnxManifest, expected: Expecte
 }
 
 function checkSession(path: string, session: InferenceSession, manifest: OnnxManifest, cut: CutModel | null): void {
-  const taken = session.inputMetadata.filter(({ name }) => cut === null || (name !== SUMS && name !== PEAKS)).map((one) => (one.isTensor ? `${one.name} ${one.type} [${one.shape.join()}]` : one.name));
+  const taken = session.inputMetadata.filter(({ name }) => cut === null || name !== SUMS).map((one) => (one.isTensor ? `${one.name} ${one.type} [${one.shape.join()}]` : one.name));
   const found = [...(cut?.inputs ?? []), ...taken];
   const promised = manifest.inputs.map(({ name, type, shape }) => `${name} ${type} [${shape.join()}]`);
   if (found.join('; ') !== promised.join('; ')) {
@@ -146,7 +161,7 @@ export async function checkGolden(folder: string, model: TextModel, limit: numbe
   const lines = goldenLines(path).slice(0, limit);
   const read = createFeatureReader();
   for (const [i, { text, scores }] of lines.entries()) {
-    const said = await model.score(tensorsOf([read(text)]));
+    const said = await model.score([read(text)]);
     const off = scores.reduce((most, score, k) => Math.max(most, Math.abs(score - (said[k] ?? Number.NaN))), 0);
     if (!(off <= GOLDEN_TOLERANCE) || said.length !== scores.length) {
       throw new ModelError(`checking ${path}: line ${i + 1} is off by ${off}; the model and its golden file do not belong together, or this runtime counts differently: reinstall the folder`); // prettier-ignore
