@@ -135,7 +135,7 @@ def hint3(words):
 
 
 def writers(words):
-    """Leave one writer out: the others' comments and all else teach a network (no teachers), this one's are asked."""
+    """Leave one writer out: the others' comments and all else are learned from, this one's are asked."""
     out = [tables.WRITER_HEAD, tables.WRITER_RULE]
     parts = corpus.thinned(assemble(words)[0])
     for writer, rows in written().items():

@@ -71,5 +71,5 @@ def sources():
 
 
 if __name__ == "__main__":
-    settings = CascadeSettings(labels=3, reader=ReaderSettings(labels=3, rows=24_007, epochs=4), kinds=3, sure=0.6, share=0.3)
+    settings = CascadeSettings(labels=3, reader=ReaderSettings(labels=3, rows=24_007, filters=32, epochs=4), kinds=3, sure=0.55, share=0.4)
     run(Task(Path(__file__).parent, "sentiment", "sentiment-4", LABELS, settings, sources, linear_strength=5.0, common=0.3, probes=PROBES))

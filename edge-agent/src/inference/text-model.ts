@@ -31,8 +31,8 @@ export interface TextModel {
   close(): Promise<void>;
 }
 
-/** Texts in one run that pads them: more cost no less each. */
-const MAX_PADDED = 64;
+/** Padded characters in one run: what is worked out of more does not fit in a core's cache, and is held from then on. */
+const MAX_PADDED = 1024;
 const GOLDEN_TOLERANCE = 1e-5;
 /** Enough to notice a wrong file; all of them are compared in the tests. */
 const GOLDEN_AT_START = 16;
