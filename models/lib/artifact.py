@@ -131,11 +131,13 @@ def _read(g, s, parameter, reader, characters):
     tokens = g.add("Concat", [g.add("Unsqueeze", [one, last], f"{one}.apart") for one in (alone, pairs)], "reader.both_tokens", axis=2)
     rows = g.add("Mod", [tokens, g.constant("reader.row_count", np.array(s.rows, np.int32))], "reader.token_rows")
     floats, scales = g.rows("reader.tokens", reader.tokens, rows)
-    vectors = g.add("Mul", [floats, g.add("Unsqueeze", [scales, g.constant("reader.axis.3", np.array([3], np.int64))], "reader.each_scale")], "reader.vectors")
-    both = g.add("Reshape", [vectors, g.constant("reader.shape", np.array([0, 0, 2 * s.dim], np.int64))], "reader.both")
     there = g.add("Cast", [g.add("Greater", [characters, g.constant("reader.nothing", np.array(0, np.int32))], "reader.there")], "reader.there_float", to=TensorProto.FLOAT)
     mask = g.add("Unsqueeze", [there, last], "reader.mask")
-    found = _found(g, s, parameter, g.add("Mul", [both, mask], "reader.seen"))
+    # Scales of nothing are 0: cheaper than to mask the vectors.
+    each = g.add("Unsqueeze", [g.add("Mul", [scales, mask], "reader.there_scales"), g.constant("reader.axis.3", np.array([3], np.int64))], "reader.each_scale")
+    vectors = g.add("Mul", [floats, each], "reader.vectors")
+    both = g.add("Reshape", [vectors, g.constant("reader.shape", np.array([0, 0, 2 * s.dim], np.int64))], "reader.both")
+    found = _found(g, s, parameter, both)
     values = g.add("Mul", [g.add("Relu", [found], "reader.ramp"), mask], "reader.values")
     most = g.add("ReduceMax", [values], "reader.most", axes=[1], keepdims=0)
     # A product, because ReduceSum adds in an order that depends on the padding.
@@ -153,9 +155,16 @@ def _found(g, s, parameter, seen):
     before, after = _reach(s.widths)
     padded = g.add("Pad", [seen, g.constant("reader.pads", np.array([0, before, 0, 0, after, 0], np.int64))], "reader.padded")
     kernels = [parameter[f"reader.convs.{i}.weight"].transpose(1, 2, 0).reshape(2 * s.dim, -1) for i in range(len(s.widths))]
-    added = g.add("MatMul", [padded, g.constant("reader.kernel", np.concatenate(kernels, 1))], "reader.added")
+    # A filter's bias comes with its first step.
+    biases = [np.pad(parameter[f"reader.convs.{i}.bias"], (0, (width - 1) * s.filters)) for i, width in enumerate(s.widths)]
+    places = g.add("Reshape", [padded, g.constant("reader.all_places", np.array([-1, 2 * s.dim], np.int64))], "reader.places")
+    product = g.add("Gemm", [places, g.constant("reader.kernel", np.concatenate(kernels, 1)), g.constant("reader.bias", np.concatenate(biases))], "reader.product")
+    shape = g.add("Shape", [padded], "reader.padded_shape")
+    kept = g.add("Slice", [shape, *(g.constant(f"reader.shape.{name}", np.array([at], np.int64)) for name, at in (("from", 0), ("to", 2)))], "reader.text_and_place")
+    columns = g.constant("reader.columns", np.array([s.filters * sum(s.widths)], np.int64))
+    added = g.add("Reshape", [product, g.add("Concat", [kept, columns], "reader.added_shape", axis=0)], "reader.added")
     found, column = [], 0
-    for i, width in enumerate(s.widths):
+    for width in s.widths:
         parts = []
         for step in range(width):
             parts.append(_view(g, s, added, f"reader.{width}.{step}", before - width // 2 + step, before + after, column))
@@ -163,7 +172,7 @@ def _found(g, s, parameter, seen):
         whole = parts[0]
         for step in range(1, width):
             whole = g.add("Add", [whole, parts[step]], f"reader.{width}.until.{step}")
-        found.append(g.add("Add", [whole, g.constant(f"reader.convs.{i}.bias", parameter[f"reader.convs.{i}.bias"])], f"reader.{width}.found"))
+        found.append(whole)
     return g.add("Concat", found, "reader.found", axis=2)
 
 
@@ -250,8 +259,10 @@ def read(folder):
     network = Cascade(CascadeSettings.of(settings))
     s = network.settings.reader
     kernels = np.split(array["reader.kernel"], s.filters * np.cumsum(s.widths)[:-1], axis=1)
-    for i, (width, kernel) in enumerate(zip(s.widths, kernels)):
+    biases = np.split(array["reader.bias"], s.filters * np.cumsum(s.widths)[:-1])
+    for i, (width, kernel, bias) in enumerate(zip(s.widths, kernels, biases)):
         array[f"reader.convs.{i}.weight"] = kernel.reshape(2 * s.dim, width, s.filters).transpose(2, 0, 1)
+        array[f"reader.convs.{i}.bias"] = bias[: s.filters]
     state, tables = {}, network.tables()
     for name in network.state_dict():
         stem = name.removesuffix(".weight")

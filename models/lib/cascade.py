@@ -11,6 +11,9 @@ from torch import nn
 from reader import Reader, ReaderSettings, speaks
 from scores import batch_of, best_temperature
 
+#: texts that the mixture's temperature is set by
+LEAST_ASKED = 200
+
 
 @dataclass(frozen=True)
 class CascadeSettings:
@@ -102,7 +105,11 @@ def calibrate(cascade, encoded, truth):
         batches = [range(at, min(at + 512, len(encoded))) for at in range(0, len(encoded), 512)]
         plain, mixed, can = (torch.cat(part) for part in zip(*[cascade.both(*batch_of(encoded, np.array(rows), cascade.settings)) for rows in batches]))
     cascade.quick_temperature.fill_(best_temperature(plain, truth))
-    asked = cascade.doubt(plain / cascade.quick_temperature, can) > 0
-    if asked.any():
-        cascade.mixed_temperature.fill_(best_temperature(mixed[asked], np.asarray(truth)[asked.numpy()]))
+    quick = plain / cascade.quick_temperature
+    asked = cascade.doubt(quick, can) > 0
+    if can.any():
+        # Few are asked about where the linear model is nearly always sure: then by those next to them, too.
+        best = torch.softmax(quick, 1).amax(1).masked_fill(~can, 2)
+        rows = best.argsort()[: max(int(asked.sum()), min(LEAST_ASKED, int(can.sum())))]
+        cascade.mixed_temperature.fill_(best_temperature(mixed[rows], np.asarray(truth)[rows.numpy()]))
     return float(asked.float().mean())

@@ -89,6 +89,6 @@ def sources():
 
 
 if __name__ == "__main__":
-    settings = CascadeSettings(labels=2, reader=ReaderSettings(labels=2, epochs=6), share=0.3)
+    settings = CascadeSettings(labels=2, reader=ReaderSettings(labels=2, epochs=6), sure=0.6, share=0.3)
     never = (*chants(), *(cheer + called for called in CALLED for cheer in CHEERS))
     run(Task(Path(__file__).parent, "spam", "spam-4", ("fine", "spam"), settings, sources, alarm="spam", linear_strength=300.0, probes=PROBES, never=never))

@@ -45,8 +45,8 @@ function padded(type: 'int32' | 'float32', rows: readonly (Int32Array | Float32A
   return new Tensor(type, values, [rows.length, width]);
 }
 
-/** What a run costs, in padded characters that a reader reads (70 µs and 1.85 µs each on one core); only for speed. */
-const RUN_COST = 40;
+/** What a run costs, in padded characters that a reader reads (some 200 µs and 2 µs each on one core); only for speed. */
+const RUN_COST = 100;
 
 /**
  * Places of `batch` in groups of at most `limit` padded characters (or of one text) that cost least together: one long
