@@ -61,8 +61,13 @@ describe.skipIf(room.chromium === null)('the first run', { timeout: 60_000 }, ()
       .waitFor();
     expect(await seriousProblems(room.page)).toEqual([]);
     await next('Next').press('Enter');
+    // Else a fast screen has told that it shows the cue before anybody could read that it is on its way.
+    const { instead, screens } = room.stage.show;
+    const before = { screens: [...screens.values()], nowMs: Date.now() };
+    instead.set('screens.read', () => before);
     await room.page.getByRole('button', { name: 'Send the test cue' }).press('Enter');
     await room.page.locator('.shown').getByText('on its way').waitFor();
+    instead.delete('screens.read');
     await tablet.page.getByText('Test cue: it works').first().waitFor();
     await room.page
       .locator('.shown')
